@@ -1,0 +1,1 @@
+"""The school itself. No HTTP word in here; one package a feature."""
