@@ -1,0 +1,5 @@
+"""Pages of the home area."""
+
+from app.blueprints.home.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,5 @@
+"""Pages of the site area."""
+
+from app.blueprints.site.views import blueprint
+
+__all__ = ["blueprint"]

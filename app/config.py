@@ -1,0 +1,93 @@
+"""Typed settings from the environment.
+
+The application refuses to start half-set: a group of settings that only works together
+(the S3 endpoint and its keys, SMTP and its sender) is either whole or absent.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """The environment does not describe an installation that can run. One sentence a person can act on."""
+
+
+class Settings(BaseSettings):
+    """What differs from one installation to the next. Names in the environment are upper case."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    sa_env: Literal["production", "demo", "test"] = "production"
+    secret_key: str = Field(min_length=32)
+    secret_key_fallbacks: tuple[str, ...] = ()
+    database_url: str
+    redis_url: str
+    base_url: str
+    """The one origin that links in mail are built from. Never taken from the Host header."""
+    sa_var: Path
+    """Folder of everything the installation writes: files, outbox, logs."""
+
+    smtp_url: str | None = None
+    """`smtp://user:password@host:25` or `smtps://`. Without it mail becomes .eml files in `var/outbox/`."""
+    mail_from: str | None = None
+
+    s3_endpoint: str | None = None
+    s3_bucket: str | None = None
+    s3_access_key: str | None = None
+    s3_secret_key: str | None = None
+
+    trusted_proxies: int = Field(default=0, ge=0, le=2)
+    """How many proxies in front set X-Forwarded-For. 0: the header is ignored."""
+
+    @model_validator(mode="after")
+    def _whole_groups(self) -> Settings:
+        s3 = {
+            "S3_ENDPOINT": self.s3_endpoint,
+            "S3_BUCKET": self.s3_bucket,
+            "S3_ACCESS_KEY": self.s3_access_key,
+            "S3_SECRET_KEY": self.s3_secret_key,
+        }
+        missing = [name for name, value in s3.items() if not value]
+        if 0 < len(missing) < len(s3):
+            raise ValueError(f"file storage on S3 is half-set: {', '.join(missing)} is missing")
+        if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
+            raise ValueError("SMTP_URL must begin with smtp:// or smtps://")
+        if self.smtp_url and not self.mail_from and self.sa_env == "production":
+            raise ValueError("mail is half-set: SMTP_URL is there and MAIL_FROM is missing")
+        if not self.database_url.startswith("postgresql"):
+            raise ValueError("DATABASE_URL must name a PostgreSQL database (postgresql+psycopg2://...)")
+        if urlsplit(self.base_url).scheme not in {"http", "https"} or not urlsplit(self.base_url).netloc:
+            raise ValueError("BASE_URL must be the public address, such as https://school.example")
+        if self.sa_env == "production" and not self.https:
+            raise ValueError("BASE_URL must be https in production")
+        return self
+
+    @property
+    def https(self) -> bool:
+        """Whether the public address is served over TLS; decides cookie prefix, HSTS and CSP upgrade."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def sender(self) -> str:
+        """The address that mail comes from."""
+        return self.mail_from or "office@smart-academy.example"
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises SettingsError with one sentence naming the first thing that is wrong.
+    """
+    try:
+        return Settings()  # type: ignore[call-arg]  # the values come from the environment
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        text = str(first["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"Settings: {name + ': ' if name else ''}{text}.") from error

@@ -1,0 +1,1 @@
+"""The shape of the school: campuses, years, classes, sections, subjects, enrolments, the calendar."""

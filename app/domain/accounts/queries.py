@@ -1,0 +1,147 @@
+"""Reads of the accounts feature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
+from app.domain.accounts.types import UserStatus
+from app.domain.kernel.access import Actor, Grant, Role
+from app.domain.kernel.ids import hash_token
+from app.domain.kernel.names import name_in
+from app.domain.people.queries import person_name_columns
+from app.uow import session
+
+
+def _grants() -> object:
+    return (
+        select(func.json_agg(func.json_build_array(UserRole.role, UserRole.campus_id)))
+        .where(UserRole.user_id == User.id)
+        .scalar_subquery()
+    )
+
+
+def grants_from(rows: list[tuple[str, str | None]] | None) -> tuple[Grant, ...]:
+    """The grants of a user from the JSON that the sign-in query brings along."""
+    return tuple(Grant(Role(role), UUID(campus) if campus else None) for role, campus in rows or [])
+
+
+def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None) -> Actor | None:
+    """Who holds this session token now, with their roles, in one statement.
+
+    None where the session ended, was revoked, or the account is not active.
+    """
+    name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
+    row = (
+        session()
+        .execute(
+            select(User.id, User.person_id, User.locale, Session.id, name_en, name_bn, name_ar, _grants())  # type: ignore[call-overload]
+            .join(User, User.id == Session.user_id)
+            .join(*joined)
+            .where(
+                Session.token_hash == hash_token(token),
+                Session.revoked_at.is_(None),
+                Session.expires_at > func.now(),
+                User.status == UserStatus.ACTIVE,
+            )
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    user_id, person_id, locale, session_id, en, bn, ar, grants = row
+    return Actor(
+        user_id=user_id,
+        person_id=person_id,
+        name=name_in(locale, en, bn, ar)[0],
+        locale=locale,
+        grants=grants_from(grants),
+        session_id=session_id,
+        ip=ip,
+        user_agent=user_agent,
+    )
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What the sign-in needs of an account."""
+
+    user_id: UUID
+    password_hash: str | None
+    status: UserStatus
+    locale: str
+    roles: frozenset[Role]
+
+
+def find_credentials(*, email: str | None = None, phone: str | None = None) -> Credentials | None:
+    """The account behind an e-mail address or a phone number (E.164)."""
+    condition = User.email == email if email else User.phone == phone
+    row = (
+        session()
+        .execute(
+            select(User.id, User.password_hash, User.status, User.locale, _grants()).where(condition)  # type: ignore[call-overload]
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    return Credentials(row[0], row[1], row[2], row[3], frozenset(grant.role for grant in grants_from(row[4])))
+
+
+@dataclass(frozen=True)
+class OpenLink:
+    """A one-time link that still works."""
+
+    id: UUID
+    user_id: UUID
+    locale: str
+    name: str
+    expires_at: datetime
+
+
+def find_open_link(token: str) -> OpenLink | None:
+    """The unused, unexpired link of this token, or None."""
+    name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
+    row = (
+        session()
+        .execute(
+            select(OneTimeLink.id, User.id, User.locale, OneTimeLink.expires_at, name_en, name_bn, name_ar)
+            .join(User, User.id == OneTimeLink.user_id)
+            .join(*joined)
+            .where(
+                OneTimeLink.token_hash == hash_token(token),
+                OneTimeLink.used_at.is_(None),
+                OneTimeLink.expires_at > func.now(),
+                User.status == UserStatus.ACTIVE,
+            )
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    link_id, user_id, locale, expires_at, en, bn, ar = row
+    return OpenLink(link_id, user_id, locale, name_in(locale, en, bn, ar)[0], expires_at)
+
+
+def find_user_of_person(person_id: UUID) -> UUID | None:
+    """The account of a person, if there is one."""
+    return session().scalar(select(User.id).where(User.person_id == person_id))
+
+
+def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:
+    """E-mail address and language of the active users with this role at this campus."""
+    statement = (
+        select(User.email, User.locale)
+        .join(UserRole, UserRole.user_id == User.id)
+        .where(
+            UserRole.role == role,
+            (UserRole.campus_id == campus_id) | UserRole.campus_id.is_(None),
+            User.status == UserStatus.ACTIVE,
+            User.email.is_not(None),
+        )
+    )
+    return [(email, locale) for email, locale in session().execute(statement) if email]

@@ -1,0 +1,237 @@
+"""Writes of the accounts feature: one verb, one transaction."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select, update
+
+from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
+from app.domain.accounts.queries import find_credentials, find_open_link
+from app.domain.accounts.rules import check_password, link_lifetime, looks_like_email, session_lifetime
+from app.domain.accounts.types import LinkPurpose, LinkSpent, SignInRefused, UserStatus
+from app.domain.audit.services import record
+from app.domain.kernel.access import SYSTEM, Actor, Role
+from app.domain.kernel.ids import hash_token, new_token
+from app.domain.kernel.phones import PhoneError, normalise_mobile
+from app.uow import transaction
+
+# OWASP's floor for argon2id: 19 MiB, two passes, one lane.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash of a password. Raises PasswordTooShort."""
+    return _hasher.hash(check_password(password))
+
+
+def _matches(password_hash: str | None, password: str) -> bool:
+    """Compare in the same time whether the account exists or not."""
+    try:
+        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def sign_in(
+    identifier: str,
+    password: str,
+    *,
+    keep: bool = False,
+    ip: str | None = None,
+    user_agent: str | None = None,
+) -> str:
+    """Open a session and return its token, of which only the hash is stored.
+
+    Raises SignInRefused for an unknown account, a wrong password and a suspended account alike.
+    """
+    found = None
+    if looks_like_email(identifier):
+        found = find_credentials(email=identifier.strip().lower())
+    else:
+        try:
+            found = find_credentials(phone=normalise_mobile(identifier))
+        except PhoneError:
+            found = None
+    if not _matches(found.password_hash if found else None, password) or found is None:
+        _record_refusal(found.user_id if found else None, ip, user_agent)
+        raise SignInRefused
+    if found.status is not UserStatus.ACTIVE:
+        _record_refusal(found.user_id, ip, user_agent)
+        raise SignInRefused
+    return open_session(found.user_id, found.roles, keep=keep, ip=ip, user_agent=user_agent)
+
+
+def open_session(
+    user_id: UUID, roles: frozenset[Role], *, keep: bool, ip: str | None, user_agent: str | None
+) -> str:
+    """Store a new session row and return its token."""
+    token = new_token()
+    now = datetime.now(UTC)
+    with transaction() as db:
+        row = Session(
+            user_id=user_id,
+            token_hash=hash_token(token),
+            expires_at=now + session_lifetime(roles, keep=keep),
+            ip_address=ip,
+            user_agent=(user_agent or "")[:300] or None,
+        )
+        db.add(row)
+        db.execute(update(User).where(User.id == user_id).values(last_login_at=now))
+        db.flush()
+        record(_as(user_id, ip, user_agent), "session.opened", "session", row.id)
+    return token
+
+
+def _as(user_id: UUID | None, ip: str | None, user_agent: str | None) -> Actor:
+    return Actor(
+        user_id=user_id, person_id=None, name="", locale="en", grants=(), ip=ip, user_agent=user_agent
+    )
+
+
+def _record_refusal(user_id: UUID | None, ip: str | None, user_agent: str | None) -> None:
+    with transaction():
+        record(_as(None, ip, user_agent), "session.refused", "user", user_id)
+
+
+def sign_out(actor: Actor) -> None:
+    """End the session of this actor at once."""
+    with transaction() as db:
+        db.execute(update(Session).where(Session.id == actor.session_id).values(revoked_at=datetime.now(UTC)))
+        record(actor, "session.closed", "session", actor.session_id)
+
+
+def switch_language(actor: Actor, locale: str) -> None:
+    """Remember the language of an account."""
+    with transaction() as db:
+        db.execute(update(User).where(User.id == actor.user_id).values(locale=locale))
+        record(
+            actor,
+            "user.language",
+            "user",
+            actor.user_id,
+            old={"locale": actor.locale},
+            new={"locale": locale},
+        )
+
+
+def create_user(
+    actor: Actor,
+    person_id: UUID,
+    *,
+    email: str | None,
+    phone: str | None,
+    locale: str,
+    roles: list[tuple[Role, UUID | None]],
+    password: str | None = None,
+    password_hash: str | None = None,
+) -> UUID:
+    """Open an account for a person. Without a password it needs an invitation to come alive.
+
+    E-mail and phone (E.164) must be free: the unique constraints decide races.
+    """
+    with transaction() as db:
+        user = User(
+            person_id=person_id,
+            email=email.lower() if email else None,
+            phone=phone,
+            locale=locale,
+            password_hash=password_hash or (hash_password(password) if password else None),
+        )
+        db.add(user)
+        db.flush()
+        for role, campus_id in roles:
+            db.add(UserRole(user_id=user.id, role=role, campus_id=campus_id))
+        record(
+            actor,
+            "user.created",
+            "user",
+            user.id,
+            new={"email": user.email, "phone": phone, "roles": [[role, campus] for role, campus in roles]},
+        )
+    return user.id
+
+
+def grant_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) -> bool:
+    """Give a user a role at a campus (None: everywhere). False where the user has it already."""
+    with transaction() as db:
+        same_campus = UserRole.campus_id == campus_id if campus_id else UserRole.campus_id.is_(None)
+        held = db.scalar(
+            select(UserRole.id).where(UserRole.user_id == user_id, UserRole.role == role, same_campus)
+        )
+        if held:
+            return False
+        db.add(UserRole(user_id=user_id, role=role, campus_id=campus_id))
+        record(
+            actor,
+            "user.role_granted",
+            "user",
+            user_id,
+            campus_id=campus_id,
+            new={"role": role, "campus": campus_id},
+        )
+    return True
+
+
+def issue_link(actor: Actor, user_id: UUID, purpose: LinkPurpose) -> str:
+    """Make a one-time link and return its token. Earlier open links of the account stop working."""
+    token = new_token()
+    now = datetime.now(UTC)
+    with transaction() as db:
+        db.execute(
+            update(OneTimeLink)
+            .where(OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None))
+            .values(used_at=now)
+        )
+        db.add(
+            OneTimeLink(
+                user_id=user_id,
+                purpose=purpose,
+                token_hash=hash_token(token),
+                expires_at=now + link_lifetime(purpose),
+            )
+        )
+        record(actor, "link.issued", "user", user_id, new={"purpose": purpose})
+    return token
+
+
+def redeem_link(token: str, password: str, *, ip: str | None = None, user_agent: str | None = None) -> UUID:
+    """Set the password that a one-time link allows to set, and end the account's other sessions.
+
+    Returns the user. Raises LinkSpent, PasswordTooShort.
+    """
+    password_hash = hash_password(password)
+    now = datetime.now(UTC)
+    with transaction() as db:
+        link = find_open_link(token)
+        if link is None:
+            raise LinkSpent
+        spent = db.execute(
+            update(OneTimeLink)
+            .where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
+            .values(used_at=now)
+            .returning(OneTimeLink.id)
+        ).one_or_none()
+        if spent is None:  # a second click got there first
+            raise LinkSpent
+        db.execute(update(User).where(User.id == link.user_id).values(password_hash=password_hash))
+        db.execute(
+            update(Session)
+            .where(Session.user_id == link.user_id, Session.revoked_at.is_(None))
+            .values(revoked_at=now)
+        )
+        record(_as(link.user_id, ip, user_agent), "user.password_set", "user", link.user_id)
+    return link.user_id
+
+
+def create_admin(person_id: UUID, *, email: str) -> str:
+    """Open the first administrator's account and return the token of the link that sets its password."""
+    with transaction():
+        user_id = create_user(
+            SYSTEM, person_id, email=email, phone=None, locale="en", roles=[(Role.ADMIN, None)]
+        )
+        return issue_link(SYSTEM, user_id, LinkPurpose.INVITATION)

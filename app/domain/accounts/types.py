@@ -1,0 +1,43 @@
+"""Enums and errors of the accounts feature."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.domain.kernel.errors import N_, Refused
+
+
+class UserStatus(StrEnum):
+    """Whether an account may sign in."""
+
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+    SUSPENDED = "suspended"
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link is for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class SignInRefused(Refused):
+    """Name and password do not belong together. It does not say which of the two is wrong."""
+
+    message = N_(
+        "We do not know this combination of e-mail or phone number and password. Check both and try again."
+    )
+
+
+class LinkSpent(Refused):
+    """A one-time link that was used, is too old or never existed."""
+
+    message = N_("This link has been used or is too old. Ask the school office for a new one.")
+
+
+class PasswordTooShort(Refused):
+    """A password under 8 or over 128 characters."""
+
+    field = "password"
+    message = N_("Choose a password of 8 to 128 characters.")

@@ -1,0 +1,1 @@
+"""From the first page of the form to the seat in the section."""

@@ -1,0 +1,132 @@
+"""The tables of admission cycles, applications, their documents and their history."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Keyed, Timestamped, Versioned, enum_column
+from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind
+from app.domain.people.types import Gender, Relationship
+
+
+class AdmissionCycle(Keyed, Timestamped, Versioned, Base):
+    """One intake of a campus for one academic year."""
+
+    __tablename__ = "admission_cycles"
+
+    campus_id: Mapped[UUID] = mapped_column(ForeignKey("campuses.id", ondelete="RESTRICT"))
+    academic_year_id: Mapped[UUID] = mapped_column(ForeignKey("academic_years.id", ondelete="RESTRICT"))
+    opens_on: Mapped[date]
+    closes_on: Mapped[date]
+
+    __table_args__ = (
+        UniqueConstraint("campus_id", "academic_year_id"),
+        CheckConstraint("opens_on <= closes_on", name="order"),
+    )
+
+
+class AdmissionSeat(Keyed, Timestamped, Base):
+    """A class that takes applications in a cycle, and how many seats it has."""
+
+    __tablename__ = "admission_seats"
+
+    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("admission_cycles.id", ondelete="CASCADE"))
+    class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id", ondelete="RESTRICT"))
+    seats: Mapped[int] = mapped_column(SmallInteger)
+
+    __table_args__ = (UniqueConstraint("cycle_id", "class_id"), CheckConstraint("seats >= 0", name="seats"))
+
+
+class Application(Keyed, Timestamped, Versioned, Base):
+    """A family's application for one child. Until it is sent every answer may be missing."""
+
+    __tablename__ = "admission_applications"
+
+    campus_id: Mapped[UUID] = mapped_column(ForeignKey("campuses.id", ondelete="RESTRICT"))
+    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("admission_cycles.id", ondelete="RESTRICT"), index=True)
+    class_id: Mapped[UUID | None] = mapped_column(ForeignKey("classes.id", ondelete="RESTRICT"), index=True)
+    reference: Mapped[str | None] = mapped_column(String(20), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """Hash of the private link by which the family comes back to its draft."""
+    locale: Mapped[str] = mapped_column(String(5), default="bn")
+    status: Mapped[ApplicationStatus] = mapped_column(
+        enum_column(ApplicationStatus, "status"), default=ApplicationStatus.DRAFT
+    )
+
+    child_name_en: Mapped[str | None] = mapped_column(String(200))
+    child_name_bn: Mapped[str | None] = mapped_column(String(200))
+    child_name_ar: Mapped[str | None] = mapped_column(String(200))
+    born_on: Mapped[date | None]
+    gender: Mapped[Gender | None] = mapped_column(enum_column(Gender, "gender"))
+    birth_registration_no: Mapped[str | None] = mapped_column(String(20), index=True)
+    guardian_name_en: Mapped[str | None] = mapped_column(String(200))
+    guardian_name_bn: Mapped[str | None] = mapped_column(String(200))
+    guardian_name_ar: Mapped[str | None] = mapped_column(String(200))
+    relationship: Mapped[Relationship | None] = mapped_column(enum_column(Relationship, "relationship"))
+    phone: Mapped[str | None] = mapped_column(String(20), index=True)
+    email: Mapped[str | None] = mapped_column(String(255))
+    address: Mapped[str | None] = mapped_column(Text)
+    district: Mapped[str | None] = mapped_column(String(60))
+    previous_school: Mapped[str | None] = mapped_column(String(200))
+    previous_class: Mapped[str | None] = mapped_column(String(60))
+
+    submitted_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    decision_reason: Mapped[str | None] = mapped_column(Text)
+    student_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("students.id", ondelete="RESTRICT"), unique=True
+    )
+    search_key: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+    __table_args__ = (
+        CheckConstraint("status = 'draft' or reference is not null", name="sent_has_reference"),
+        CheckConstraint("status <> 'enrolled' or student_id is not null", name="enrolled_has_student"),
+        Index(None, "campus_id", "status", "submitted_at"),
+    )
+
+
+class ApplicationDocument(Keyed, Timestamped, Base):
+    """A paper of an application. A new one of the same kind replaces the old."""
+
+    __tablename__ = "application_documents"
+
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("admission_applications.id", ondelete="CASCADE"))
+    document_type: Mapped[DocumentKind] = mapped_column(enum_column(DocumentKind, "document_type"))
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id", ondelete="RESTRICT"), unique=True)
+
+    __table_args__ = (UniqueConstraint("application_id", "document_type"),)
+
+
+class ApplicationEvent(Keyed, Base):
+    """A line of an application's history: what the family and the office see of it."""
+
+    __tablename__ = "application_events"
+
+    application_id: Mapped[UUID] = mapped_column(
+        ForeignKey("admission_applications.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    kind: Mapped[EventKind] = mapped_column(enum_column(EventKind, "kind"))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    from_status: Mapped[ApplicationStatus | None] = mapped_column(
+        enum_column(ApplicationStatus, "from_status")
+    )
+    to_status: Mapped[ApplicationStatus | None] = mapped_column(enum_column(ApplicationStatus, "to_status"))
+    note: Mapped[str | None] = mapped_column(Text)
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

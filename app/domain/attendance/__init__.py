@@ -1,0 +1,1 @@
+"""Registers: who was here, day by day."""

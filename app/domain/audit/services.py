@@ -1,0 +1,109 @@
+"""Writing the audit log, always inside the transaction of the act itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from app.domain.audit.models import AuditEntry
+from app.domain.kernel.access import Actor
+from app.domain.kernel.texts import LocalText
+from app.uow import session
+
+_SECRET = ("password", "token", "secret", "hash")
+
+
+def plain(value: object) -> Any:
+    """A value as JSON holds it: dates and keys as text, decimals as text so that no digit is lost."""
+    match value:
+        case None | bool() | int() | str() if not isinstance(value, Enum):
+            return value
+        case Enum():
+            return value.value
+        case LocalText():
+            return value.to_dict()
+        case datetime() | date():
+            return value.isoformat()
+        case UUID() | Decimal():
+            return str(value)
+        case Mapping():
+            return {str(key): plain(part) for key, part in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(part) for part in value]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return plain(asdict(value))
+        case _:
+            return str(value)
+
+
+def _masked(data: Mapping[str, object] | None) -> dict[str, Any] | None:
+    if data is None:
+        return None
+    return {
+        key: "•••" if any(word in key for word in _SECRET) else plain(value) for key, value in data.items()
+    }
+
+
+def record(
+    actor: Actor,
+    action: str,
+    entity_type: str,
+    entity_id: UUID | None,
+    *,
+    campus_id: UUID | None = None,
+    old: Mapping[str, object] | None = None,
+    new: Mapping[str, object] | None = None,
+) -> None:
+    """Add one entry: `action` is `resource.verb`, such as `application.decided`.
+
+    Secrets are masked by the name of their field. The entry shares the fate of the open transaction.
+    """
+    session().add(
+        AuditEntry(
+            user_id=actor.user_id,
+            campus_id=campus_id,
+            action=action,
+            entity_type=entity_type,
+            entity_id=entity_id,
+            old_data=_masked(old),
+            new_data=_masked(new),
+            ip_address=actor.ip,
+            user_agent=(actor.user_agent or "")[:300] or None,
+            request_id=actor.request_id,
+        )
+    )
+
+
+def record_change(
+    actor: Actor,
+    action: str,
+    entity_type: str,
+    entity_id: UUID,
+    *,
+    old: Mapping[str, object],
+    new: Mapping[str, object],
+    campus_id: UUID | None = None,
+) -> bool:
+    """Add one entry with only the fields that differ. Nothing is written where nothing changed.
+
+    Returns whether anything changed.
+    """
+    before, after = plain(old), plain(new)
+    changed = [key for key in after if after[key] != before.get(key)]
+    if not changed:
+        return False
+    record(
+        actor,
+        action,
+        entity_type,
+        entity_id,
+        campus_id=campus_id,
+        old={key: before.get(key) for key in changed},
+        new={key: after[key] for key in changed},
+    )
+    return True

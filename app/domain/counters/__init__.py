@@ -1,0 +1,1 @@
+"""Numbers without gaps: references, student numbers, receipts."""

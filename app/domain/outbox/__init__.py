@@ -1,0 +1,1 @@
+"""Messages to the outside world, written in the transaction of the act that causes them."""

@@ -1,0 +1,100 @@
+"""create_app(): a list of init calls, no logic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+from app import models  # noqa: F401  # every table is known before the first query
+from app.blueprints import register_blueprints
+from app.cli import register_commands
+from app.config import Settings, load_settings
+from app.extensions import cache, compress, db, migrate
+from app.web.access import init_access
+from app.web.errors import init_errors
+from app.web.headers import init_headers, security_headers
+from app.web.htmx import init_htmx
+from app.web.i18n import init_i18n
+from app.web.logging import init_logging
+from app.web.navigation import init_navigation
+from app.web.urls import init_urls
+from app.web.words import init_words
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. Raises SettingsError when the environment is half-set."""
+    settings = settings or load_settings()
+    app = Flask("app", static_folder=None, root_path=str(ROOT / "app"))
+    app.config.update(_flask_config(settings))
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    cache.init_app(app)
+    compress.init_app(app)
+    init_urls(app)
+    init_htmx(app)
+    init_headers(app)
+    init_logging(app)
+    init_i18n(app)
+    init_words(app)
+    init_access(app)
+    init_errors(app)
+    init_navigation(app)
+    register_blueprints(app)
+    register_commands(app)
+    _serve_assets(app, settings)
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    return {
+        "SETTINGS": settings,
+        "TESTING": settings.sa_env == "test",
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": False, "pool_size": 5, "pool_recycle": 1800},
+        "REDIS_URL": settings.redis_url,
+        "TRANSLATIONS": ROOT / "translations",
+        "CACHE_TYPE": "SimpleCache",
+        "CACHE_DEFAULT_TIMEOUT": 60,
+        "SESSION_COOKIE_NAME": "__Host-sa" if settings.https else "sa",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        # Two documents of 5 MB and the rest of the form.
+        "MAX_CONTENT_LENGTH": 12 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "MAX_FORM_PARTS": 1000,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 5,
+        "COMPRESS_MIMETYPES": ["text/html", "text/plain", "application/json"],
+        "COMPRESS_MIN_SIZE": 400,
+    }
+
+
+def _serve_assets(app: Flask, settings: Settings) -> None:
+    """Static files without a web server in front: precompressed, for ever, with the same headers as pages."""
+    fixed = security_headers(https=settings.https)
+
+    def add(headers: object, path: str, url: str) -> None:
+        for name, value in fixed.items():
+            headers[name] = value  # type: ignore[index]
+
+    noise = WhiteNoise(
+        app.wsgi_app,
+        add_headers_function=add,
+        max_age=31536000,
+        immutable_file_test=lambda path, url: True,
+        allow_all_origins=False,
+    )
+    build = ROOT / "app" / "static" / "build"
+    if build.is_dir():
+        noise.add_files(str(build), prefix="static/build/")
+    app.wsgi_app = noise  # type: ignore[method-assign]

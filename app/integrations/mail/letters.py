@@ -1,0 +1,36 @@
+"""One mail as it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A plain-text mail to one address. `message_id` stays the same however often it is tried."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    subject: str
+    body: str
+    locale: str
+    written_at: datetime
+
+    def to_message(self) -> EmailMessage:
+        """The MIME message. Header values with line ends raise ValueError, so no header can be smuggled in."""
+        message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+        message["From"] = Address("Smart Academy", addr_spec=self.sender)
+        message["To"] = Address(addr_spec=self.recipient)
+        message["Subject"] = self.subject
+        message["Date"] = format_datetime(self.written_at)
+        message["Message-ID"] = self.message_id
+        message["Content-Language"] = self.locale
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(self.body)
+        return message

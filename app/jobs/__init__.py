@@ -1,0 +1,1 @@
+"""RQ entry points: open the application context, call one service."""

@@ -1,0 +1,25 @@
+"""Every feature's tables, imported once so that migrations see them all."""
+
+from app.domain.academics import models as academics
+from app.domain.accounts import models as accounts
+from app.domain.admissions import models as admissions
+from app.domain.attendance import models as attendance
+from app.domain.audit import models as audit
+from app.domain.cms import models as cms
+from app.domain.counters import models as counters
+from app.domain.files import models as files
+from app.domain.outbox import models as outbox
+from app.domain.people import models as people
+
+__all__ = [
+    "academics",
+    "accounts",
+    "admissions",
+    "attendance",
+    "audit",
+    "cms",
+    "counters",
+    "files",
+    "outbox",
+    "people",
+]

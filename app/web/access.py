@@ -1,0 +1,129 @@
+"""Who may ask for a route. Every route says so, or it does not answer.
+
+`@requires(Permission.X)` for people who are signed in and may do X somewhere, `@public` for everybody.
+What lies outside the reader's scope is 404 and decided by the queries; what lies inside it but is not
+theirs to do is 403 and decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, g, request, session, url_for
+from flask_login import UserMixin, current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.domain.accounts.queries import find_actor_by_session
+from app.domain.kernel.access import Actor, Permission
+from app.extensions import login_manager
+from app.web.htmx import see_other
+from app.web.i18n import current_locale
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC = "public"
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Only people who hold `permission` at some campus may ask for this route."""
+
+    def mark(view: View) -> View:
+        view.__dict__["access"] = permission
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Everybody may ask for this route."""
+    view.__dict__["access"] = PUBLIC
+    return view
+
+
+def declared_access(endpoint: str) -> Permission | str | None:
+    """What a route declares: a permission, PUBLIC, or None where it declares nothing."""
+    view = current_app.view_functions.get(endpoint)
+    return cast("Permission | str | None", getattr(view, "access", None))
+
+
+class SignedIn(UserMixin):
+    """What Flask-Login keeps of a signed-in person: the actor and the token of the session."""
+
+    def __init__(self, actor: Actor, token: str) -> None:
+        self.actor = actor
+        self.token = token
+
+    def get_id(self) -> str:
+        """The session token, so that signing out ends this device and no other."""
+        return self.token
+
+    @classmethod
+    def from_token(cls, token: str) -> SignedIn | None:
+        """Whoever holds this token now, or None."""
+        actor = find_actor_by_session(
+            token, ip=client_address(), user_agent=request.user_agent.string or None
+        )
+        return cls(actor, token) if actor else None
+
+
+def client_address() -> str | None:
+    """The address of the reader, as the trusted proxy reports it."""
+    return request.remote_addr
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login carries no types
+def _load(token: str) -> SignedIn | None:
+    return SignedIn.from_token(token)
+
+
+def find_current_actor() -> Actor | None:
+    """Who is signed in, or None."""
+    return current_user.actor if current_user.is_authenticated else None
+
+
+def current_actor() -> Actor:
+    """Who is signed in. For views behind @requires."""
+    actor = find_current_actor()
+    if actor is None:
+        abort(401)
+    return actor
+
+
+def safe_next(target: str | None) -> str | None:
+    """A place on this site to go on to after signing in; anything that could leave the site is None."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or any(ord(char) < 33 or char == "\\" for char in target):
+        return None
+    return target
+
+
+def _ask_to_sign_in() -> BaseResponse:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return see_other(url_for("accounts.sign_in", lang=current_locale(), next=wanted))
+
+
+def init_access(app: Flask) -> None:
+    """Check every request against what its route declares."""
+    login_manager.init_app(app)
+
+    @app.before_request
+    def _check() -> BaseResponse | None:
+        if request.endpoint is None or request.endpoint == "static":
+            return None  # no such address: the router answers 404 or 405
+        needed = declared_access(request.endpoint)
+        if needed == PUBLIC:
+            return None
+        if needed is None:
+            abort(403)
+        actor = find_current_actor()
+        if actor is None:
+            session.pop("_user_id", None)
+            return _ask_to_sign_in()
+        if not actor.may(cast(Permission, needed)):
+            abort(403)
+        g.actor = actor
+        return None

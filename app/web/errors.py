@@ -1,0 +1,112 @@
+"""Errors as pages: what is so, that nothing was lost, and what to do next, in the reader's language."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, Response, make_response, render_template
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from app.domain.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from app.uow import session
+from app.web.htmx import is_partial, retarget_to_message
+
+log = logging.getLogger(__name__)
+
+
+def message_of(error: DomainError) -> str:
+    """What a typed error of the domain says to the reader."""
+    return gettext(error.message, **error.params)
+
+
+def _words(code: int) -> tuple[str, str]:
+    match code:
+        case 400:
+            return gettext("This page could not be sent"), gettext(
+                "It was open for a long time or came from somewhere else. Go back, load the page again and send it"
+                " once more. Nothing you saved is lost."
+            )
+        case 401 | 403:
+            return gettext("This is not open to you"), gettext(
+                "Your account may not do this. If it should, ask the school office."
+            )
+        case 404:
+            return gettext("We cannot find this page"), gettext(
+                "The link may be old, or a letter in the address may be missing. Nothing you saved is lost."
+            )
+        case 405:
+            return gettext("This address works differently"), gettext(
+                "Go back to the page you came from and use its buttons."
+            )
+        case 409:
+            return gettext("Someone was here before you"), gettext(
+                "What you opened has changed in the meantime. Load the page again to see how it is now."
+            )
+        case 413:
+            return gettext("This is too large to send"), gettext(
+                "A file may have up to 5 MB. Choose a smaller picture or take it again with less detail."
+            )
+        case 429:
+            return gettext("One moment, please"), gettext(
+                "There were many requests from your connection. Wait a minute and try again."
+            )
+        case 503:
+            return gettext("We are busy for a moment"), gettext(
+                "Try again in a minute. What you saved before is safe."
+            )
+        case _:
+            return gettext("Something went wrong on our side"), gettext(
+                "It is not your fault, and what you saved before is safe. Try again in a little while."
+            )
+
+
+def error_page(code: int, *, text: str | None = None, support_code: str | None = None) -> Response:
+    """The page, or the message for the page's message region, of an error."""
+    title, usual = _words(code)
+    template = "errors/_message.html" if is_partial() else "errors/error.html"
+    body = render_template(template, code=code, title=title, text=text or usual, support_code=support_code)
+    response = make_response(body, code)
+    if code in {429, 503}:
+        response.headers["Retry-After"] = "60"
+    return retarget_to_message(response)
+
+
+def init_errors(app: Flask) -> None:
+    """Turn every error into a page."""
+
+    @app.errorhandler(DomainError)
+    def _domain(error: DomainError) -> Response:
+        match error:
+            case NotFound():
+                return error_page(404)
+            case Forbidden():
+                return error_page(403)
+            case Conflict():
+                return error_page(409, text=message_of(error))
+            case _:
+                return error_page(422, text=message_of(error))
+
+    @app.errorhandler(CSRFError)
+    def _csrf(error: CSRFError) -> Response:
+        return error_page(400)
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response:
+        return error_page(error.code or 500)
+
+    @app.errorhandler(OperationalError)
+    def _database_away(error: OperationalError) -> Response:
+        log.error("database unreachable", extra={"error": str(error.orig)})
+        return error_page(503)
+
+    @app.errorhandler(Exception)
+    def _unexpected(error: Exception) -> Response:
+        support_code = secrets.token_hex(3).upper()
+        log.exception("unexpected error", extra={"support_code": support_code})
+        if isinstance(error, DBAPIError):
+            session().rollback()
+        return error_page(500, support_code=support_code)

@@ -1,0 +1,352 @@
+"""The base of all forms: shape and language of what was typed, kept whatever happens.
+
+A form only asks: is this a phone number, a date, one of these. Whether the school agrees is for the
+services, whose refusals `put_refusal` writes next to the field they name.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, FileField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms.widgets import TextInput
+
+from app.domain.kernel.dates import DateError, parse_day_month_year
+from app.domain.kernel.digits import to_ascii_digits
+from app.domain.kernel.errors import InvalidValue, Refused
+from app.domain.kernel.names import clean_name
+from app.domain.kernel.phones import format_mobile, normalise_mobile
+from app.domain.kernel.texts import clean_line, clean_text
+from app.web.errors import message_of
+
+_MARKUP = frozenset("<>{}\\")
+
+
+class Form(FlaskForm):
+    """A form of this application. The CSRF token is checked for every request before any form is read."""
+
+    class Meta:
+        csrf = False
+        locales = False
+
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Any:
+            return super().render_field(field, render_kw)  # type: ignore[misc]
+
+    form_errors: list[str]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, and that no single field was sent twice."""
+        valid = super().validate(extra_validators)
+        return self._each_sent_once() and bool(valid)
+
+    def _each_sent_once(self) -> bool:
+        once = True
+        for field in self:
+            if isinstance(field, SelectMultipleField | DayField):
+                continue
+            if len(request.form.getlist(field.name)) > 1:
+                field.errors = [*field.errors, _l("This answer was sent twice. Give it once.")]
+                once = False
+        return once
+
+    def put_refusal(self, error: Refused) -> None:
+        """Write what a service refused next to the field it names, or at the top of the form."""
+        field = getattr(self, error.field, None) if error.field else None
+        if isinstance(field, Field):
+            field.errors = [*field.errors, message_of(error)]
+        else:
+            self.form_errors = [*self.form_errors, message_of(error)]
+
+    @property
+    def problems(self) -> list[tuple[str | None, str]]:
+        """(id of the control, message) of everything that is wrong, in the order of the form."""
+        found: list[tuple[str | None, str]] = [(None, str(message)) for message in self.form_errors]
+        for field in self:
+            found += [
+                (field.focus_id if isinstance(field, DayField) else field.id, str(m)) for m in field.errors
+            ]
+        return found
+
+
+def submitted(form: Form) -> bool:
+    """Whether the form was sent and is in order."""
+    return bool(form.is_submitted() and form.validate())
+
+
+class Required(InputRequired):
+    """Something must be typed. The message says what, in the words of the field."""
+
+    def __init__(self, message: Any) -> None:
+        super().__init__(message)
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if field.raw_data and isinstance(field.raw_data[0], str) and field.raw_data[0].strip():
+            return
+        field.errors = []
+        raise StopValidation(str(self.message))
+
+
+def _understood(field: Field, parse: Callable[[str], Any]) -> None:
+    """Put what `parse` makes of the typed text into the field, or say in its words what is wrong."""
+    try:
+        field.data = parse(field.data or "")
+    except InvalidValue as error:
+        raise ValidationError(message_of(error)) from error
+
+
+class LineField(StringField):
+    """One line of text: trimmed, white space folded, without markup or control characters."""
+
+    def __init__(
+        self,
+        label: Any,
+        validators: Sequence[Any] = (),
+        *,
+        max_length: int = 200,
+        min_length: int = 0,
+        markup: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.max_length = max_length
+        self.min_length = min_length
+        self.allows_markup = markup
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed; it is cleaned when it is checked, and kept as typed where it is refused."""
+        self.data = valuelist[0] if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """Length in characters, and nothing that does not belong on one line of text."""
+        _understood(self, lambda text: clean_line(text, self.max_length))
+        value = self.data or ""
+        if value and len(value) < self.min_length:
+            raise ValidationError(
+                _l("This is too short. Write at least %(least)s characters.", least=self.min_length)
+            )
+        if not self.allows_markup and _MARKUP & set(value):
+            raise ValidationError(_l("Leave out the signs < > { } and \\."))
+
+
+class NameField(LineField):
+    """A person's full name in one script, as papers write it."""
+
+    def __init__(
+        self, label: Any, validators: Sequence[Any] = (), *, script: str | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.script = script
+
+    def pre_validate(self, form: Any) -> None:
+        """Letters of the script asked for, marks, spaces and the few signs names carry."""
+        super().pre_validate(form)
+        value = self.data = clean_name(self.data or "")
+        if not value:
+            return
+        letters = [c for c in value if unicodedata.category(c)[0] == "L"]
+        if not letters or any(not _belongs_in_name(char) for char in value):
+            raise ValidationError(_l("Write the name in letters, as it stands on the birth certificate."))
+        if self.script and not any(unicodedata.name(c, "").startswith(self.script) for c in letters):
+            raise ValidationError(_WRONG_SCRIPT[self.script])
+
+
+_WRONG_SCRIPT = {
+    "BENGALI": _l("Write this name in Bangla letters."),
+    "LATIN": _l("Write this name in English letters."),
+    "ARABIC": _l("Write this name in Arabic letters."),
+}
+
+
+def _belongs_in_name(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LM" or char in " .'’-():,/‌‍ঃ"
+
+
+class TextField(TextAreaField):
+    """Several lines of text. Stored as typed, shown escaped."""
+
+    def __init__(
+        self, label: Any, validators: Sequence[Any] = (), *, max_length: int = 2000, **kwargs: Any
+    ) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.max_length = max_length
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed."""
+        self.data = valuelist[0] if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """Length, and no control characters."""
+        _understood(self, lambda text: clean_text(text, self.max_length))
+
+
+class PhoneField(StringField):
+    """A Bangladeshi mobile number; `data` is E.164 once it is understood, what was typed until then."""
+
+    widget = TextInput(input_type="tel")
+
+    def process_data(self, value: str | None) -> None:
+        """Show a stored number the way people write it."""
+        self.data = format_mobile(value, "en") if value else value
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Understand any digits and separators."""
+        self.data = valuelist[0].strip() if valuelist else ""
+        self.typed = self.data
+
+    def _value(self) -> str:
+        return str(getattr(self, "typed", self.data) or "")
+
+    def pre_validate(self, form: Any) -> None:
+        """A number that can get an SMS."""
+        if self.data:
+            _understood(self, normalise_mobile)
+
+
+class EmailField(StringField):
+    """An e-mail address, kept in lower case."""
+
+    widget = TextInput(input_type="email")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Trim."""
+        self.data = valuelist[0].strip() if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """One @, a dot after it, nothing that could break a mail header."""
+        value = self.data or ""
+        if not value:
+            return
+        name, at, host = value.rpartition("@")
+        bad = any(ord(c) < 33 or c in '<>(),;:\\"[]' for c in value) or not value.isascii()
+        if bad or not at or not name or "@" in name or "." not in host.strip(".") or len(value) > 254:
+            raise ValidationError(_l("Check the e-mail address. It looks like name@example.com."))
+        if host.startswith((".", "-")) or host.endswith((".", "-")) or ".." in value:
+            raise ValidationError(_l("Check the e-mail address. It looks like name@example.com."))
+        self.data = value.lower()
+
+
+class DayField(Field):
+    """A date as three answers: day, month and year, in any digits."""
+
+    widget = TextInput()
+
+    def __init__(self, label: Any, validators: Sequence[Any] = (), **kwargs: Any) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.typed: tuple[str, str, str] = ("", "", "")
+        self.focus_id = f"{self.id}-d"
+        self.bad_part: str | None = None
+
+    @property
+    def part_names(self) -> tuple[str, str, str]:
+        """Names of the three controls."""
+        return (f"{self.name}-d", f"{self.name}-m", f"{self.name}-y")
+
+    def process(
+        self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
+    ) -> None:
+        """Read the three controls."""
+        self.process_errors = []
+        self.data = data if isinstance(data, date) else self.object_default()
+        self.raw_data = None
+        if self.data:
+            self.typed = (str(self.data.day), str(self.data.month), str(self.data.year))
+        if formdata is not None and any(name in formdata for name in self.part_names):
+            day, month, year = (formdata.get(name, "").strip() for name in self.part_names)
+            self.typed = (day, month, year)
+            self.raw_data = ["".join(self.typed)]
+            self.data = None
+
+    def object_default(self) -> date | None:
+        """The value without a form."""
+        default = self.default() if callable(self.default) else self.default
+        return default if isinstance(default, date) else None
+
+    def pre_validate(self, form: Any) -> None:
+        """A day that exists. Empty is for `Required` to refuse."""
+        if not any(self.typed) or self.raw_data is None:
+            return
+        try:
+            self.data = parse_day_month_year(*self.typed)
+        except DateError as error:
+            self.bad_part = error.part
+            self.focus_id = f"{self.id}-{(error.part or 'day')[0]}"
+            raise ValidationError(message_of(error)) from error
+
+
+class ChoiceField(SelectField):
+    """One of several; anything else is refused with the form."""
+
+    def pre_validate(self, form: Any) -> None:
+        """One of the choices, or nothing where nothing is a choice."""
+        if self.data in {str(value) for value, *_ in self.iter_choices()}:
+            return
+        raise ValidationError(_l("Choose one of the answers offered."))
+
+
+class KeyField(ChoiceField):
+    """One of several records; `key` is the UUID chosen."""
+
+    @property
+    def key(self) -> UUID | None:
+        """The record chosen, or None."""
+        return UUID(self.data) if self.data else None
+
+
+class NumberField(StringField):
+    """A whole number in any digits."""
+
+    widget = TextInput()
+
+    def __init__(
+        self, label: Any, validators: Sequence[Any] = (), *, least: int = 0, most: int = 9999, **kwargs: Any
+    ) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.least = least
+        self.most = most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Fold digits to ASCII."""
+        self.data = to_ascii_digits(valuelist[0].strip()) if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """A whole number within its bounds."""
+        if self.data in ("", None):
+            return
+        text = str(self.data)
+        if not text.lstrip("-").isascii() or not text.lstrip("-").isdigit() or len(text) > 9:
+            raise ValidationError(_l("Write a whole number."))
+        if not self.least <= int(text) <= self.most:
+            raise ValidationError(
+                _l("Write a number from %(least)s to %(most)s.", least=self.least, most=self.most)
+            )
+
+    @property
+    def number(self) -> int | None:
+        """The number, or None where nothing was typed."""
+        return int(self.data) if self.data not in ("", None) else None
+
+
+__all__ = [
+    "ChoiceField",
+    "DayField",
+    "EmailField",
+    "FileField",
+    "Form",
+    "KeyField",
+    "LineField",
+    "NameField",
+    "NumberField",
+    "PhoneField",
+    "Required",
+    "TextField",
+    "submitted",
+]

@@ -1,0 +1,136 @@
+"""Headers of every answer: content policy, caching by page class, CSRF token, entity tags."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, current_app, g, request, session
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; manifest-src 'self'; worker-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+)
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def security_headers(*, https: bool) -> dict[str, str]:
+    """The headers that do not depend on the page."""
+    headers = dict(SECURITY_HEADERS)
+    headers["Content-Security-Policy"] = _POLICY + ("; upgrade-insecure-requests" if https else "")
+    if https:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains; preload"
+    return headers
+
+
+# The token stands in the page as this mark until the page is finished: the entity tag is made of what
+# the reader sees, and each answer carries the token under a new mask, so that compression (BREACH)
+# tells nothing about it. The mark is unknowable, so no stored text can ask for the token.
+_MARK = f"csrf-{secrets.token_hex(16)}"
+_MARK_BYTES = _MARK.encode()
+
+
+def csrf_token() -> str:
+    """What templates write where the token of this answer will stand."""
+    g.csrf_used = True
+    return _MARK
+
+
+def csrf_field() -> Markup:
+    """The hidden field of every form that posts."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token())
+
+
+def _mask(token: str) -> str:
+    raw = token.encode()
+    pad = secrets.token_bytes(len(raw))
+    return (pad + bytes(a ^ b for a, b in zip(raw, pad, strict=True))).hex()
+
+
+def _unmask(masked: str) -> str | None:
+    try:
+        both = bytes.fromhex(masked)
+    except ValueError:
+        return None
+    half = len(both) // 2
+    try:
+        return bytes(a ^ b for a, b in zip(both[:half], both[half:], strict=True)).decode()
+    except (ValueError, UnicodeDecodeError):
+        return None
+
+
+class MaskedCSRFProtect(CSRFProtect):
+    """Flask-WTF's protection over a token that looks different in every answer."""
+
+    def _get_csrf_token(self) -> str | None:
+        masked = super()._get_csrf_token()
+        return _unmask(masked) if masked else None
+
+
+csrf = MaskedCSRFProtect()
+
+
+def keepable(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a view whose page may be kept and asked about again (ETag, 304): no papers, notes or money on it."""
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        g.keepable = True
+        return view(*args, **kwargs)
+
+    return wrapper
+
+
+def _finish_body(response: Response) -> None:
+    """Tag the page by what is seen on it, then put the masked token in."""
+    if response.is_streamed or response.direct_passthrough:
+        return
+    body = response.get_data()
+    if g.get("keepable") and response.status_code == 200 and request.method in {"GET", "HEAD"}:
+        tag = hashlib.blake2b(body.replace(_MARK_BYTES, b""), digest_size=9).hexdigest()
+        # Weak: the compressed and the plain page are the same page.
+        response.set_etag(tag, weak=True)
+    if g.get("csrf_used"):
+        response.set_data(body.replace(_MARK_BYTES, _mask(generate_csrf()).encode()))
+
+
+def init_headers(app: Flask) -> None:
+    """Give every answer its headers, whoever made it."""
+    csrf.init_app(app)
+    app.jinja_env.globals.update(csrf_token=csrf_token, csrf_field=csrf_field)
+    fixed = security_headers(https=app.config["SETTINGS"].https)
+
+    @app.after_request
+    def _finish(response: Response) -> Response:
+        for name, value in fixed.items():
+            response.headers.setdefault(name, value)
+        _finish_body(response)
+        if "Cache-Control" not in response.headers:
+            kept = g.get("keepable") and response.status_code in {200, 304}
+            response.headers["Cache-Control"] = "private, no-cache" if kept else "no-store"
+        response.vary.add("Cookie")
+        if "ETag" in response.headers:
+            response.make_conditional(request)
+        return response
+
+
+def fresh_session() -> None:
+    """Forget everything the browser's session held, before and after a sign-in: no fixed session, no old token."""
+    session.clear()
+    g.pop(current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token"), None)

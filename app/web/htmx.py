@@ -1,0 +1,54 @@
+"""The only file that knows an HX- header.
+
+One view, one URL, both answers: the named block for a partial request, else the whole page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, make_response, redirect, render_template, request
+from jinja2_fragments.flask import render_block
+from werkzeug.wrappers import Response as BaseResponse
+
+_REDIRECTS = {301, 302, 303, 307, 308}
+
+
+def is_partial() -> bool:
+    """Whether htmx asks for a part of the page. A history restore asks for `full` and gets a page."""
+    return request.headers.get("HX-Request-Type") == "partial"
+
+
+def render_page(template: str, block: str | None = None, *, status: int = 200, **context: Any) -> Response:
+    """Answer with `block` of the template when a part is asked for, else with the whole page."""
+    if block and is_partial():
+        return make_response(render_block(template, block, **context), status)
+    return make_response(render_template(template, **context), status)
+
+
+def see_other(location: str) -> BaseResponse:
+    """Success of a POST: 303, so that the browser fetches the next page with GET."""
+    return redirect(location, 303)
+
+
+def retarget_to_message(response: Response) -> Response:
+    """Send an error that answers a partial request to the page's message region, never into a table."""
+    if is_partial():
+        response.headers["HX-Retarget"] = "#page-message"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def init_htmx(app: Flask) -> None:
+    """Turn a redirect that answers a partial request into one the whole page follows."""
+
+    @app.after_request
+    def _finish(response: Response) -> Response:
+        if request.endpoint != "static":
+            response.vary.add("HX-Request-Type")
+        if is_partial() and response.status_code in _REDIRECTS:
+            location = response.headers.pop("Location")
+            response.headers["HX-Redirect"] = location
+            response.status_code = 204
+            response.set_data(b"")
+        return response

@@ -1,0 +1,131 @@
+"""The reader's language: in the path on the public site, in the account in the portal."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from flask import Flask, g, has_request_context, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from markupsafe import Markup, escape
+from werkzeug.routing import BaseConverter
+
+from app.domain.kernel.dates import format_date, format_time, to_local
+from app.domain.kernel.digits import to_local_digits
+from app.domain.kernel.money import format_taka
+from app.domain.kernel.numbers import format_number
+from app.domain.kernel.phones import format_mobile
+from app.domain.kernel.texts import LocalText
+from app.extensions import babel
+
+LOCALES = {"bn": "বাংলা", "en": "English", "ar": "العربية"}
+DEFAULT_LOCALE = "bn"
+RIGHT_TO_LEFT = frozenset({"ar"})
+
+
+class LocaleConverter(BaseConverter):
+    """The language of the public site as the first part of the path."""
+
+    regex = "bn|en|ar"
+
+
+def current_locale() -> str:
+    """The language this answer is written in."""
+    if not has_request_context():
+        return DEFAULT_LOCALE
+    if "locale" not in g:
+        g.locale = _choose()
+    return str(g.locale)
+
+
+def _choose() -> str:
+    in_path = (request.view_args or {}).get("lang")
+    if in_path in LOCALES:
+        return str(in_path)
+    if current_user and current_user.is_authenticated:
+        return str(current_user.actor.locale)
+    first = request.path.split("/", 2)[1] if request.path.count("/") else ""
+    if first in LOCALES:
+        return first
+    return request.accept_languages.best_match(list(LOCALES), default=DEFAULT_LOCALE)
+
+
+def direction() -> str:
+    """`rtl` for Arabic, else `ltr`."""
+    return "rtl" if current_locale() in RIGHT_TO_LEFT else "ltr"
+
+
+def language_links() -> list[tuple[str, str, str, bool]]:
+    """(code, own name, address of this page in it, is it now) for the public site's language switch."""
+    here = current_locale()
+    args = dict(request.view_args or {})
+    if "lang" in args and request.endpoint and request.method == "GET":
+        query = request.args.to_dict(flat=True)
+        return [
+            (code, name, url_for(request.endpoint, **(args | {"lang": code}), **query), code == here)
+            for code, name in LOCALES.items()
+        ]
+    return [(code, name, url_for("site.home", lang=code), code == here) for code, name in LOCALES.items()]
+
+
+def local(value: LocalText | None) -> Markup:
+    """School-typed text in the reader's language; where it is missing, another one marked as such."""
+    if not value:
+        return Markup("")
+    wanted = current_locale()
+    text, lang = value.in_(wanted)
+    return escape(text) if lang == wanted else in_language(text, lang)
+
+
+def in_language(text: str, lang: str) -> Markup:
+    """Text of another language or script than the page's, so that it is read aloud and shaped rightly."""
+    if lang == current_locale():
+        return escape(text)
+    way = "rtl" if lang in RIGHT_TO_LEFT else "ltr"
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(lang, way, text)
+
+
+def clock(moment: datetime) -> str:
+    """`8:42` in Dhaka."""
+    return format_time(to_local(moment), current_locale())
+
+
+def day(value: date | datetime, style: str = "long") -> str:
+    """A date in the reader's language; a moment is taken to Dhaka first."""
+    if isinstance(value, datetime):
+        value = to_local(value).date()
+    return format_date(value, current_locale(), style)
+
+
+def moment(value: datetime) -> str:
+    """Day and time of something that happened."""
+    return gettext("%(day)s, %(time)s", day=day(value), time=clock(value))
+
+
+def init_i18n(app: Flask) -> None:
+    """Catalogues, filters and globals that speak the reader's language."""
+    app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LOCALE
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["TRANSLATIONS"])
+    babel.init_app(app, locale_selector=current_locale, default_timezone="Asia/Dhaka")
+    app.url_map.converters["lang"] = LocaleConverter
+    app.jinja_env.filters.update(
+        local=local,
+        day=day,
+        clock=clock,
+        moment=moment,
+        digits=lambda text: to_local_digits(str(text), current_locale()),
+        number=lambda value: format_number(value, current_locale()),
+        taka=lambda value: format_taka(Decimal(value), current_locale()),
+        mobile=lambda value: format_mobile(value, current_locale()),
+    )
+    app.jinja_env.globals.update(language_links=language_links, in_language=in_language, locales=LOCALES)
+
+    @app.context_processor
+    def _language() -> dict[str, object]:
+        return {"lang": current_locale(), "direction": direction()}
+
+
+def local_time(value: time) -> str:
+    """A time of day in the reader's digits."""
+    return format_time(value, current_locale())

@@ -1,0 +1,67 @@
+"""What the header of the portal offers, by what a person may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from app.domain.kernel.access import Permission, Role
+from app.web.access import find_current_actor
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the main menu: shown to those who hold the permission, current below its blueprint."""
+
+    label: object
+    endpoint: str
+    icon: str
+    permission: Permission
+    area: str
+
+
+PLACES: list[Place] = []
+"""Filled below in the order of the menu; an area appears once its blueprint is there."""
+
+
+def nav_items() -> list[tuple[object, str, str, bool]]:
+    """(label, address, icon, is it the current place) for the person who is signed in."""
+    actor = find_current_actor()
+    if actor is None:
+        return []
+    here = request.endpoint or ""
+    return [
+        (
+            place.label,
+            url_for(place.endpoint),
+            place.icon,
+            here == place.endpoint or here.startswith(place.area + "."),
+        )
+        for place in PLACES
+        if actor.may(place.permission)
+    ]
+
+
+ROLE_WORDS = {
+    Role.ADMIN: _l("Administrator"),
+    Role.PRINCIPAL: _l("Principal"),
+    Role.ADMISSIONS_OFFICER: _l("Admissions officer"),
+    Role.TEACHER: _l("Teacher"),
+    Role.ACCOUNTANT: _l("Accountant"),
+    Role.EDITOR: _l("Editor"),
+    Role.GUARDIAN: _l("Guardian"),
+    Role.STUDENT: _l("Student"),
+}
+
+
+def role_line() -> object:
+    """What stands under the school's name: the first role of the person who is signed in."""
+    actor = find_current_actor()
+    return ROLE_WORDS[actor.grants[0].role] if actor and actor.grants else ""
+
+
+def init_navigation(app: Flask) -> None:
+    """Give templates the menu."""
+    app.jinja_env.globals.update(nav_items=nav_items, role_line=role_line, current_actor=find_current_actor)

@@ -1,0 +1,58 @@
+"""Every template compiles, has a title where it is a page, and carries no bare text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "app" / "templates"
+ALL = sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
+
+_TAG = re.compile(r"<[^>]*>", re.S)
+_SPOKEN = re.compile(r'\b(?:alt|title|placeholder|aria-label|value)="([^"]*)"')
+_WORD = re.compile(r"[^\W\d_]{2,}")
+# Names of languages stand in their own language everywhere.
+_OWN_NAMES = {"বাংলা", "English", "العربية"}
+
+
+def literal_parts(app: Flask, name: str) -> str:
+    """The template with every expression and statement replaced by a mark that is not a word."""
+    source = (TEMPLATES / name).read_text(encoding="utf-8")
+    source = re.sub(r"\{%-?\s*trans\b.*?endtrans\s*-?%\}", "0", source, flags=re.S)
+    parts, depth = [], 0
+    for _, kind, value in app.jinja_env.lex(source):
+        if kind == "data" and depth == 0:
+            parts.append(value)
+        elif kind in {"variable_begin", "block_begin"}:
+            parts.append("0")
+    return "".join(parts)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_template_compiles(app: Flask, name: str) -> None:
+    app.jinja_env.get_template(name)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_bare_text(app: Flask, name: str) -> None:
+    text = literal_parts(app, name)
+    spoken = " ".join(_SPOKEN.findall(text))
+    words = set(_WORD.findall(_TAG.sub(" ", text))) | set(_WORD.findall(spoken))
+    assert words - _OWN_NAMES == set()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in ALL if not name.startswith(("layouts/", "components/")) and "/_" not in name]
+)
+def test_page_has_a_title(name: str) -> None:
+    source = (TEMPLATES / name).read_text(encoding="utf-8")
+    assert re.search(r"\{%-?\s*block title\b", source)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_way_round_escaping(name: str) -> None:
+    source = (TEMPLATES / name).read_text(encoding="utf-8")
+    assert not re.search(r"\|\s*safe\b|autoescape\s+false", source)

@@ -1,0 +1,230 @@
+"""A browser without script: follows links and fills forms as they stand, and checks every page it fetches."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import html5lib
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.domain.accounts.services import open_session
+from tests.support.cast import Member
+
+Upload = tuple[bytes, str]
+"""Content and file name of a file chosen in a form."""
+
+# html5lib knows the elements of HTML 5.0; these findings are not errors of the living standard.
+_TOLERATED = {"unexpected-end-tag-implies-end-tag"}
+
+
+def check_page(html: str, url: str) -> BeautifulSoup:
+    """Parse a whole page and fail on what no page may have."""
+    parser = html5lib.HTMLParser()
+    parser.parse(html)
+    faults = [(where, name) for where, name, _ in parser.errors if name not in _TOLERATED]
+    assert not faults, f"{url}: not valid HTML: {faults[:3]}"
+    soup = BeautifulSoup(html, "html.parser")
+    assert len(soup.find_all("h1")) == 1, f"{url}: {len(soup.find_all('h1'))} h1"
+    title = soup.title.get_text(strip=True) if soup.title else ""
+    assert title and not title.startswith("·"), f"{url}: no title"
+    assert soup.html is not None and soup.html.get("lang") and soup.html.get("dir"), f"{url}: no lang or dir"
+    check_fragment(soup, url)
+    return soup
+
+
+def check_fragment(soup: BeautifulSoup, url: str) -> None:
+    """What holds for a part of a page too."""
+    doubled = [
+        key for key, times in Counter(str(tag["id"]) for tag in soup.find_all(id=True)).items() if times > 1
+    ]
+    assert not doubled, f"{url}: ids used twice: {doubled}"
+    for control in soup.find_all(["input", "select", "textarea"]):
+        if control.get("type") in {"hidden", "submit"}:
+            continue
+        labelled = (
+            control.get("aria-label")
+            or control.get("aria-labelledby")
+            or control.find_parent("label")
+            or (control.get("id") and soup.find("label", attrs={"for": control["id"]}))
+        )
+        assert labelled, f"{url}: a control without label: {control}"
+    for form in soup.find_all("form"):
+        assert form.has_attr("action"), f"{url}: a form without action"
+        if form.get("method", "get").lower() == "post":
+            assert form.find("input", attrs={"name": "csrf_token"}), f"{url}: a form without CSRF token"
+    for tag in soup.find_all(lambda tag: any(str(a).startswith(("hx-get", "hx-post")) for a in tag.attrs)):
+        real = tag.name == "form" or (tag.name == "a" and tag.get("href")) or tag.find_parent("form")
+        assert real, f"{url}: works only with script: {str(tag)[:160]}"
+    assert not soup.find(style=True), f"{url}: inline style"
+    assert not soup.find(lambda tag: any(str(a).startswith("on") for a in tag.attrs)), (
+        f"{url}: inline handler"
+    )
+
+
+@dataclass
+class Page:
+    """One answer: its status, its parsed HTML and the forms on it."""
+
+    client: PageClient
+    url: str
+    response: TestResponse
+    soup: BeautifulSoup
+
+    @property
+    def status(self) -> int:
+        """The status code."""
+        return int(self.response.status_code)
+
+    @property
+    def text(self) -> str:
+        """What is read on the page, white space folded."""
+        return " ".join(self.soup.get_text(" ").split())
+
+    def one(self, selector: str) -> Tag:
+        """The one element that the selector names."""
+        found = self.soup.select(selector)
+        assert len(found) == 1, f"{self.url}: {len(found)} of {selector}"
+        return found[0]
+
+    def all(self, selector: str) -> list[Tag]:
+        """Every element that the selector names."""
+        return list(self.soup.select(selector))
+
+    @property
+    def errors(self) -> list[str]:
+        """The messages next to fields and at the top."""
+        return [" ".join(tag.get_text(" ").split()) for tag in self.soup.select(".oops, #errors li")]
+
+    def follow(self, label: str) -> Page:
+        """Go where the first link with this text leads."""
+        for link in self.soup.find_all("a", href=True):
+            if label in " ".join(link.get_text(" ").split()):
+                return self.client.get(urljoin(self.url, str(link["href"])))
+        raise AssertionError(f"{self.url}: no link {label!r}")
+
+    def values(self, selector: str = "main form[method=post]") -> dict[str, Any]:
+        """What the form would send as it stands."""
+        found: dict[str, Any] = {}
+        for control in self.one(selector).select("input, select, textarea"):
+            name = control.get("name")
+            if not name or control.has_attr("disabled") or control.get("type") in {"submit", "file"}:
+                continue
+            if control.get("type") in {"checkbox", "radio"}:
+                if control.has_attr("checked"):
+                    found[str(name)] = str(control.get("value", "on"))
+            elif control.name == "select":
+                chosen = control.find("option", selected=True) or control.find("option")
+                found[str(name)] = (
+                    str(chosen.get("value", chosen.get_text())) if isinstance(chosen, Tag) else ""
+                )
+            elif control.name == "textarea":
+                found[str(name)] = control.get_text().removeprefix("\n")
+            else:
+                found[str(name)] = str(control.get("value", ""))
+        return found
+
+    def submit(
+        self,
+        selector: str = "main form[method=post]",
+        values: Mapping[str, Any] | None = None,
+        *,
+        status: int | None = None,
+        follow: bool = True,
+        **more: Any,
+    ) -> Page:
+        """Fill the form and send it as a browser would. A value of None leaves the field out."""
+        form = self.one(selector)
+        data: dict[str, Any] = self.values(selector) | dict(values or {}) | more
+        sent = {
+            name: (io.BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value
+            for name, value in data.items()
+            if value is not None
+        }
+        target = urljoin(self.url, str(form.get("action") or self.url))
+        if str(form.get("method", "get")).lower() == "get":
+            return self.client.get(target, query=sent, status=status)
+        return self.client.post(target, sent, status=status, follow=follow)
+
+
+class PageClient:
+    """Flask's test client with a person's habits."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.raw = app.test_client()
+
+    def as_(self, member: Member | None) -> PageClient:
+        """Sign this person in on a new device; None: nobody."""
+        self.raw = self.app.test_client()
+        if member is not None:
+            token = open_session(
+                member.user_id, frozenset({member.role}), keep=False, ip=None, user_agent="test"
+            )
+            with self.raw.session_transaction() as session:
+                session["_user_id"] = token
+                session["_fresh"] = True
+        return self
+
+    def get(
+        self,
+        url: str,
+        *,
+        status: int | None = 200,
+        query: Mapping[str, Any] | None = None,
+        follow: bool = True,
+    ) -> Page:
+        """Fetch a page and check it. `status=None` accepts any."""
+        response = self.raw.get(url, query_string=dict(query or {}))
+        return self._page(url, response, status, follow)
+
+    def post(
+        self, url: str, data: Mapping[str, Any], *, status: int | None = None, follow: bool = True
+    ) -> Page:
+        """Send a form, with the token of this browser's session where the form brought none."""
+        sent = dict(data)
+        sent.setdefault("csrf_token", self.token())
+        response = self.raw.post(url, data=sent, content_type="multipart/form-data")
+        return self._page(url, response, status, follow)
+
+    def partial(self, url: str, *, data: Mapping[str, Any] | None = None) -> TestResponse:
+        """Ask for a part of a page, as htmx does."""
+        headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+        if data is None:
+            return self.raw.get(url, headers=headers)
+        return self.raw.post(url, data={"csrf_token": self.token(), **data}, headers=headers)
+
+    def token(self) -> str:
+        """A CSRF token of this browser's session."""
+        from flask_wtf.csrf import generate_csrf
+
+        from app.web.headers import _mask
+
+        with self.app.test_request_context():
+            from flask import session
+
+            with self.raw.session_transaction() as kept:
+                session.update(kept)
+                token = generate_csrf()
+                kept.update(session)
+        return _mask(token)
+
+    def _page(self, url: str, response: TestResponse, status: int | None, follow: bool) -> Page:
+        if follow and response.status_code in {301, 302, 303}:
+            target = response.headers["Location"]
+            parts = urlsplit(target)
+            assert parts.netloc in {"", "localhost"}, f"{url} leads off the site: {target}"
+            return self.get(parts.path + (f"?{parts.query}" if parts.query else ""), status=status or 200)
+        if status is not None:
+            assert response.status_code == status, (
+                f"{url}: {response.status_code}, not {status}\n{response.get_data(as_text=True)[:600]}"
+            )
+        html = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
+        soup = check_page(html, url) if html else BeautifulSoup("", "html.parser")
+        return Page(self, url, response, soup)
