@@ -4,6 +4,7 @@ domain rule: domain.md 6.1 - Bangla text shows Bangla digits; Arabic text keeps 
 ``ar``.
 """
 
+import re
 from typing import Final
 
 _ASCII: Final = "0123456789"
@@ -14,12 +15,23 @@ _EXTENDED_ARABIC_INDIC: Final = "۰۱۲۳۴۵۶۷۸۹"  # U+06F0-06F9, what Pers
 TO_ASCII: Final = str.maketrans(_BANGLA + _ARABIC_INDIC + _EXTENDED_ARABIC_INDIC, _ASCII * 3)
 """The translation table behind :func:`to_ascii_digits`, for tables that fold more than digits."""
 
+_GAPS: Final = re.compile(
+    "[\\s().\\-\u00ad\u061c\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2069\u2212\ufeff]+"
+)
 _TO_BANGLA: Final = str.maketrans(_ASCII, _BANGLA)
 
 
 def to_ascii_digits(text: str) -> str:
     """Return the text with every Bangla and Arabic digit as 0-9, and all else as it was."""
     return text if text.isascii() else text.translate(TO_ASCII)
+
+
+def compact(text: str) -> str:
+    """Return a number as typed, but with 0-9 and without what people and address books put between digits.
+
+    That is spaces, dashes, dots, brackets and invisible marks; all else stays, for the caller to refuse.
+    """
+    return _GAPS.sub("", to_ascii_digits(text))
 
 
 def to_local_digits(text: str, locale: str) -> str:

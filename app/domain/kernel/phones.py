@@ -7,13 +7,8 @@ prefix says nothing about the operator, because numbers can be ported. Landlines
 import re
 from typing import Final
 
-from app.domain.kernel.digits import to_ascii_digits, to_local_digits
+from app.domain.kernel.digits import compact, to_local_digits
 from app.domain.kernel.errors import N_, InvalidValue
-
-_IGNORED: Final = re.compile(
-    "[\\s().\\-\u00ad\u061c\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060-\u2069\u2212\ufeff]+"
-)
-"""Gaps, dashes and invisible marks that people and address books put into numbers."""
 
 _PREFIX: Final = re.compile(r"(?:\+|00)?88(?=0)")
 _STORED: Final = re.compile(r"\+880(1[3-9][0-9]{2})([0-9]{6})")
@@ -41,7 +36,7 @@ def normalise_mobile(text: str) -> str:
     Digits of any script, spaces, dashes, dots, brackets and the prefixes ``+88``, ``88`` and ``0088`` are
     accepted. Raises :class:`PhoneError`.
     """
-    bare = _IGNORED.sub("", to_ascii_digits(text))
+    bare = compact(text)
     if not bare:
         raise PhoneError("empty")
     number = _PREFIX.sub("", bare, count=1) if _PREFIX.match(bare) else bare

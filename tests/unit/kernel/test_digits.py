@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.kernel.digits import to_ascii_digits, to_local_digits
+from app.domain.kernel.digits import compact, to_ascii_digits, to_local_digits
 
 
 def test_every_script_of_digits_becomes_ascii() -> None:
@@ -19,6 +19,10 @@ def test_only_bangla_readers_see_local_digits() -> None:
 @given(st.text(alphabet="0123456789 ab-/"), st.sampled_from(["en", "bn", "ar"]))
 def test_local_digits_come_back_as_they_were(text: str, locale: str) -> None:
     assert to_ascii_digits(to_local_digits(text, locale)) == text
+
+
+def test_a_compact_number_has_no_gaps() -> None:
+    assert compact(" (০১৭১২)\u2011345.678\u202c- x") == "01712345678x"
 
 
 @given(st.text())

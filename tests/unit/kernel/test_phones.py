@@ -40,6 +40,7 @@ def test_one_number_however_it_is_typed(typed: str) -> None:
         ("my phone", "letters"),
         ("0171234567x", "letters"),
         ("01712345678/01812345678", "letters"),
+        ("01712345678 01812345678", "too_long"),
         ("01712345678\x00", "letters"),
         ("+", "letters"),
         ("1712345678²", "letters"),
