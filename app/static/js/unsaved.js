@@ -5,7 +5,10 @@ import { page } from "./page.js";
 function changed(form) {
   return [...form.elements].some((field) => {
     if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
-    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    if (field.type === "select-one") {
+      // Without a chosen option the first one stands.
+      return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+    }
     return field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue;
   });
 }

@@ -1,0 +1,87 @@
+"""The words for states, once for the whole application: colour, icon and label always go together.
+
+A state is never shown by its colour alone, and the same state never has two words. Keys are the values
+the database keeps; where two features share a key they share its word.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+StatusWord = tuple[str, str, object]
+"""(status class of the style sheet, icon of the sprite, lazy label)."""
+
+ATTENDANCE_WORDS: dict[str, StatusWord] = {
+    "present": ("ok", "check", _l("Present")),
+    "absent": ("bad", "cross", _l("Absent")),
+    "late": ("warn", "clock", _l("Late")),
+    "excused": ("info", "letter", _l("Excused")),
+}
+
+APPLICATION_WORDS: dict[str, StatusWord] = {
+    "draft": ("mute", "pen", _l("Draft")),
+    "submitted": ("mute", "wait", _l("Pending")),
+    "under_review": ("info", "eye", _l("Under review")),
+    "shortlisted": ("info", "queue", _l("Shortlisted")),
+    "waitlisted": ("warn", "queue", _l("Waitlisted")),
+    "offered": ("ok", "check", _l("Approved")),
+    "accepted": ("ok", "check", _l("Place accepted")),
+    "enrolled": ("ok", "home", _l("Enrolled")),
+    "rejected": ("bad", "ban", _l("Rejected")),
+    "withdrawn": ("mute", "ban", _l("Withdrawn")),
+    "expired": ("mute", "clock", _l("Expired")),
+}
+
+STUDENT_WORDS: dict[str, StatusWord] = {
+    "active": ("ok", "check", _l("Active")),
+    "inactive": ("mute", "ban", _l("Inactive")),
+    "graduated": ("info", "book", _l("Graduated")),
+    "transferred": ("mute", "go", _l("Transferred")),
+    "left": ("mute", "go", _l("Left")),
+}
+
+FEE_WORDS: dict[str, StatusWord] = {
+    "paid": ("ok", "check", _l("Paid")),
+    "due": ("mute", "wait", _l("Due")),
+    "overdue": ("bad", "warn", _l("Overdue")),
+}
+
+SAVING_WORDS: dict[str, StatusWord] = {
+    "saved": ("ok", "cloud", _l("Saved")),
+    "saving": ("info", "sync", _l("Saving…")),
+    "unsaved": ("warn", "pen", _l("Not saved yet")),
+    "offline": ("warn", "offline", _l("Offline")),
+}
+
+STATUS_WORDS: dict[str, StatusWord] = (
+    ATTENDANCE_WORDS | APPLICATION_WORDS | STUDENT_WORDS | FEE_WORDS | SAVING_WORDS
+)
+
+
+def status_label(key: str) -> str:
+    """The word for a state in the reader's language, for places without room for a badge (mail, CSV)."""
+    return str(STATUS_WORDS[key][2])
+
+
+def first_sign(name: str) -> str:
+    """What a reader of the script takes for the first letter of a name: with its vowel sign, and a conjunct whole."""
+    sign = ""
+    for char in name.strip():
+        joined = sign.endswith(_JOINERS) or unicodedata.category(char).startswith("M")
+        if sign and not joined:
+            break
+        sign += char
+    return sign
+
+
+# Bangla hasanta and the zero-width joiner hold two letters together.
+_JOINERS = ("\u09cd", "\u200d")
+
+
+def init_words(app: Flask) -> None:
+    """Give templates the table of states, and the first sign of a name."""
+    app.jinja_env.globals.update(status_words=STATUS_WORDS)
+    app.jinja_env.filters.update(first_sign=first_sign)
