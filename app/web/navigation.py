@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from app.domain.kernel.access import Permission, Role
 from app.web.access import find_current_actor
+from app.web.i18n import current_locale
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,45 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
     ]
 
 
+@dataclass(frozen=True)
+class SitePlace:
+    """An entry of the public site's menu."""
+
+    label: object
+    endpoint: str
+    icon: str
+    values: tuple[tuple[str, str], ...] = ()
+    area: str = ""
+
+
+SITE_PLACES = [
+    SitePlace(_l("Admission"), "admissions.start", "pen", area="admissions."),
+    SitePlace(_l("Notices"), "site.notices", "bell", area="site.notice"),
+    SitePlace(_l("Rules and seats"), "site.page", "book", (("slug", "rules"),)),
+    SitePlace(_l("About us"), "site.page", "home", (("slug", "about"),)),
+    SitePlace(_l("Contact"), "site.page", "phone", (("slug", "contact"),)),
+]
+"""The public menu. An area that is not installed is left out."""
+
+
+def site_items() -> list[tuple[object, str, str, bool]]:
+    """(label, address, icon, is it the current place) of the public site, in the language of the page."""
+    lang = current_locale()
+    here = (request.endpoint or "", tuple((request.view_args or {}).items()))
+    return [
+        (
+            place.label,
+            url_for(place.endpoint, lang=lang, **dict(place.values)),
+            place.icon,
+            here[0].startswith(place.area)
+            if place.area
+            else here[0] == place.endpoint and set(place.values) <= set(here[1]),
+        )
+        for place in SITE_PLACES
+        if place.endpoint in current_app.view_functions
+    ]
+
+
 ROLE_WORDS = {
     Role.ADMIN: _l("Administrator"),
     Role.PRINCIPAL: _l("Principal"),
@@ -64,4 +104,8 @@ def role_line() -> object:
 
 def init_navigation(app: Flask) -> None:
     """Give templates the menu."""
-    app.jinja_env.globals.update(nav_items=nav_items, role_line=role_line, current_actor=find_current_actor)
+    app.jinja_env.globals.update(nav_items=nav_items,
+        site_items=site_items,
+        role_line=role_line,
+        current_actor=find_current_actor,
+    )

@@ -14,12 +14,56 @@ from typing import Final
 import nh3
 
 TAGS: Final = frozenset(
-    ["p", "br", "h2", "h3", "ul", "ol", "li", "a", "strong", "em", "blockquote", "table", "caption", "thead", "tbody", "tr", "th", "td", "bdi", "sup", "sub"]
+    {
+        "p",
+        "br",
+        "h2",
+        "h3",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "strong",
+        "em",
+        "blockquote",
+        "table",
+        "caption",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "bdi",
+        "sup",
+        "sub",
+    }
 )
 """The elements that stay. No h1, since the page has its own; nothing that loads, runs, frames or sends."""
 
 DROPPED_WITH_CONTENT: Final = frozenset(
-    ["script", "style", "template", "iframe", "object", "embed", "svg", "math", "noscript", "noembed", "noframes", "textarea", "title", "select", "xmp", "plaintext", "audio", "video", "canvas", "form", "button"]
+    {
+        "script",
+        "style",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "math",
+        "noscript",
+        "noembed",
+        "noframes",
+        "textarea",
+        "title",
+        "select",
+        "xmp",
+        "plaintext",
+        "audio",
+        "video",
+        "canvas",
+        "form",
+        "button",
+    }
 )
 """The elements whose content goes too: it is not text, or the parsers of browsers disagree about it."""
 
