@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from app.domain.academics.models import CalendarEntry, Campus
+from app.domain.academics.models import AcademicYear, CalendarEntry, Campus, SchoolClass
 from app.domain.academics.types import DayKind
 from app.domain.kernel.texts import LocalText
 from app.uow import session
@@ -54,3 +56,24 @@ def list_coming_entries(day: date, *, limit: int = 4) -> list[PublicEntry]:
         .limit(limit)
     )
     return [PublicEntry(*row) for row in session().execute(statement)]
+
+
+def intake_columns(year_key: Any, class_key: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Names for a feature that hangs on a year and its classes, without touching the tables.
+
+    Returns the columns (name of the campus, name of the year, its first day, names of the classes with the
+    youngest first, an aggregate) and the joins that bring them along, each to be given to `join(*...)`.
+    Group by the first three columns.
+    """
+    columns = (
+        Campus.name,
+        AcademicYear.name,
+        AcademicYear.starts_on,
+        func.jsonb_agg(aggregate_order_by(SchoolClass.name, SchoolClass.level)),
+    )
+    joins = (
+        (AcademicYear, AcademicYear.id == year_key),
+        (Campus, Campus.id == AcademicYear.campus_id),
+        (SchoolClass, SchoolClass.id == class_key),
+    )
+    return columns, joins
