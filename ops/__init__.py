@@ -1,0 +1,1 @@
+"""What runs around the application: the developer's tool, asset build, measurements, deployment."""
