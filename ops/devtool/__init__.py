@@ -33,5 +33,5 @@ def usage() -> str:
         lines.append(group)
         lines += [f"  {name:<7}{text}" for name, (of, text) in COMMANDS.items() if of == group]
         lines.append("")
-    lines.append("The first start makes .venv and var/ in this folder; nothing is written elsewhere.")
+    lines.append("The first start makes .venv, node_modules and var in this folder.")
     return "\n".join(lines)

@@ -23,7 +23,7 @@ from types import FrameType
 
 import psutil
 
-from ops.devtool.console import Failure, tail
+from ops.devtool.console import Failure, shown, tail
 
 PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -117,10 +117,12 @@ class Supervisor:
         stop_signal: int = signal.SIGTERM,
         stage: int = APPLICATION,
         user: str | None = None,
+        foreground: bool = False,
     ) -> Child:
         """Start a child in a session of its own, so that Ctrl-C reaches the tool alone.
 
-        Output goes to `log`, which is begun afresh, or nowhere. Raises Failure when it cannot be run.
+        Output goes to `log`, which is begun afresh, or nowhere; with `foreground` to the terminal, which
+        the child then shares. Raises Failure when it cannot be run.
         """
         with held(), open(log or os.devnull, "wb") as output:
             try:
@@ -128,13 +130,13 @@ class Supervisor:
                     [str(part) for part in argv],
                     env=None if env is None else dict(env),
                     cwd=cwd,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
+                    stdin=None if foreground else subprocess.DEVNULL,
+                    stdout=None if foreground else output,
+                    stderr=None if foreground else subprocess.STDOUT,
+                    start_new_session=not foreground,
                     user=user,
                     group=None if user is None else pwd.getpwnam(user).pw_gid,
-                extra_groups=None if user is None else [],
+                    extra_groups=None if user is None else [],
                     preexec_fn=_follow_parent(stop_signal),
                 )
             except OSError as error:
@@ -148,9 +150,24 @@ class Supervisor:
         """Start a child and wait until it ends. It can be interrupted at any time."""
         child = self.spawn(name, argv, **options)  # type: ignore[arg-type]  # same options as spawn
         child.process.wait()
-        with held():
-            self._forget(child)
+        self.forget(child)
         return child
+
+    def attend(self, name: str, argv: Sequence[str | Path], **options: object) -> int:
+        """Run a program on the terminal in the foreground and return its exit code.
+
+        It shares the terminal's Ctrl-C with the tool: it may finish its own way within the grace time.
+        """
+        child = self.spawn(name, argv, foreground=True, **options)  # type: ignore[arg-type]  # as spawn
+        try:
+            code = child.process.wait()
+        except StopRequested as request:
+            if request.signum == signal.SIGINT:
+                with held(), contextlib.suppress(subprocess.TimeoutExpired):
+                    child.process.wait(self.GRACE)
+            raise
+        self.forget(child)
+        return code if code >= 0 else 128 - code
 
     def first_dead(self) -> Child | None:
         """A child that ended although nobody asked it to, or None."""
@@ -184,7 +201,7 @@ class Supervisor:
                     member.kill()
             for child in children:
                 child.process.wait()
-                self._forget(child)
+                self.forget(child)
 
     def stop_all(self) -> None:
         """Stop everything; further requests to stop change nothing about it."""
@@ -194,10 +211,12 @@ class Supervisor:
             if self._record is not None:
                 self._record.unlink(missing_ok=True)
 
-    def _forget(self, child: Child) -> None:
-        if child in self._children:
-            self._children.remove(child)
-            self._write_record()
+    def forget(self, child: Child) -> None:
+        """Take a child that has ended off the list."""
+        with held():
+            if child in self._children:
+                self._children.remove(child)
+                self._write_record()
 
     def _write_record(self) -> None:
         if self._record is None:
@@ -212,7 +231,7 @@ class Supervisor:
 
 
 def stop_leftovers(record: Path, seconds: float = 10.0) -> None:
-    """Stop the processes that a killed tool wrote down. Ids that belong to somebody else now are left alone."""
+    """Stop the processes that a killed tool wrote down. A reused id is left alone."""
     try:
         rows = json.loads(record.read_text())
     except (OSError, ValueError):
@@ -239,7 +258,7 @@ def describe_death(child: Child) -> str:
     """One sentence about a child that ended on its own, with the last lines of its log below."""
     code = child.process.poll()
     how = f"exit code {code}" if code is None or code >= 0 else f"signal {-code}"
-    where = f"; the log is {child.log}" if child.log else ""
+    where = f"; the log is {shown(child.log)}" if child.log else ""
     text = f"{child.name} ended unexpectedly ({how}){where}."
     last = tail(child.log) if child.log else ""
     return f"{text}\n{last}" if last else text

@@ -37,7 +37,13 @@ LONGEST_SOCKET = 106
 SYSTEM_USER = "pgserver"
 """PostgreSQL refuses to run as root; for root the server runs as this user, made when missing."""
 DURABLE: tuple[str, ...] = ()
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "autovacuum=off")
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=300",
+    "autovacuum=off",
+)
 """For tests: nothing has to survive a crash, and every worker opens its own connections."""
 
 
@@ -52,7 +58,9 @@ class ServiceUrls:
 @contextlib.contextmanager
 def runtime_folder(preferred: Path) -> Iterator[Path]:
     """The folder for sockets: `preferred` when its path is short enough, else a new one under /tmp."""
-    longest = max(len(os.fsencode(preferred / name)) for name in (f".s.PGSQL.{POSTGRES_PORT}.lock", "redis.sock"))
+    longest = max(
+        len(os.fsencode(preferred / name)) for name in (f".s.PGSQL.{POSTGRES_PORT}.lock", "redis.sock")
+    )
     if longest <= LONGEST_SOCKET:
         preferred.mkdir(parents=True, exist_ok=True)
         preferred.chmod(0o700)
@@ -81,7 +89,6 @@ def postgres(
     `options` are settings in the form `name=value`. Raises Failure when it does not come up.
     """
     programs = _postgres_programs()
-    check_runs(programs / "postgres", "PostgreSQL")
     user = SYSTEM_USER if os.geteuid() == 0 else None
     data.parent.mkdir(parents=True, exist_ok=True)
     if user:
@@ -116,8 +123,7 @@ def redis(
 
     With `durable` jobs survive a restart: every write is appended to a file, once a second to disk.
     """
-    program = Path(sys.prefix, "bin", "redis-server")
-    check_runs(program, "Redis")
+    program = _redis_program()
     data.mkdir(parents=True, exist_ok=True)
     address = runtime / "redis.sock"
     address.unlink(missing_ok=True)
@@ -159,12 +165,15 @@ def start_test_services() -> Iterator[ServiceUrls]:
     if given[0] and given[1]:
         yield ServiceUrls(given[0], given[1])
         return
+    check_machine()
     folder = Path(tempfile.mkdtemp(prefix="sa-", dir=_short_tmp()))
     try:
         with (
             Supervisor() as supervisor,
             runtime_folder(folder / "run") as runtime,
-            postgres(supervisor, folder / "pg", runtime, folder / "postgres.log", options=FAST) as database_url,
+            postgres(
+                supervisor, folder / "pg", runtime, folder / "postgres.log", options=FAST
+            ) as database_url,
             redis(supervisor, folder / "redis", runtime, folder / "redis.log", durable=False) as redis_url,
             _environment(TEST_DATABASE_URL=database_url, TEST_REDIS_URL=redis_url),
         ):
@@ -173,10 +182,20 @@ def start_test_services() -> Iterator[ServiceUrls]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def check_machine(*, postgres: bool = True, redis: bool = True) -> None:
+    """Raise Failure with one sentence when an embedded server that will be needed cannot run here."""
+    if postgres:
+        check_runs(_postgres_programs() / "postgres", "PostgreSQL")
+    if redis:
+        check_runs(_redis_program(), "Redis")
+
+
 def check_runs(program: Path, name: str) -> None:
     """Raise Failure with one sentence when the program cannot start here, such as for want of a library."""
     try:
-        done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        )
     except OSError as error:
         raise Failure(f"{name} cannot run on this machine: {error.strerror}.") from error
     if done.returncode:
@@ -186,7 +205,7 @@ def check_runs(program: Path, name: str) -> None:
 
 
 def _short_tmp() -> str | None:
-    """/tmp where there is one: TMPDIR may be too deep for a socket."""
+    """The top temporary folder where it may be written: TMPDIR may be too deep for a socket."""
     return "/tmp" if os.access("/tmp", os.W_OK) else None  # noqa: S108 - mkdtemp makes a private folder in it
 
 
@@ -194,6 +213,10 @@ def _plain_environment() -> dict[str, str]:
     """The environment for the servers: ours, without what would change their language or files."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "PG"))}
     return env | {"LANG": "C.UTF-8", "LC_ALL": "C"}
+
+
+def _redis_program() -> Path:
+    return Path(sys.prefix, "bin", "redis-server")
 
 
 def _postgres_programs() -> Path:
@@ -210,10 +233,12 @@ def _open_to_system_user(programs: Path, folder: Path) -> None:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         try:
-            subprocess.run(["useradd", "--system", "--no-create-home", SYSTEM_USER], check=True, capture_output=True)
+            subprocess.run(
+                ["useradd", "--system", "--no-create-home", SYSTEM_USER], check=True, capture_output=True
+            )
         except (OSError, subprocess.CalledProcessError) as error:
             raise Failure(
-                f"PostgreSQL does not run as root, and the system user {SYSTEM_USER} for it could not be made."
+                f"PostgreSQL does not run as root, and its system user {SYSTEM_USER} could not be made."
             ) from error
     for path in (folder, *folder.parents, *programs.resolve().parents):
         _allow(path, stat.S_IXOTH)

@@ -1,0 +1,105 @@
+"""`./dev test`: everything a test may need, then every test, on all cores."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from ops.devtool import assets
+from ops.devtool.console import ROOT, Failure, complain, say, var_folder
+from ops.devtool.processes import Supervisor
+from ops.devtool.services import start_test_services
+
+SYSTEM_CHROMIUM = Path("/usr/bin/chromium")
+FONTS = {"bn": "Bangla", "ar": "Arabic"}
+
+
+def main(arguments: list[str]) -> int:
+    """Prepare, then run pytest with the given arguments. Returns pytest's exit code."""
+    with Supervisor() as supervisor:
+        assets.prepare(supervisor)
+        ensure_chromium(supervisor)
+        ensure_fonts(supervisor)
+        with start_test_services():
+            return run_pytest(supervisor, arguments)
+
+
+def run_pytest(supervisor: Supervisor, arguments: list[str]) -> int:
+    """Run pytest on the terminal, in parallel unless the arguments say how; its last line stays the last."""
+    parallel = (
+        [] if any(argument.startswith(("-n", "--pdb")) for argument in arguments) else ["-n", str(cores())]
+    )
+    command = [sys.executable, "-m", "pytest", *parallel, *arguments]
+    return supervisor.attend("pytest", command, cwd=ROOT)
+
+
+def cores() -> int:
+    """Cores this process may use; fewer than the machine's inside a container."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def chromium_path() -> str | None:
+    """The system's Chromium for tests, or None where Playwright shall use the one it installed."""
+    return str(SYSTEM_CHROMIUM) if SYSTEM_CHROMIUM.exists() else None
+
+
+def ensure_chromium(supervisor: Supervisor) -> None:
+    """Install Chromium where there is none: with apt as root, else with Playwright."""
+    if chromium_path():
+        return
+    if can_apt():
+        say("Installing Chromium…")
+        apt_install(supervisor, "chromium")
+        return
+    command = [sys.executable, "-m", "playwright", "install", "chromium"]
+    if _run(supervisor, "playwright install", command):
+        raise Failure(
+            "Chromium is missing and Playwright could not fetch it; "
+            f"install the system's package chromium. The log is {_log()}."
+        )
+
+
+def ensure_fonts(supervisor: Supervisor) -> None:
+    """Install fonts for Bangla and Arabic where they are missing; without root only say so."""
+    missing = [name for code, name in FONTS.items() if not _has_font(code)]
+    if not missing:
+        return
+    if can_apt():
+        say("Installing fonts…")
+        apt_install(supervisor, "fonts-noto-core", "fontconfig")
+        return
+    languages = " and ".join(missing)
+    complain(f"There is no font for {languages}; browser tests show boxes (install fonts-noto-core).")
+
+
+def can_apt() -> bool:
+    """Whether packages of the system can be installed from here."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def apt_install(supervisor: Supervisor, *packages: str) -> None:
+    """Install system packages as root. Raises Failure when apt does."""
+    for step in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        if _run(supervisor, "apt-get", ["apt-get", "-q", *step]):
+            raise Failure(f"apt-get could not install {' and '.join(packages)}; the log is {_log()}.")
+
+
+def _has_font(language: str) -> bool:
+    try:
+        found = subprocess.run(["fc-list", f":lang={language}", "file"], capture_output=True, check=False)
+    except OSError:
+        return False
+    return bool(found.stdout.strip())
+
+
+def _run(supervisor: Supervisor, name: str, command: list[str]) -> int:
+    _log().parent.mkdir(parents=True, exist_ok=True)
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    return supervisor.run(name, command, env=env, log=_log()).process.returncode
+
+
+def _log() -> Path:
+    return var_folder() / "log" / "setup.log"
