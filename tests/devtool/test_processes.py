@@ -19,7 +19,8 @@ WAIT = [sys.executable, "-c", "import signal; print('up', flush=True); signal.pa
 STUBBORN = [
     sys.executable,
     "-c",
-    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True)\nwhile True: signal.pause()",
+    "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True)\n"
+    "while True: signal.pause()",
 ]
 
 
