@@ -11,11 +11,12 @@ from threading import Event
 from types import FrameType
 
 from flask.cli import AppGroup
+from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker
-from rq.cron import CronScheduler
+from rq.cron import CronJob, CronScheduler
+from rq.job import Job
 from rq.serializers import JSONSerializer
-from rq.utils import import_attribute
 
 from app.queue import QUEUE_NAME, JobName, job_queue, redis_connection
 from app.uow import session
@@ -57,19 +58,28 @@ def run_worker() -> None:
             connection.close()
 
 
-class Scheduler(CronScheduler):
-    """RQ's cron with the schedule of this application."""
+class TimedJob(CronJob):
+    """A job by the clock on our queue: RQ's own puts pickles on it, which our worker refuses to read."""
 
-    def plan(self) -> None:
-        """Everything that happens by the clock."""
-        self.register(
-            import_attribute(JobName.SWEEP_OUTBOX),
-            QUEUE_NAME,
+    def enqueue(self, connection: Redis) -> Job:
+        """Put the job on the queue by the name of its function."""
+        return job_queue(connection).enqueue(self.func_name, *self.args, **self.job_options)
+
+
+def scheduler_on(connection: Redis) -> CronScheduler:
+    """RQ's cron with everything that happens by the clock."""
+    scheduler = CronScheduler(connection=connection, name="smart-academy")
+    scheduler.get_jobs().append(
+        TimedJob(
+            queue_name=QUEUE_NAME,
+            func_name=JobName.SWEEP_OUTBOX.value,
             interval=SWEEP_SECONDS,
             job_timeout=600,
             result_ttl=0,
             ttl=60,
         )
+    )
+    return scheduler
 
 
 @jobs.command("schedule")
@@ -79,9 +89,7 @@ def run_scheduler() -> None:
     while not stop.is_set():
         connection = redis_connection(patient=True)
         try:
-            scheduler = Scheduler(connection=connection, name="smart-academy")
-            scheduler.plan()
-            scheduler.start()
+            scheduler_on(connection).start()
             return
         except (RedisError, OSError) as error:
             log.warning("scheduler waits for Redis", extra={"error": str(error)})
