@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -45,42 +46,28 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
     ]
 
 
-@dataclass(frozen=True)
-class SitePlace:
-    """An entry of the public site's menu."""
-
-    label: object
-    endpoint: str
-    icon: str
-    values: tuple[tuple[str, str], ...] = ()
-    area: str = ""
-
-
-SITE_PLACES = [
-    SitePlace(_l("Admission"), "admissions.start", "pen", area="admissions."),
-    SitePlace(_l("Notices"), "site.notices", "bell", area="site.notice"),
-    SitePlace(_l("Rules and seats"), "site.page", "book", (("slug", "rules"),)),
-    SitePlace(_l("About us"), "site.page", "home", (("slug", "about"),)),
-    SitePlace(_l("Contact"), "site.page", "phone", (("slug", "contact"),)),
+SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = [
+    (_l("Admission"), "admissions.start", {}, "pen"),
+    (_l("Notices"), "site.notices", {}, "bell"),
+    (_l("Rules and seats"), "site.page", {"slug": "rules"}, "book"),
+    (_l("About us"), "site.page", {"slug": "about"}, "home"),
+    (_l("Contact"), "site.page", {"slug": "contact"}, "phone"),
 ]
-"""The public menu. An area that is not installed is left out."""
+"""(label, endpoint, its parameters, icon) of the public site's menu; an area appears once it is there."""
 
 
 def site_items() -> list[tuple[object, str, str, bool]]:
-    """(label, address, icon, is it the current place) of the public site, in the language of the page."""
+    """(label, address, icon, is it the current place) of the public site's menu."""
     lang = current_locale()
-    here = (request.endpoint or "", tuple((request.view_args or {}).items()))
     return [
         (
-            place.label,
-            url_for(place.endpoint, lang=lang, **dict(place.values)),
-            place.icon,
-            here[0].startswith(place.area)
-            if place.area
-            else here[0] == place.endpoint and set(place.values) <= set(here[1]),
+            label,
+            url_for(endpoint, lang=lang, **values),
+            icon,
+            request.endpoint == endpoint and values.items() <= (request.view_args or {}).items(),
         )
-        for place in SITE_PLACES
-        if place.endpoint in current_app.view_functions
+        for label, endpoint, values, icon in SITE_PLACES
+        if endpoint in current_app.view_functions
     ]
 
 
@@ -104,7 +91,8 @@ def role_line() -> object:
 
 def init_navigation(app: Flask) -> None:
     """Give templates the menu."""
-    app.jinja_env.globals.update(nav_items=nav_items,
+    app.jinja_env.globals.update(
+        nav_items=nav_items,
         site_items=site_items,
         role_line=role_line,
         current_actor=find_current_actor,
