@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from flask import Flask
+from flask import Flask, g, request_started
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
@@ -138,9 +138,16 @@ def app(
     application = create_app(settings)
     with application.app_context():
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+    request_started.connect(_begin_afresh, application)
     yield application
     with application.app_context():
         db.engine.dispose()
+
+
+def _begin_afresh(sender: Flask, **extra: object) -> None:
+    """Empty `g` at each request: with the test's own context open, Flask would carry it over to the next one."""
+    for name in list(g):
+        g.pop(name)
 
 
 @pytest.fixture
