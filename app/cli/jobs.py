@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import signal
-from threading import Event
+import time
 from types import FrameType
 
 from flask.cli import AppGroup
@@ -44,8 +44,8 @@ class Worker(SimpleWorker):
 @jobs.command("worker")
 def run_worker() -> None:
     """Work off the queue until told to stop. Redis going away is waited out."""
-    stop = _stop_event()
-    while not stop.is_set():
+    while True:
+        _end_when_told()  # again each time: RQ leaves its own handlers behind
         connection = redis_connection(patient=True)
         try:
             worker = Worker([job_queue(connection)], connection=connection, serializer=JSONSerializer)
@@ -53,7 +53,7 @@ def run_worker() -> None:
             return
         except (RedisError, OSError) as error:
             log.warning("worker waits for Redis", extra={"error": str(error)})
-            stop.wait(_PATIENCE)
+            time.sleep(_PATIENCE)
         finally:
             connection.close()
 
@@ -85,26 +85,22 @@ def scheduler_on(connection: Redis) -> CronScheduler:
 @jobs.command("schedule")
 def run_scheduler() -> None:
     """Enqueue what is due until told to stop. Redis going away is waited out."""
-    stop = _stop_event()
-    while not stop.is_set():
+    while True:
+        _end_when_told()  # again each time: RQ leaves its own handlers behind
         connection = redis_connection(patient=True)
         try:
             scheduler_on(connection).start()
             return
         except (RedisError, OSError) as error:
             log.warning("scheduler waits for Redis", extra={"error": str(error)})
-            stop.wait(_PATIENCE)
+            time.sleep(_PATIENCE)
         finally:
             connection.close()
 
 
-def _stop_event() -> Event:
-    stop = Event()
-
+def _end_when_told() -> None:
     def end(number: int, frame: FrameType | None) -> None:
-        stop.set()
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    return stop
