@@ -24,7 +24,9 @@ class Place:
     area: str
 
 
-PLACES: list[Place] = []
+PLACES: list[Place] = [
+    Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "cms"),
+]
 """Filled below in the order of the menu; an area appears once its blueprint is there."""
 
 

@@ -90,7 +90,10 @@ _VALUES: Final = {
 }
 _ABSOLUTE: Final = re.compile(r"(?:https?://|mailto:|tel:)[^\s\\]+", re.IGNORECASE)
 _RELATIVE: Final = re.compile(r"(?:/(?![/\\])|#)[^\s\\]*")
-_ANY_TAG: Final = re.compile(r"</?(?:" + "|".join(sorted(TAGS)) + r")\b[^<>]*>", re.IGNORECASE)
+_ANY_TAG: Final = re.compile(
+    r"</?(?:" + "|".join(sorted(TAGS | DROPPED_WITH_CONTENT | {"div", "span", "img"})) + r")\b[^<>]*>",
+    re.IGNORECASE,
+)
 _BLOCK_END: Final = re.compile(r"(</(?:p|h2|h3|ul|ol|li|blockquote|table|tr|thead|tbody|caption)>|<br>)\s*")
 _EMPTY: Final = re.compile(r"<(p|h2|h3|li|blockquote)>(?:\s|&nbsp;|<br>)*</\1>")
 _BULLET: Final = re.compile(r"[-•*]\s+")
