@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from app.domain.kernel.access import Permission, Role
 from app.web.access import find_current_actor
 from app.web.i18n import current_locale
+from app.web.school import current_school
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,14 @@ SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = [
     (_l("About us"), "site.page", {"slug": "about"}, "home"),
     (_l("Contact"), "site.page", {"slug": "contact"}, "phone"),
 ]
-"""(label, endpoint, its parameters, icon) of the public site's menu; an area appears once it is there."""
+"""(label, endpoint, its parameters, icon) of the public site's menu; an area appears once it is there, a
+page once it is published."""
 
 
 def site_items() -> list[tuple[object, str, str, bool]]:
     """(label, address, icon, is it the current place) of the public site's menu."""
     lang = current_locale()
+    pages = current_school().pages
     return [
         (
             label,
@@ -69,7 +72,7 @@ def site_items() -> list[tuple[object, str, str, bool]]:
             request.endpoint == endpoint and values.items() <= (request.view_args or {}).items(),
         )
         for label, endpoint, values, icon in SITE_PLACES
-        if endpoint in current_app.view_functions
+        if endpoint in current_app.view_functions and values.get("slug") in {None, *pages}
     ]
 
 

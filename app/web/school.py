@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import Flask, current_app, g, has_request_context
 from flask_babel import gettext
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.local import LocalProxy
 
 from app.domain.academics.queries import CampusCard, list_campus_cards
+from app.domain.cms.queries import list_published_page_slugs
 from app.extensions import cache
 from app.uow import session
 from app.web.i18n import current_locale, local
@@ -19,7 +21,7 @@ from app.web.i18n import current_locale, local
 log = logging.getLogger(__name__)
 
 KEEP_SECONDS = 60
-_KEY = "school-campuses"
+_KEY = "school"
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,14 @@ class School:
     """The school as pages show it, in the reader's language. `address` may carry the mark of another language."""
 
     campuses: tuple[CampusCard, ...]
+    pages: frozenset[str]
+    """The addresses of the published pages, for links that must not lead to nothing."""
     sender: str
 
     @property
     def name(self) -> str:
         """The name of the school."""
-        return gettext("Smart Academy")
+        return str(gettext("Smart Academy"))
 
     @property
     def town(self) -> str:
@@ -60,16 +64,19 @@ class School:
         return self.campuses[0].eiin or "" if self.campuses else ""
 
 
-def _campuses() -> tuple[CampusCard, ...]:
+Known = tuple[tuple[CampusCard, ...], frozenset[str]]
+
+
+def _known() -> Known:
     """What the database says, at most a minute old; nothing where it is away, so that error pages can say so."""
-    known: tuple[CampusCard, ...] | None = cache.get(_KEY)
+    known: Known | None = cache.get(_KEY)
     if known is None:
         try:
-            known = tuple(list_campus_cards())
+            known = tuple(list_campus_cards()), frozenset(list_published_page_slugs(datetime.now(UTC)))
         except SQLAlchemyError:
             log.warning("the campuses could not be read")
             session().rollback()
-            return ()
+            return (), frozenset()
         cache.set(_KEY, known, timeout=KEEP_SECONDS)
     return known
 
@@ -77,9 +84,9 @@ def _campuses() -> tuple[CampusCard, ...]:
 def current_school() -> School:
     """The school, read once a request."""
     if not has_request_context():
-        return School(_campuses(), current_app.config["SETTINGS"].sender)
+        return School(*_known(), current_app.config["SETTINGS"].sender)
     if "school" not in g:
-        g.school = School(_campuses(), current_app.config["SETTINGS"].sender)
+        g.school = School(*_known(), current_app.config["SETTINGS"].sender)
     return g.school  # type: ignore[no-any-return]
 
 

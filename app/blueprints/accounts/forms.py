@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField
-from wtforms.fields.choices import SelectChoice
 
 from app.web.forms import ChoiceField, Form, LineField, Required
 from app.web.i18n import LOCALES
@@ -42,4 +41,4 @@ class PasswordForm(Form):
 class LanguageForm(Form):
     """The language of the portal."""
 
-    locale = ChoiceField(_l("Language"), choices=[SelectChoice(*item) for item in LOCALES.items()])
+    locale = ChoiceField(_l("Language"), choices=LOCALES)

@@ -87,5 +87,3 @@ class PublishForm(Form):
     """When something appears."""
 
     on = DayField(_l("Appears on"))
-
-

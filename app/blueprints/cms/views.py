@@ -58,9 +58,7 @@ def new_page() -> Response:
     form = PageForm()
     if _asked_to_save(form):
         try:
-            key = add_page(
-                current_actor(), slug=form.slug.data or "", title=form.title, content=form.content
-            )
+            key = add_page(current_actor(), slug=form.slug.data or "", title=form.title, content=form.content)
         except Refused as error:
             form.put_refusal(error)
         else:

@@ -97,9 +97,10 @@ def search(lang: str) -> Response:
 @shareable
 def sitemap() -> Response:
     """Every public address in every language, for search engines."""
+    places: list[tuple[str, dict[str, str], datetime | None]]
     places = [("site.home", {}, None), ("site.notices", {}, None)]
     for kind, slug, changed in list_published_addresses(datetime.now(UTC)):
-        places.append((_endpoint(kind), {"slug": slug}, changed))  # type: ignore[arg-type]
+        places.append((_endpoint(kind), {"slug": slug}, changed))
     entries = [
         ({lang: absolute_url(endpoint, lang=lang, **values) for lang in LOCALES}, changed)
         for endpoint, values, changed in places

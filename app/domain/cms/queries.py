@@ -70,6 +70,11 @@ def get_published_notice(slug: str, now: datetime) -> Headline:
     return get_published(ArticleKind.NOTICE, slug, now)
 
 
+def list_published_page_slugs(now: datetime) -> list[str]:
+    """The addresses of the pages the public sees, for menus that lead to them."""
+    return list(session().scalars(select(Page.slug).where(_visible(Page, now)).order_by(Page.slug)))
+
+
 def list_published_addresses(now: datetime) -> list[tuple[ArticleKind, str, datetime]]:
     """(kind, slug, last change) of everything the public sees, for the site map; one statement."""
     parts: list[Any] = [
