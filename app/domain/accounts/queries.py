@@ -132,6 +132,28 @@ def find_user_of_person(person_id: UUID) -> UUID | None:
     return session().scalar(select(User.id).where(User.person_id == person_id))
 
 
+@dataclass(frozen=True)
+class Invitee:
+    """What an invitation needs of a user: the name as written in the language of the account."""
+
+    email: str | None
+    locale: str
+    name: str
+
+
+def find_invitee(user_id: UUID) -> Invitee | None:
+    """Address, language and name of a user."""
+    name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
+    row = (
+        session()
+        .execute(
+            select(User.email, User.locale, name_en, name_bn, name_ar).join(*joined).where(User.id == user_id)
+        )
+        .one_or_none()
+    )
+    return Invitee(row[0], row[1], name_in(row[1], *row[2:])[0]) if row else None
+
+
 def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:
     """E-mail address and language of the active users with this role at this campus."""
     statement = (

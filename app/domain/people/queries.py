@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, cast, false, literal, select, true
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from app.domain.people.models import Person
+from app.domain.kernel.names import search_tokens
+from app.domain.kernel.phones import PhoneError, normalise_mobile
+from app.domain.people.models import Guardian, Person
+from app.domain.people.rules import digits_of_number, is_number_query
+from app.domain.people.types import Gender, Names
+from app.uow import session
 
 
 def person_name_columns(
@@ -21,3 +29,95 @@ def person_name_columns(
     """
     person = aliased(Person)
     return person.name_en, person.name_bn, person.name_ar, (person, person.id == person_key)  # type: ignore[return-value]
+
+
+def search_condition(person: Any, query: str) -> ColumnElement[bool]:
+    """Whether a person answers a query: words of the name in any script, or digits of the phone number.
+
+    `person` is `Person` or an alias of it. Every word of the query must begin a word of the name; a query of
+    digits is looked for in the phone number, a whole number exactly. An empty query is answered by everybody.
+    """
+    if is_number_query(query):
+        return phone_condition(person.phone, query)
+    tokens = search_tokens(query)
+    if not tokens:
+        return false() if query.strip() else true()
+    # The tokens hold letters, marks and digits only. The cast takes them as they are, where `to_tsquery` would
+    # send them through a parser that tears Bangla words apart at their vowel signs.
+    wanted = " & ".join(f"'{token}':*" for token in tokens)
+    return person.search.op("@@")(cast(literal(wanted), TSQUERY))
+
+
+def phone_condition(phone: Any, query: str) -> ColumnElement[bool]:
+    """Whether a stored phone number is the one typed, or holds the digits typed where it is not whole."""
+    try:
+        return phone == normalise_mobile(query)
+    except PhoneError:
+        digits = digits_of_number(query)
+        return phone.contains(digits) if digits else false()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """All that is known of a person as a human being, and the version it was read at."""
+
+    id: UUID
+    names: Names
+    born_on: date | None
+    gender: Gender | None
+    phone: str | None
+    email: str | None
+    address: str | None
+    version: int
+
+
+def find_person(person_id: UUID) -> PersonRow | None:
+    """A person by key. Not scoped: the caller has found the student, guardian or member of staff first."""
+    row = session().get(Person, person_id, populate_existing=True)
+    if row is None:
+        return None
+    return PersonRow(
+        id=row.id,
+        names=Names(row.name_en, row.name_bn, row.name_ar),
+        born_on=row.born_on,
+        gender=row.gender,
+        phone=row.phone,
+        email=row.email,
+        address=row.address,
+        version=row.version,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianRow:
+    """A guardian as others recognise them. Whether they have an account, the accounts feature knows."""
+
+    guardian_id: UUID
+    person_id: UUID
+    names: Names
+    phone: str | None
+    email: str | None
+
+
+def find_guardian_by_phone(phone: str) -> GuardianRow | None:
+    """The guardian with this phone number (E.164); the one recorded first where several share it."""
+    row = (
+        session()
+        .execute(
+            select(
+                Guardian.id,
+                Person.id,
+                Person.name_en,
+                Person.name_bn,
+                Person.name_ar,
+                Person.phone,
+                Person.email,
+            )
+            .join(Person, Person.id == Guardian.person_id)
+            .where(Person.phone == phone)
+            .order_by(Guardian.created_at, Guardian.id)
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    return GuardianRow(row[0], row[1], Names(*row[2:5]), row[5], row[6]) if row else None
