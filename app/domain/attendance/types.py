@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.kernel.errors import N_, Refused, Stale
-from app.domain.kernel.texts import LocalText
 
 
 class AttendanceStatus(StrEnum):
@@ -114,45 +113,12 @@ class Pupil:
 
 
 @dataclass(frozen=True, slots=True)
-class SectionRef:
-    """A section as its registers show it."""
+class ChildDay:
+    """What was recorded of a child on a day, and when."""
 
-    id: UUID
-    campus_id: UUID
-    class_name: LocalText
-    name: LocalText
-    year_starts_on: date
-    year_ends_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterView:
-    """A register as its page shows it. `row` is None where it was not taken."""
-
-    section: SectionRef
     date: date
-    openness: Openness
-    day_name: LocalText
-    """Name of the holiday or event; empty on a plain day."""
-    may_take: bool
-    row: RegisterRow | None
-    pupils: tuple[Pupil, ...]
-    counts: Counts
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterCard:
-    """A section in the list of a day's registers."""
-
-    section_id: UUID
-    class_name: LocalText
-    name: LocalText
-    level: int
-    is_own: bool
-    """Whether the reader takes this register."""
-    pupils: int
-    row: RegisterRow | None
-    counts: Counts
+    status: AttendanceStatus
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from app.domain.kernel.names import search_tokens
 from app.domain.kernel.phones import PhoneError, normalise_mobile
 from app.domain.kernel.texts import LocalText
-from app.domain.people.models import Guardian, Person, StaffMember, Student
+from app.domain.people.models import Guardian, Person, StaffMember, Student, StudentGuardian
 from app.domain.people.rules import digits_of_number, is_number_query
-from app.domain.people.types import Gender, Names, StaffStatus
+from app.domain.people.types import Gender, Names, Relationship, StaffStatus, StudentStatus
 from app.uow import session
 
 
@@ -173,3 +173,72 @@ def list_staff_choices(campus_id: UUID) -> list[StaffChoice]:
         .order_by(Person.search_key, StaffMember.employee_id)
     )
     return [StaffChoice(row[0], row[1], LocalText(row[2] or "", row[3] or "", row[4] or "")) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyStudent:
+    """A student as the family sees one. `relationship` is the reader's to the child; None to oneself."""
+
+    student_id: UUID
+    campus_id: UUID
+    student_no: str
+    status: StudentStatus
+    admitted_on: date | None
+    birth_registration_no: str | None
+    previous_school: str | None
+    names: Names
+    born_on: date | None
+    gender: Gender | None
+    relationship: Relationship | None
+
+
+def _family_students() -> Any:
+    return select(
+        Student.id,
+        Student.campus_id,
+        Student.student_no,
+        Student.status,
+        Student.admitted_on,
+        Student.birth_registration_no,
+        Student.previous_school,
+        Person.name_en,
+        Person.name_bn,
+        Person.name_ar,
+        Person.born_on,
+        Person.gender,
+    ).join(Person, Person.id == Student.person_id)
+
+
+def _family_student(row: Any, relationship: Relationship | None) -> FamilyStudent:
+    return FamilyStudent(
+        student_id=row.id,
+        campus_id=row.campus_id,
+        student_no=row.student_no,
+        status=row.status,
+        admitted_on=row.admitted_on,
+        birth_registration_no=row.birth_registration_no,
+        previous_school=row.previous_school,
+        names=Names(row.name_en, row.name_bn, row.name_ar),
+        born_on=row.born_on,
+        gender=row.gender,
+        relationship=relationship,
+    )
+
+
+def list_children_of(person_id: UUID) -> list[FamilyStudent]:
+    """The children a person answers for, the eldest first."""
+    rows = session().execute(
+        _family_students()
+        .add_columns(StudentGuardian.relationship)
+        .join(StudentGuardian, StudentGuardian.student_id == Student.id)
+        .join(Guardian, Guardian.id == StudentGuardian.guardian_id)
+        .where(Guardian.person_id == person_id)
+        .order_by(Person.born_on.asc().nulls_last(), Student.id)
+    )
+    return [_family_student(row, row.relationship) for row in rows]
+
+
+def find_student_of_person(person_id: UUID) -> FamilyStudent | None:
+    """The record of a person who is a student, or None."""
+    row = session().execute(_family_students().where(Student.person_id == person_id)).one_or_none()
+    return _family_student(row, None) if row else None
