@@ -203,11 +203,16 @@ class Supervisor:
                 child.process.wait()
                 self.forget(child)
 
+    def stop_stage(self, stage: int) -> None:
+        """Stop every child of one stage, side by side."""
+        with held():
+            self.stop(*[child for child in self._children if child.stage == stage])
+
     def stop_all(self) -> None:
         """Stop everything; further requests to stop change nothing about it."""
         with held(forget=True):
-            for stage in (self.APPLICATION, self.SERVICES):
-                self.stop(*[child for child in self._children if child.stage == stage])
+            self.stop_stage(self.APPLICATION)
+            self.stop_stage(self.SERVICES)
             if self._record is not None:
                 self._record.unlink(missing_ok=True)
 
