@@ -25,7 +25,10 @@ class Place:
     area: str
 
 
-PLACES: list[Place] = []
+PLACES: list[Place] = [
+    Place(_l("Today"), "home.index", "home", Permission.PORTAL_ENTER, "home"),
+    Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ, "attendance"),
+]
 """Filled below in the order of the menu; an area appears once its blueprint is there."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.db import new_id
-from app.domain.academics.queries import SectionDay, get_section_day, list_enrolled_between
+from app.domain.academics.queries import Enrolled, SectionDay, get_section_day, list_enrolled_between
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.policies import ensure_may_take
 from app.domain.attendance.queries import WHOLE_DAY, openness_of
-from app.domain.attendance.rules import changed_marks
+from app.domain.attendance.rules import changed_marks, control_keys
 from app.domain.attendance.types import (
     AttendanceStatus,
     MarksIncomplete,
@@ -36,7 +36,7 @@ Changes = Mapping[UUID, tuple[AttendanceStatus | None, AttendanceStatus]]
 def save_register(
     actor: Actor, section_id: UUID, on: date, *, version: int, chosen: Mapping[UUID, AttendanceStatus]
 ) -> Saved:
-    """Take the register of a section on a day, or correct the one that was taken.
+    """Take the register of a section on a day, or correct the one that was taken; `chosen` is by student.
 
     `version` is that of the register the choices were made on, 0 where there was none. Saving what is stored
     already changes nothing and is never refused, so that a second press of the button does no harm.
@@ -44,18 +44,49 @@ def save_register(
     Raises NotFound, Forbidden, RegisterClosed, PupilNotHere, MarksIncomplete, and RegisterStale where
     somebody else saved in between and the two differ.
     """
+
+    def by_student(enrolled: list[Enrolled]) -> Mapping[UUID, AttendanceStatus]:
+        if not chosen.keys() <= {each.student_id for each in enrolled}:
+            raise PupilNotHere
+        return chosen
+
+    return _save(actor, section_id, on, version, by_student)
+
+
+def save_sent_register(
+    actor: Actor, section_id: UUID, on: date, *, version: int, sent: Mapping[str, AttendanceStatus]
+) -> Saved:
+    """The same as `save_register`, with the choices under the names of the form's controls."""
+
+    def by_control(enrolled: list[Enrolled]) -> Mapping[UUID, AttendanceStatus]:
+        keys = control_keys([each.enrolment_id for each in enrolled])
+        students = {key: each.student_id for key, each in zip(keys, enrolled, strict=True)}
+        if not sent.keys() <= students.keys():
+            raise PupilNotHere
+        return {students[key]: status for key, status in sent.items()}
+
+    return _save(actor, section_id, on, version, by_control)
+
+
+def _save(
+    actor: Actor,
+    section_id: UUID,
+    on: date,
+    version: int,
+    choose: Callable[[list[Enrolled]], Mapping[UUID, AttendanceStatus]],
+) -> Saved:
     with transaction() as db:
         section = get_section_day(actor, section_id, on, Permission.REGISTERS_READ)
         ensure_may_take(actor, section.campus_id, is_own=section.is_own)
         if openness_of(section, clock.today()) is not Openness.OPEN:
             raise RegisterClosed
-        roster = {each.student_id for each in list_enrolled_between(section_id, on, on)}
-        if not chosen.keys() <= roster:
-            raise PupilNotHere
+        enrolled = list_enrolled_between(section_id, on, on)
+        chosen = choose(enrolled)
         if not chosen:
             raise MarksIncomplete
+        roster = [each.student_id for each in enrolled]
         register_id, stored_version, is_new = _lock(db, actor, section, on)
-        before = _stored_marks(db, register_id, roster, on)
+        before = {} if is_new else _stored_marks(db, register_id, roster, on)
         changes = changed_marks(before, chosen)
         if changes or is_new:
             if version != stored_version:
@@ -64,7 +95,7 @@ def save_register(
             if not is_new:
                 _sign_correction(db, actor, register_id)
             _note(actor, section, register_id, on, changes, is_new=is_new)
-        unrecorded = len(roster - before.keys() - chosen.keys())
+    unrecorded = sum(student not in before and student not in chosen for student in roster)
     return Saved(is_new=is_new, changes=len(changes), unrecorded=unrecorded)
 
 
