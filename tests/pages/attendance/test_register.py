@@ -279,7 +279,8 @@ def test_ten_thousand_fields_are_refused(cast: Cast, client: PageClient) -> None
     flood = page.values() | {f"f{number}": "absent" for number in range(10_000)}
     answer = client.raw.post(address(cast), data={"csrf_token": client.token(), **flood})
     assert answer.status_code in {413, 422}
-    assert client.post(address(cast), flood).status in {413, 422}
+    parts = dict(list(flood.items())[:1_200])
+    assert client.post(address(cast), parts).status in {413, 422}
     assert lines() == 0
 
 
