@@ -13,6 +13,7 @@ from app.cli import register_commands
 from app.config import Settings, load_settings
 from app.extensions import cache, compress, db, migrate
 from app.web.access import init_access
+from app.web.days import init_days
 from app.web.errors import init_errors
 from app.web.headers import init_headers, security_headers
 from app.web.htmx import init_htmx
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_logging(app)
     init_i18n(app)
     init_words(app)
+    init_days(app)
     init_access(app)
     init_errors(app)
     init_navigation(app)

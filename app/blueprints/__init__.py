@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.blueprints import accounts, cms, home, site
+from app.blueprints import accounts, attendance, cms, home, site
 
 
 def register_blueprints(app: Flask) -> None:
     """Make every area known."""
-    for area in (site, accounts, home, cms):
+    for area in (site, accounts, home, attendance, cms):
         app.register_blueprint(area.blueprint)

@@ -26,6 +26,8 @@ class Place:
 
 
 PLACES: list[Place] = [
+    Place(_l("Today"), "home.index", "home", Permission.PORTAL_ENTER, "home"),
+    Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ, "attendance"),
     Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "cms"),
 ]
 """Filled below in the order of the menu; an area appears once its blueprint is there."""
