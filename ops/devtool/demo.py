@@ -31,6 +31,8 @@ from ops.devtool.processes import (
 )
 
 HOST = "127.0.0.1"
+REVIVED = ("Redis", "The worker", "The scheduler")
+REVIVE_SECONDS = 3.0
 RESET = ("postgres", "postgres.new", "redis", "files", "outbox", "demo-logins.json", "loading", "prepared")
 """What --reset deletes below var/: all that belongs to one demo school.
 
@@ -302,10 +304,21 @@ def is_healthy(port: int) -> bool:
 
 
 def watch(supervisor: Supervisor) -> None:
-    """Wait until a child dies, which is a Failure, or somebody asks to stop, which is StopRequested."""
-    while (dead := supervisor.first_dead()) is None:
+    """Wait until somebody asks to stop, which is StopRequested.
+
+    Nothing is lost when Redis, the worker or the scheduler dies, so they are started again. The web server
+    or PostgreSQL dying is a Failure.
+    """
+    while True:
         time.sleep(0.25)
-    raise Failure(describe_death(dead))
+        dead = supervisor.first_dead()
+        if dead is None:
+            continue
+        if dead.name not in REVIVED:
+            raise Failure(describe_death(dead))
+        say(f"{dead.name} ended; it is started again.")
+        time.sleep(REVIVE_SECONDS)
+        supervisor.revive(dead)
 
 
 @contextlib.contextmanager
