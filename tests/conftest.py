@@ -20,7 +20,7 @@ from app.config import Settings
 from app.extensions import db
 from tests.support.cast import CAST, Cast, load_cast
 from tests.support.network import forbid_the_outside
-from tests.support.pages import PageClient
+from tests.support.pages import Browser, PageClient
 from tests.support.queries import QueryCounter
 
 forbid_the_outside()
@@ -136,6 +136,7 @@ def app(
     url = clone_database(services.database_url, f"sa_test_{worker_id}")
     settings = make_settings(services, url, tmp_path_factory.mktemp("var"), worker_id)
     application = create_app(settings)
+    application.test_client_class = Browser
     with application.app_context():
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
     yield application
@@ -191,6 +192,7 @@ def real_app(services: Services, template: str, tmp_path: Path, worker_id: str) 
 
     url = clone_database(services.database_url, f"sa_real_{worker_id}")
     application = create_app(make_settings(services, url, tmp_path, worker_id))
+    application.test_client_class = Browser
     yield application
     with application.app_context():
         db.session.remove()

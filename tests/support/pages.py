@@ -5,16 +5,21 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Mapping
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
-from flask import Flask
+from flask import Flask, has_app_context, session
+from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 from app.domain.accounts.services import open_session
+from app.extensions import db
+from app.web.headers import _mask
 from tests.support.cast import Member
 
 Upload = tuple[bytes, str]
@@ -57,7 +62,7 @@ def check_fragment(soup: BeautifulSoup, url: str) -> None:
         assert labelled, f"{url}: a control without label: {control}"
     for form in soup.find_all("form"):
         assert form.has_attr("action"), f"{url}: a form without action"
-        if form.get("method", "get").lower() == "post":
+        if str(form.get("method", "get")).lower() == "post":
             assert form.find("input", attrs={"name": "csrf_token"}), f"{url}: a form without CSRF token"
     for tag in soup.find_all(lambda tag: any(str(a).startswith(("hx-get", "hx-post")) for a in tag.attrs)):
         real = tag.name == "form" or (tag.name == "a" and tag.get("href")) or tag.find_parent("form")
@@ -153,11 +158,26 @@ class Page:
         return self.client.post(target, sent, status=status, follow=follow)
 
 
+class Browser(FlaskClient):
+    """A client whose requests know nothing of the test around them.
+
+    A test stands inside an application context; Flask would answer the request in that same context, so that
+    what one request keeps in `g`, and its database session, would leak into the next.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Store what the test prepared, then answer in a context of its own."""
+        if has_app_context():
+            db.session.commit()
+        return Context().run(super().open, *args, **kwargs)
+
+
 class PageClient:
     """Flask's test client with a person's habits."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        app.test_client_class = Browser
         self.raw = app.test_client()
 
     def as_(self, member: Member | None) -> PageClient:
@@ -167,9 +187,9 @@ class PageClient:
             token = open_session(
                 member.user_id, frozenset({member.role}), keep=False, ip=None, user_agent="test"
             )
-            with self.raw.session_transaction() as session:
-                session["_user_id"] = token
-                session["_fresh"] = True
+            with self.raw.session_transaction() as kept:
+                kept["_user_id"] = token
+                kept["_fresh"] = True
         return self
 
     def get(
@@ -202,17 +222,13 @@ class PageClient:
 
     def token(self) -> str:
         """A CSRF token of this browser's session."""
-        from flask_wtf.csrf import generate_csrf
+        return Context().run(self._token)
 
-        from app.web.headers import _mask
-
-        with self.app.test_request_context():
-            from flask import session
-
-            with self.raw.session_transaction() as kept:
-                session.update(kept)
-                token = generate_csrf()
-                kept.update(session)
+    def _token(self) -> str:
+        with self.app.test_request_context(), self.raw.session_transaction() as kept:
+            session.update(kept)
+            token = generate_csrf()
+            kept.update(session)
         return _mask(token)
 
     def _page(self, url: str, response: TestResponse, status: int | None, follow: bool) -> Page:
