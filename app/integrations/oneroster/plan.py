@@ -386,7 +386,7 @@ def _plan_enrolments(draft: _Draft) -> None:
     for row in draft.tables["enrollments"]:
         role, class_id, user_id = row.text("role"), row.text("classSourcedId"), row.text("userSourcedId")
         is_room = class_id in draft.rooms
-        kind = _kind_of_enrolment(role, is_room)
+        kind = _kind_of_enrolment(role, draft.tables["classes"].rows.get(class_id))
         name = draft.users[user_id].full_name if user_id in draft.users else row_name(row)
         try:
             draft.find("classes", class_id, "class")
@@ -413,10 +413,12 @@ def _plan_enrolments(draft: _Draft) -> None:
             draft.tell(row, Verdict.SKIPPED, kind, "not the primary teacher of the home room", name)
 
 
-def _kind_of_enrolment(role: str, is_room: bool) -> str:
+def _kind_of_enrolment(role: str, row: Row | None) -> str:
+    """What the row was to be, also where its class is refused or unknown."""
+    kind = row.text("classType") if row else ""
     if role == "student":
-        return "enrolment" if is_room else "student of a group"
-    return "class teacher" if is_room else "teacher of a group"
+        return "student of a group" if kind == "scheduled" else "enrolment"
+    return "class teacher" if kind == "homeroom" else "teacher of a group"
 
 
 def _check_role(user: User, role: str) -> None:
