@@ -1,0 +1,44 @@
+// A form with data-unsaved says when something in it is not saved, and the browser asks before it is left.
+// Inside, [data-save] holds one element for each data-state; only the true one is shown.
+import { page } from "./page.js";
+
+function changed(form) {
+  return [...form.elements].some((field) => {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+    if (field.type === "select-one") {
+      // Without a chosen option the first one stands.
+      return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+    }
+    return field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue;
+  });
+}
+
+/** Shows one state of the form's save line and remembers the one the server wrote, to come back to. */
+function tell(form) {
+  const line = form.querySelector("[data-save]");
+  const unsaved = changed(form);
+  form.unsaved = unsaved;
+  if (!line) return;
+  const states = [...line.children];
+  if (!line.was) line.was = (states.find((state) => !state.hidden) || states[0]).dataset.state;
+  for (const state of states) state.hidden = state.dataset.state !== (unsaved ? "unsaved" : line.was);
+}
+
+page.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form && "unsaved" in form.dataset) tell(form);
+});
+
+// Back and reload bring typed values without an event.
+addEventListener("pageshow", () => {
+  for (const form of page.querySelectorAll("form[data-unsaved]")) tell(form);
+});
+
+addEventListener("submit", (event) => { event.target.unsaved = false; });
+
+addEventListener("beforeunload", (event) => {
+  if ([...page.forms].some((form) => form.unsaved)) {
+    event.preventDefault();
+    event.returnValue = "";
+  }
+});

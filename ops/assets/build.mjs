@@ -1,0 +1,133 @@
+// Builds the browser assets: one style sheet, one script, one icon sprite, each with a content hash in
+// its name and with .br and .gz siblings, and manifest.json that maps plain names to hashed ones.
+// Usage: node ops/assets/build.mjs [output folder]. Exits 1 when a file is over its budget.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { Features, transform } from "lightningcss";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const source = join(root, "app", "static");
+const target = process.argv[2] ?? join(source, "build");
+
+// The cascade is this order and plain specificity: native layers would be dropped whole before Chrome 99.
+const STYLES = ["tokens", "base", "layout", "parts", "register", "state", "print", "old"];
+// The families' floor. Same numbers as in docs: Chrome and WebView 80, Safari 13.
+const FLOOR = { chrome: 80 << 16, safari: 13 << 16, ios_saf: 13 << 16 };
+// As received in brotli, with about this much of headers.
+const HEADERS = 300;
+const BUDGET = { "portal.css": 7 * 1024, "portal.js": 15 * 1024, "icons.svg": 3.5 * 1024 };
+
+/** Rewrites one-sided inline insets for browsers without them: a physical side, and its mirror under
+ *  dir=rtl. (Lightning CSS would name every right-to-left language of the world in each rule.) */
+function mirrorInsets(css) {
+  const plain = css.replace(/\/\*[^]*?\*\//g, "");
+  return plain.replace(/([^{}]+)\{([^{}]*)\}/g, (rule, selector, body) => {
+    const sides = {};
+    const rest = body.replace(/(?<![\w-])inset-inline(-start|-end)?:\s*([^;]+?)\s*(?:;|$)/g, (_, side, value) => {
+      if (side) sides[side.slice(1)] = value;
+      else {
+        const [start, end = start] = value.match(/(?:[\w-]*\([^()]*\)|\S+)/g);
+        Object.assign(sides, { start, end });
+      }
+      return "";
+    });
+    if (!Object.keys(sides).length) return rule;
+    const write = (first, second) =>
+      (sides.start ? `${first}:${sides.start};` : "") + (sides.end ? `${second}:${sides.end};` : "");
+    const ltr = `${selector}{${rest.trim().replace(/;?$/, rest.trim() ? ";" : "")}${write("left", "right")}}`;
+    if (sides.start === sides.end) return ltr;
+    const reset = (sides.start && sides.end) ? "" : sides.start ? "left:auto;" : "right:auto;";
+    const inRtl = selector.trim().split(",").map((one) => `[dir=rtl] ${one.trim()}`).join(",");
+    return `${ltr}${inRtl}{${write("right", "left")}${reset}}`;
+  });
+}
+
+function styles() {
+  const known = readdirSync(join(source, "css")).filter((name) => name.endsWith(".css"));
+  const unplaced = known.filter((name) => !STYLES.includes(name.slice(0, -4)));
+  if (unplaced.length) throw new Error(`Give these style files a place in STYLES: ${unplaced.join(", ")}`);
+  const css = STYLES.map((name) => mirrorInsets(readFileSync(join(source, "css", `${name}.css`), "utf8"))).join("\n");
+  const { code } = transform({
+    filename: "portal.css",
+    code: Buffer.from(css),
+    minify: true,
+    targets: FLOOR,
+    // Two schemes by media query need none of the light-dark() machinery.
+    exclude: Features.LightDark | Features.FontFamilySystemUi,
+  });
+  return code;
+}
+
+/** htmx keeps its methods in private fields, which Safari 13 and Chrome 80 cannot read. Lowered to weak
+ *  maps they cost a kilobyte; renamed to ordinary fields (and then shortened) they cost nothing. */
+const htmxForOldBrowsers = {
+  name: "htmx-for-old-browsers",
+  setup(builder) {
+    builder.onLoad({ filter: /htmx\.org[\\/]dist[\\/]htmx(\.esm)?(\.min)?\.js$/ }, ({ path }) => {
+      const text = readFileSync(path.replace(".min.js", ".js"), "utf8");
+      const contents = text.replace(
+        /(?<=\.)#([A-Za-z]\w*)|^(\s+(?:async )?)#([A-Za-z]\w*)(?=\s*(?:[=({;]|$))/gm,
+        (_, used, indent, declared) => (used ? `_p_${used}` : `${indent}_p_${declared}`),
+      );
+      return { contents, loader: "js" };
+    });
+  },
+};
+
+async function script() {
+  const result = await build({
+    entryPoints: [join(source, "js", "portal.js")],
+    bundle: true,
+    write: false,
+    minify: true,
+    format: "iife",
+    target: "es2020",
+    charset: "utf8",
+    legalComments: "none",
+    mangleProps: /^_p_/,
+    plugins: [htmxForOldBrowsers],
+    nodePaths: [join(root, "node_modules")],
+  });
+  return Buffer.from(result.outputFiles[0].contents);
+}
+
+function sprite() {
+  const svg = readFileSync(join(source, "img", "icons.svg"), "utf8");
+  return Buffer.from(svg.replace(/<!--[^]*?-->/g, "").replace(/>\s+</g, "><").trim());
+}
+
+function write(name, data) {
+  const hash = createHash("sha256").update(data).digest("hex").slice(0, 10);
+  const hashed = name.replace(/\.(\w+)$/, `.${hash}.$1`);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+    [constants.BROTLI_PARAM_SIZE_HINT]: data.length,
+  };
+  const brotli = brotliCompressSync(data, { params });
+  writeFileSync(join(target, hashed), data);
+  writeFileSync(join(target, `${hashed}.br`), brotli);
+  writeFileSync(join(target, `${hashed}.gz`), gzipSync(data, { level: 9 }));
+  const received = brotli.length + HEADERS;
+  const verdict = received <= BUDGET[name] ? "ok" : "OVER BUDGET";
+  console.log(`${name.padEnd(11)} ${String(data.length).padStart(6)} B, received ${received} of ${BUDGET[name]} B  ${verdict}`);
+  return { hashed, within: received <= BUDGET[name] };
+}
+
+const files = { "portal.css": styles(), "portal.js": await script(), "icons.svg": sprite() };
+rmSync(target, { recursive: true, force: true });
+mkdirSync(target, { recursive: true });
+const manifest = {};
+let fits = true;
+for (const [name, data] of Object.entries(files)) {
+  const { hashed, within } = write(name, data);
+  manifest[name] = hashed;
+  fits &&= within;
+}
+// Last, so that whoever sees the manifest sees the files.
+writeFileSync(join(target, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+if (!fits) process.exitCode = 1;
