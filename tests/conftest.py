@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
@@ -23,6 +24,10 @@ from tests.support.pages import PageClient
 from tests.support.queries import QueryCounter
 
 forbid_the_outside()
+
+# How long an example takes depends on who else uses the machine; the suite as a whole has its limit.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 TEMPLATE = "sa_template"
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 def message_of(error: DomainError) -> str:
     """What a typed error of the domain says to the reader."""
-    return gettext(error.message, **error.params)
+    return str(gettext(error.message, **error.params))
 
 
 def _words(code: int) -> tuple[str, str]:

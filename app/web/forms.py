@@ -254,7 +254,7 @@ class DayField(Field):
         self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
     ) -> None:
         """Read the three controls."""
-        self.process_errors = []
+        self.process_errors: list[str] = []
         self.data = data if isinstance(data, date) else self.object_default()
         self.raw_data = None
         if self.data:

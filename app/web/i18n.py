@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from flask import Flask, g, has_request_context, request, url_for
 from flask_babel import gettext
@@ -11,7 +12,7 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 from werkzeug.routing import BaseConverter
 
-from app.domain.kernel.dates import format_date, format_time, to_local
+from app.domain.kernel.dates import format_date, format_time, month_name, to_local
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.money import format_taka
 from app.domain.kernel.numbers import format_number
@@ -61,7 +62,7 @@ def language_links() -> list[tuple[str, str, str, bool]]:
     here = current_locale()
     args = dict(request.view_args or {})
     if "lang" in args and request.endpoint and request.method == "GET":
-        query = request.args.to_dict(flat=True)
+        query: dict[str, Any] = dict(request.args.items())
         return [
             (code, name, url_for(request.endpoint, **(args | {"lang": code}), **query), code == here)
             for code, name in LOCALES.items()
@@ -100,7 +101,7 @@ def day(value: date | datetime, style: str = "long") -> str:
 
 def moment(value: datetime) -> str:
     """Day and time of something that happened."""
-    return gettext("%(day)s, %(time)s", day=day(value), time=clock(value))
+    return str(gettext("%(day)s, %(time)s", day=day(value), time=clock(value)))
 
 
 def init_i18n(app: Flask) -> None:
@@ -119,11 +120,18 @@ def init_i18n(app: Flask) -> None:
         taka=lambda value: format_taka(Decimal(value), current_locale()),
         mobile=lambda value: format_mobile(value, current_locale()),
     )
-    app.jinja_env.globals.update(language_links=language_links, in_language=in_language, locales=LOCALES)
+    app.jinja_env.globals.update(
+        months=months, language_links=language_links, in_language=in_language, locales=LOCALES
+    )
 
     @app.context_processor
     def _language() -> dict[str, object]:
         return {"lang": current_locale(), "direction": direction()}
+
+
+def months() -> list[str]:
+    """The names of the months in the reader's language."""
+    return [month_name(number, current_locale()) for number in range(1, 13)]
 
 
 def local_time(value: time) -> str:

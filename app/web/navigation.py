@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, request, url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from app.domain.kernel.access import Permission, Role
 from app.web.access import find_current_actor
+from app.web.i18n import current_locale
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,38 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
     ]
 
 
+SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = []
+"""(label, endpoint, its parameters, icon) of the public site's menu."""
+
+
+def site_items() -> list[tuple[object, str, str, bool]]:
+    """(label, address, icon, is it the current place) of the public site's menu."""
+    lang = current_locale()
+    return [
+        (
+            label,
+            url_for(endpoint, lang=lang, **values),
+            icon,
+            request.endpoint == endpoint and values.items() <= (request.view_args or {}).items(),
+        )
+        for label, endpoint, values, icon in SITE_PLACES
+    ]
+
+
+class School:
+    """What every page says of the school itself, in the reader's language."""
+
+    @property
+    def name(self) -> str:
+        """The name over the door."""
+        return str(gettext("Smart Academy"))
+
+    town = ""
+    address = ""
+    phone = "+8801700000000"
+    email = "office@smart-academy.example"
+
+
 ROLE_WORDS = {
     Role.ADMIN: _l("Administrator"),
     Role.PRINCIPAL: _l("Principal"),
@@ -64,4 +99,10 @@ def role_line() -> object:
 
 def init_navigation(app: Flask) -> None:
     """Give templates the menu."""
-    app.jinja_env.globals.update(nav_items=nav_items, role_line=role_line, current_actor=find_current_actor)
+    app.jinja_env.globals.update(
+        nav_items=nav_items,
+        site_items=site_items,
+        role_line=role_line,
+        current_actor=find_current_actor,
+        school=School(),
+    )

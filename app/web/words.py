@@ -6,10 +6,10 @@ the database keeps; where two features share a key they share its word.
 
 from __future__ import annotations
 
-import unicodedata
-
 from flask import Flask
 from flask_babel import lazy_gettext as _l
+
+from app.domain.kernel.names import initial
 
 StatusWord = tuple[str, str, object]
 """(status class of the style sheet, icon of the sprite, lazy label)."""
@@ -66,22 +66,7 @@ def status_label(key: str) -> str:
     return str(STATUS_WORDS[key][2])
 
 
-def first_sign(name: str) -> str:
-    """What a reader of the script takes for the first letter of a name: with its vowel sign, and a conjunct whole."""
-    sign = ""
-    for char in name.strip():
-        joined = sign.endswith(_JOINERS) or unicodedata.category(char).startswith("M")
-        if sign and not joined:
-            break
-        sign += char
-    return sign
-
-
-# Bangla hasanta and the zero-width joiner hold two letters together.
-_JOINERS = ("\u09cd", "\u200d")
-
-
 def init_words(app: Flask) -> None:
-    """Give templates the table of states, and the first sign of a name."""
+    """Give templates the table of states, and the first sign of a name for the face beside it."""
     app.jinja_env.globals.update(status_words=STATUS_WORDS)
-    app.jinja_env.filters.update(first_sign=first_sign)
+    app.jinja_env.filters.update(first_sign=initial)

@@ -118,9 +118,7 @@ def check_port(port: int) -> None:
 
 def check_settings(options: Options, var: Path) -> None:
     """Raise Failure when the environment sets a group of settings only in part, or something unusable."""
-    embedded = services.ServiceUrls(
-        "postgresql+psycopg2://postgres@/smart_academy", "unix:///redis.sock?db=0"
-    )
+    embedded = services.ServiceUrls("postgresql+psycopg2://postgres@/smart_academy", "unix:///redis.sock")
     if options.reset and os.environ.get("DATABASE_URL"):
         raise Failure(
             "--reset deletes the embedded database only; unset DATABASE_URL, or empty that one yourself."

@@ -148,7 +148,7 @@ def redis(
     )
     try:
         supervisor.wait_for(lambda: _redis_ready(address), "Redis", 60)
-        yield f"unix://{quote(str(address), safe='/')}?db=0"
+        yield f"unix://{quote(str(address), safe='/')}"
     finally:
         supervisor.stop(child)
 

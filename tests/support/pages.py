@@ -57,7 +57,7 @@ def check_fragment(soup: BeautifulSoup, url: str) -> None:
         assert labelled, f"{url}: a control without label: {control}"
     for form in soup.find_all("form"):
         assert form.has_attr("action"), f"{url}: a form without action"
-        if form.get("method", "get").lower() == "post":
+        if str(form.get("method", "get")).lower() == "post":
             assert form.find("input", attrs={"name": "csrf_token"}), f"{url}: a form without CSRF token"
     for tag in soup.find_all(lambda tag: any(str(a).startswith(("hx-get", "hx-post")) for a in tag.attrs)):
         real = tag.name == "form" or (tag.name == "a" and tag.get("href")) or tag.find_parent("form")

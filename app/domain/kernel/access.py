@@ -186,7 +186,7 @@ class Actor:
         )
 
     def campuses_for(self, permission: Permission) -> frozenset[UUID] | Literal[AllCampuses.ALL]:
-        """Return the campuses at which this actor has a permission, or :data:`ALL`; for the filters of lists."""
+        """Return where this actor has a permission, a set of campuses or :data:`ALL`, to filter lists by."""
         if self.is_system:
             return ALL
         campuses = set()
@@ -208,5 +208,5 @@ Never hand it to anything that answers a request.
 def visitor(
     locale: str, *, ip: str | None = None, user_agent: str | None = None, request_id: str | None = None
 ) -> Actor:
-    """Return the actor of somebody who is not signed in, such as a family that applies: no permission at all."""
+    """Return the actor of somebody who is not signed in, such as a family that applies: no permissions."""
     return Actor(None, None, "", locale, ip=ip, user_agent=user_agent, request_id=request_id)

@@ -36,14 +36,14 @@ class IdentityError(InvalidValue):
 
 @dataclass(frozen=True, slots=True)
 class CheckedNumber:
-    """A number as it is stored, ASCII digits only, and the codes of what somebody should look at (``WARNINGS``)."""
+    """A number as it is stored, in ASCII digits, and the codes of ``WARNINGS`` somebody should look at."""
 
     value: str
     warnings: tuple[str, ...] = ()
 
 
 def check_birth_registration(text: str, born_on: date | None = None) -> CheckedNumber:
-    """Return a typed birth registration number, with warnings ``old_format`` and ``birth_year`` where they apply.
+    """Return a typed birth registration number, with the warnings ``old_format`` or ``birth_year``.
 
     Raises :class:`IdentityError`.
     """

@@ -17,7 +17,7 @@ MAX_TAKA: Final = Decimal("9999999999.99")
 _RLM: Final = "\u200f"
 _NBSP: Final = "\u00a0"
 
-_TYPED_SIGNS: Final = re.compile(r"৳|\btk\b\.?|\bbdt\b|\btaka\b|টাকা|تاكا|/[-=]$", re.IGNORECASE)
+_TYPED_SIGNS: Final = re.compile(r"৳|(?<![a-z])(?:tk\.?|bdt|taka)(?![a-z])|টাকা|تاكا|/[-=]$", re.IGNORECASE)
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c]")
 _SEPARATORS: Final = str.maketrans({"٬": ",", "٫": ".", "،": ",", "'": ",", "’": ",", "−": "-", "_": ","})
 _AMOUNT: Final = re.compile(

@@ -69,13 +69,15 @@ def format_percent(
     """
     if of == 0:
         return NOTHING
-    share = Fraction(_finite(ratio) if isinstance(ratio, Decimal) else ratio) / (1 if of is None else of)
-    scaled = abs(share) * 100 * 10**places
-    units = int(scaled + Fraction(1, 2))  # exact: no binary or decimal fraction comes in between
+    top, bottom = (_finite(ratio) if isinstance(ratio, Decimal) else ratio).as_integer_ratio()
+    bottom *= 1 if of is None else of
+    negative = (top < 0) != (bottom < 0)
+    hundreds = abs(top) * 100 * 10**places
+    units = (2 * hundreds + abs(bottom)) // (2 * abs(bottom))  # whole numbers only, so it is exact
     digits = str(units).rjust(places + 1, "0")
     whole, decimals = (digits[:-places], digits[-places:]) if places else (digits, "")
     text = group_digits(whole, locale) + (f".{decimals}" if decimals else "") + "%"
-    return to_local_digits(signed(text, share < 0 and units > 0, locale), locale)
+    return to_local_digits(signed(text, negative and units > 0, locale), locale)
 
 
 def _finite(value: int | Decimal) -> Decimal:

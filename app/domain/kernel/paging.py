@@ -9,7 +9,7 @@ from app.domain.kernel.digits import to_ascii_digits
 Item = TypeVar("Item", covariant=True)
 
 MAX_PAGE: Final = 100_000
-"""No page lies beyond this one, so that a number in an address cannot become an offset the database refuses."""
+"""The last page there can be: no number in an address becomes an offset the database refuses."""
 
 
 def page_number(text: str | None) -> int:
@@ -22,7 +22,7 @@ def page_number(text: str | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Page ``number`` (from 1) of ``total`` items, at most ``size`` a page. A page beyond the end is empty."""
+    """Page ``number`` (from 1) of ``total`` items, ``size`` a page. A page beyond the end is empty."""
 
     items: Sequence[Item]
     number: int
@@ -55,7 +55,7 @@ class Page(Generic[Item]):
         return self.first + len(self.items) - 1 if self.items else 0
 
     def window(self, around: int = 2) -> list[int | None]:
-        """Return the page numbers of a pager: the first, the last, ``around`` beside this one; ``None`` is a gap.
+        """Return the numbers of a pager: first, last, and ``around`` beside this one; ``None`` is a gap.
 
         A gap stands for two pages at least, since a single page takes no more room than the gap.
         """

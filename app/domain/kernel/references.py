@@ -47,7 +47,7 @@ class ReferenceError_(InvalidValue):  # noqa: N801 - without the underscore it i
 
 
 def check_digit(digits: str, start: int = 0) -> int:
-    """Return the Damm check digit of ASCII digits. ``start`` stands for a digit before them that is not written."""
+    """Return the Damm check digit of ASCII digits, as if ``start`` stood before them (0 changes nothing)."""
     interim = _DAMM[0][start]
     for digit in digits:
         interim = _DAMM[interim][ord(digit) - 48]

@@ -1,0 +1,1 @@
+"""The developer's tool, run as a person runs it."""
