@@ -21,28 +21,45 @@ const FLOOR = { chrome: 80 << 16, safari: 13 << 16, ios_saf: 13 << 16 };
 const HEADERS = 300;
 const BUDGET = { "portal.css": 7 * 1024, "portal.js": 15 * 1024, "icons.svg": 3.5 * 1024 };
 
+const parts = (value) => value.match(/(?:[\w-]*\((?:[^()]|\([^()]*\))*\)|[^\s()]+)+/g);
+
+/** Spells out the logical shorthands, which came later (Chrome 87) than their two halves (Chrome 69).
+ *  Lightning CSS does so too, but has to leave them alone where the value holds a var(). */
+function spellOut(body) {
+  return body
+    .replace(/(?<![\w-])(margin|padding|scroll-padding)-(inline|block):\s*([^;]+)/g, (_, box, axis, value) => {
+      const [start, end = start] = parts(value);
+      return `${box}-${axis}-start:${start};${box}-${axis}-end:${end}`;
+    })
+    .replace(/(?<![\w-])inset-block:\s*([^;]+)/g, (_, value) => {
+      const [start, end = start] = parts(value);
+      return `top:${start};bottom:${end}`;
+    })
+    .replace(/(?<![\w-])inset-block-start:/g, "top:")
+    .replace(/(?<![\w-])inset-block-end:/g, "bottom:");
+}
+
 /** Rewrites one-sided inline insets for browsers without them: a physical side, and its mirror under
  *  dir=rtl. (Lightning CSS would name every right-to-left language of the world in each rule.) */
-function mirrorInsets(css) {
+function forOldBrowsers(css) {
   const plain = css.replace(/\/\*[^]*?\*\//g, "");
-  return plain.replace(/([^{}]+)\{([^{}]*)\}/g, (rule, selector, body) => {
+  return plain.replace(/([^{}]+)\{([^{}]*)\}/g, (_, selector, body) => {
     const sides = {};
-    const rest = body.replace(/(?<![\w-])inset-inline(-start|-end)?:\s*([^;]+?)\s*(?:;|$)/g, (_, side, value) => {
-      if (side) sides[side.slice(1)] = value;
-      else {
-        const [start, end = start] = value.match(/(?:[\w-]*\([^()]*\)|\S+)/g);
-        Object.assign(sides, { start, end });
-      }
-      return "";
-    });
-    if (!Object.keys(sides).length) return rule;
+    const rest = spellOut(body).replace(
+      /(?<![\w-])inset-inline(-start|-end)?:\s*([^;]+?)\s*(?:;|$)/g,
+      (_, side, value) => {
+        const [start, end = start] = parts(value);
+        Object.assign(sides, side ? { [side.slice(1)]: value } : { start, end });
+        return "";
+      },
+    );
     const write = (first, second) =>
       (sides.start ? `${first}:${sides.start};` : "") + (sides.end ? `${second}:${sides.end};` : "");
-    const ltr = `${selector}{${rest.trim().replace(/;?$/, rest.trim() ? ";" : "")}${write("left", "right")}}`;
-    if (sides.start === sides.end) return ltr;
-    const reset = (sides.start && sides.end) ? "" : sides.start ? "left:auto;" : "right:auto;";
+    const rule = `${selector}{${rest.trim().replace(/(?<!;)$/, ";")}${write("left", "right")}}`;
+    if (sides.start === sides.end) return rule;
+    const reset = sides.start && sides.end ? "" : sides.start ? "left:auto;" : "right:auto;";
     const inRtl = selector.trim().split(",").map((one) => `[dir=rtl] ${one.trim()}`).join(",");
-    return `${ltr}${inRtl}{${write("right", "left")}${reset}}`;
+    return `${rule}${inRtl}{${write("right", "left")}${reset}}`;
   });
 }
 
@@ -50,7 +67,7 @@ function styles() {
   const known = readdirSync(join(source, "css")).filter((name) => name.endsWith(".css"));
   const unplaced = known.filter((name) => !STYLES.includes(name.slice(0, -4)));
   if (unplaced.length) throw new Error(`Give these style files a place in STYLES: ${unplaced.join(", ")}`);
-  const css = STYLES.map((name) => mirrorInsets(readFileSync(join(source, "css", `${name}.css`), "utf8"))).join("\n");
+  const css = STYLES.map((name) => forOldBrowsers(readFileSync(join(source, "css", `${name}.css`), "utf8"))).join("\n");
   const { code } = transform({
     filename: "portal.css",
     code: Buffer.from(css),

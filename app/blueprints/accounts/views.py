@@ -113,3 +113,10 @@ def switch_language() -> Response:
     remember_language(current_actor(), form.locale.data)
     session.modified = True
     return see_other(safe_next(request.form.get("next")) or url_for("home.index"))
+
+
+@blueprint.route("/account/")
+@requires(Permission.PORTAL_ENTER)
+def account() -> Response:
+    """Who is signed in, and as what."""
+    return render_page("accounts/account.html", actor=current_actor())

@@ -1,0 +1,165 @@
+"""Mail leaves after the commit, at least once, under one Message-ID, whatever stops in between."""
+
+from __future__ import annotations
+
+import email.header
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, update
+
+from app import create_app
+from app.domain.outbox.models import OutboxMessage
+from app.domain.outbox.services import deliver, list_due, sweep, write_mail
+from app.domain.outbox.types import MessageStatus
+from app.extensions import db
+from app.integrations.mail import FolderMailer, SmtpMailer
+from app.uow import session, transaction
+from tests.support.mail import Postbox, smtp_server
+from tests.support.processes import RedisServer, command, until
+
+
+@pytest.fixture
+def postbox() -> Iterator[Postbox]:
+    with smtp_server() as box:
+        yield box
+
+
+def write(kind: str = "test") -> object:
+    return write_mail(kind, "dalia@family.example", "bn", "আবেদন পাওয়া গেছে", "নম্বর SA26-00042-7")
+
+
+def state(key: object) -> tuple[str, int]:
+    session().rollback()
+    message = session().get_one(OutboxMessage, key, populate_existing=True)
+    return message.status.value, message.attempts
+
+
+def test_a_rolled_back_act_writes_no_letter(connection: Connection) -> None:
+    def fail() -> None:
+        with transaction():
+            write()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert list_due() == []
+
+
+def test_a_letter_arrives_whole(connection: Connection, postbox: Postbox) -> None:
+    key = write()
+    assert deliver(key, SmtpMailer(postbox.url))  # type: ignore[arg-type]
+    (letter,) = postbox.letters
+    assert str(email.header.make_header(email.header.decode_header(letter["Subject"]))) == "আবেদন পাওয়া গেছে"
+    assert letter.get_content().strip() == "নম্বর SA26-00042-7"
+    assert letter["Message-ID"] == f"<{key.hex}@smart-academy>"  # type: ignore[attr-defined]
+    assert letter["Content-Language"] == "bn"
+    assert state(key) == ("sent", 1)
+
+
+def test_a_letter_is_delivered_once(connection: Connection, postbox: Postbox) -> None:
+    key = write()
+    mailer = SmtpMailer(postbox.url)
+    assert [deliver(key, mailer) for _ in range(3)] == [True, False, False]  # type: ignore[arg-type]
+    assert len(postbox.letters) == 1
+
+
+def test_a_passing_fault_is_tried_again_later(connection: Connection, postbox: Postbox) -> None:
+    postbox.answer = "451 try again later"
+    key = write()
+    assert not deliver(key, SmtpMailer(postbox.url))  # type: ignore[arg-type]
+    assert state(key) == ("pending", 1)
+    assert list_due() == [], "not before its time"
+
+
+def test_a_refusal_is_final_and_says_why(connection: Connection, postbox: Postbox) -> None:
+    postbox.answer = "550 no such mailbox"
+    key = write()
+    assert not deliver(key, SmtpMailer(postbox.url))  # type: ignore[arg-type]
+    assert state(key) == ("failed", 1)
+    assert "no such mailbox" in (session().get_one(OutboxMessage, key).last_error or "")
+
+
+def test_a_server_that_is_away_is_no_error(connection: Connection) -> None:
+    key = write()
+    assert not deliver(key, SmtpMailer("smtp://127.0.0.1:9"))  # type: ignore[arg-type]
+    assert state(key) == ("pending", 1)
+
+
+def test_line_ends_cannot_smuggle_in_a_header(connection: Connection, postbox: Postbox) -> None:
+    key = write_mail("test", "a@b.example\r\nBcc: all@school.example", "en", "x\r\nBcc: y@z.example", "text")
+    assert not deliver(key, SmtpMailer(postbox.url))
+    assert state(key)[0] == "failed"
+    assert postbox.letters == []
+
+
+def test_the_folder_keeps_one_file_a_letter(connection: Connection, tmp_path: Path) -> None:
+    write(), write()
+    for key in list_due():
+        deliver(key, FolderMailer(tmp_path))
+    assert len(list(tmp_path.glob("*.eml"))) == 2
+
+
+def settings_with(app: Flask, **changes: str) -> Flask:
+    return create_app(app.config["SETTINGS"].model_copy(update=changes))
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_a_worker_killed_in_the_middle_of_a_delivery_loses_nothing(
+    real_app: Flask, own_redis: RedisServer, postbox: Postbox
+) -> None:
+    app = settings_with(real_app, redis_url=own_redis.url, smtp_url=postbox.url, mail_from="office@school.example")
+    postbox.may_answer.clear()  # the server has the letter and does not answer yet
+    with app.app_context(), command(app.config["SETTINGS"], "jobs", "worker") as worker:
+        key = write()
+        assert postbox.arrived.wait(20)
+        worker.kill()
+        worker.wait(10)
+        postbox.may_answer.set()
+        assert state(key) == ("sending", 1)
+        assert sweep() == 0, "the lease has not run out"
+        with transaction() as database:
+            database.execute(update(OutboxMessage).values(leased_until=OutboxMessage.created_at))
+        assert sweep() == 1
+        assert state(key) == ("sent", 2)
+        assert {letter["Message-ID"] for letter in postbox.letters} == {f"<{key.hex}@smart-academy>"}  # type: ignore[attr-defined]
+        db.engine.dispose()
+
+
+def test_mail_leaves_when_redis_is_back(real_app: Flask, own_redis: RedisServer, postbox: Postbox) -> None:
+    app = settings_with(real_app, redis_url=own_redis.url, smtp_url=postbox.url, mail_from="office@school.example")
+    own_redis.stop()
+    with app.app_context():
+        settings = app.config["SETTINGS"]
+        with command(settings, "jobs", "worker"), command(settings, "jobs", "schedule"):
+            key = write()
+            assert state(key) == ("pending", 0)
+            own_redis.start()
+            until(lambda: state(key)[0] == MessageStatus.SENT, seconds=40)
+        assert len(postbox.letters) == 1
+        db.engine.dispose()
+
+
+def test_every_page_works_while_redis_is_stopped(real_app: Flask, own_redis: RedisServer) -> None:
+    app = settings_with(real_app, redis_url=own_redis.url)
+    own_redis.stop()
+    with app.app_context():
+        from tests.support.cast import CAST
+        from tests.support.pages import PageClient
+
+        client = PageClient(app).as_(CAST.hasan)
+        for rule in app.url_map.iter_rules():
+            if not rule.arguments and "GET" in (rule.methods or ()):
+                assert client.raw.get(rule.rule).status_code < 500, rule.rule
+        key = write()
+        assert state(key) == ("pending", 0)
+        db.engine.dispose()
