@@ -7,15 +7,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, cast, false, literal, select, true
+from sqlalchemy import ColumnElement, Select, cast, false, literal, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.domain.kernel.names import search_tokens
 from app.domain.kernel.phones import PhoneError, normalise_mobile
-from app.domain.people.models import Guardian, Person
+from app.domain.kernel.texts import LocalText
+from app.domain.people.models import Guardian, Person, StaffMember, Student
 from app.domain.people.rules import digits_of_number, is_number_query
-from app.domain.people.types import Gender, Names
+from app.domain.people.types import Gender, StaffStatus
 from app.uow import session
 
 
@@ -29,6 +30,62 @@ def person_name_columns(
     """
     person = aliased(Person)
     return person.name_en, person.name_bn, person.name_ar, (person, person.id == person_key)  # type: ignore[return-value]
+
+
+def _name(en: str | None, bn: str | None, ar: str | None) -> LocalText:
+    """A person's name as one value: shown like every text in three scripts, falling back the same way."""
+    return LocalText(en or "", bn or "", ar or "")
+
+
+NameColumns = tuple[
+    ColumnElement[Any], ColumnElement[Any], ColumnElement[Any], tuple[Any, ColumnElement[bool]]
+]
+
+
+def _names_by_key(table: type[StaffMember] | type[Student], key: InstrumentedAttribute[Any]) -> NameColumns:
+    # A subquery, because an alias of two joined tables is not one a statement can join again;
+    # PostgreSQL flattens it.
+    named = (
+        select(table.id, Person.name_en, Person.name_bn, Person.name_ar)
+        .join(Person, Person.id == table.person_id)
+        .subquery()
+    )
+    return named.c.name_en, named.c.name_bn, named.c.name_ar, (named, named.c.id == key)
+
+
+def staff_name_columns(staff_key: InstrumentedAttribute[Any]) -> NameColumns:
+    """The three names of the member of staff behind `staff_key`, and the join that brings them along."""
+    return _names_by_key(StaffMember, staff_key)
+
+
+def student_name_columns(student_key: InstrumentedAttribute[UUID]) -> NameColumns:
+    """The three names of the student behind `student_key`, and the join that brings them along."""
+    return _names_by_key(Student, student_key)
+
+
+def staff_of_person(person_id: UUID) -> Select[UUID]:
+    """The keys among the staff of a person, for `column.in_(...)` in other features."""
+    return select(StaffMember.id).where(StaffMember.person_id == person_id)
+
+
+@dataclass(frozen=True)
+class StaffChoice:
+    """A member of staff to choose from a list."""
+
+    id: UUID
+    employee_id: str
+    name: LocalText
+
+
+def list_staff_choices(campus_id: UUID) -> list[StaffChoice]:
+    """Who works at a campus now, by name."""
+    rows = session().execute(
+        select(StaffMember.id, StaffMember.employee_id, Person.name_en, Person.name_bn, Person.name_ar)
+        .join(Person, Person.id == StaffMember.person_id)
+        .where(StaffMember.campus_id == campus_id, StaffMember.status == StaffStatus.ACTIVE)
+        .order_by(Person.search_key, StaffMember.employee_id)
+    )
+    return [StaffChoice(row[0], row[1], _name(*row[2:5])) for row in rows]
 
 
 def search_condition(person: Any, query: str) -> ColumnElement[bool]:
@@ -62,7 +119,7 @@ class PersonRow:
     """All that is known of a person as a human being, and the version it was read at."""
 
     id: UUID
-    names: Names
+    name: LocalText
     born_on: date | None
     gender: Gender | None
     phone: str | None
@@ -78,7 +135,7 @@ def find_person(person_id: UUID) -> PersonRow | None:
         return None
     return PersonRow(
         id=row.id,
-        names=Names(row.name_en, row.name_bn, row.name_ar),
+        name=_name(row.name_en, row.name_bn, row.name_ar),
         born_on=row.born_on,
         gender=row.gender,
         phone=row.phone,
@@ -94,7 +151,7 @@ class GuardianRow:
 
     guardian_id: UUID
     person_id: UUID
-    names: Names
+    name: LocalText
     phone: str | None
     email: str | None
 
@@ -120,4 +177,4 @@ def find_guardian_by_phone(phone: str) -> GuardianRow | None:
         )
         .one_or_none()
     )
-    return GuardianRow(row[0], row[1], Names(*row[2:5]), row[5], row[6]) if row else None
+    return GuardianRow(row[0], row[1], _name(*row[2:5]), row[5], row[6]) if row else None
