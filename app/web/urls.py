@@ -27,6 +27,11 @@ def absolute_url(endpoint: str, **values: object) -> str:
     return current_app.config["SETTINGS"].base_url.rstrip("/") + url_for(endpoint, _external=False, **values)  # type: ignore[arg-type, no-any-return]
 
 
+def password_link(locale: str, token: str) -> str:
+    """The address behind a one-time link, for invitations that leave by mail or on paper."""
+    return absolute_url("accounts.choose_password", lang=locale, token=token)
+
+
 def init_urls(app: Flask) -> None:
     """Give templates the address of an asset."""
     app.jinja_env.globals.update(asset=asset)

@@ -39,7 +39,7 @@ from app.domain.academics.types import (
     TermDetails,
     YearDetails,
 )
-from app.domain.kernel.access import ALL, Actor, Permission
+from app.domain.kernel.access import ALL, Actor, Permission, Role
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import staff_name_columns, staff_of_person, student_name_columns
@@ -670,3 +670,35 @@ def year_labels(year_ids: Iterable[UUID]) -> dict[UUID, YearView]:
     """These school years, by key."""
     statement = select(AcademicYear).where(AcademicYear.id.in_(list(year_ids)))
     return {row.id: _year_view(row) for row in session().scalars(statement)}
+
+
+# --- who sits where, for the lists of people
+
+
+def _seated() -> Select[UUID]:
+    return (
+        select(Enrolment.student_id)
+        .join(Section, Section.id == Enrolment.section_id)
+        .join(AcademicYear, AcademicYear.id == Enrolment.academic_year_id)
+        .where(Enrolment.status == EnrolmentStatus.ACTIVE, AcademicYear.is_current)
+    )
+
+
+def seated_student_ids(*, class_id: UUID | None = None, section_id: UUID | None = None) -> Select[UUID]:
+    """The keys of the students who sit in a class or section now, as a part of another statement."""
+    statement = _seated()
+    if class_id is not None:
+        statement = statement.where(Section.class_id == class_id)
+    if section_id is not None:
+        statement = statement.where(Section.id == section_id)
+    return statement
+
+
+def taught_student_ids(actor: Actor) -> Select[UUID] | None:
+    """The keys of the students in the actor's own sections now, as a part of another statement.
+
+    None for people who teach nobody, because they are no teachers: nothing needs to be asked then.
+    """
+    if actor.person_id is None or Role.TEACHER not in actor.roles:
+        return None
+    return _seated().where(_taught_by(actor.person_id))

@@ -1,6 +1,9 @@
-"""Enums of the people feature."""
+"""Enums, small values and errors of the people feature."""
 
 from enum import StrEnum
+from uuid import UUID
+
+from app.domain.kernel.errors import N_, Refused, Stale
 
 
 class Gender(StrEnum):
@@ -32,3 +35,50 @@ class StaffStatus(StrEnum):
 
     ACTIVE = "active"
     INACTIVE = "inactive"
+
+
+class NameMissing(Refused):
+    """A person without any name."""
+
+    field = "name_en"
+    message = N_("Write the full name in at least one script.")
+
+
+class PersonChanged(Stale):
+    """Somebody else saved this person since it was read."""
+
+    message = N_("Somebody else has changed this record since you opened it. Compare both and save again.")
+
+
+class PersonSentTwice(Refused):
+    """The form was sent before, and what it made is not what it would make now."""
+
+    message = N_("This form was sent before. Open it again to add another person.")
+
+
+class BornTooLate(Refused):
+    """A date of birth in the future."""
+
+    field = "born_on"
+    message = N_("The date of birth lies in the future.")
+
+
+class GuardianKnown(Refused):
+    """Somebody with this phone number is a guardian already: one phone, several children."""
+
+    field = "phone"
+    message = N_(
+        "A guardian with this mobile number is already here. Use that one instead of a second record."
+    )
+
+    def __init__(self, guardian_id: UUID, person_id: UUID) -> None:
+        super().__init__()
+        self.guardian_id = guardian_id
+        self.person_id = person_id
+
+
+class EmployeeIdTaken(Refused):
+    """Two members of staff under one number."""
+
+    field = "employee_id"
+    message = N_("Somebody else has this employee number.")

@@ -117,7 +117,9 @@ def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
 def test_a_worker_killed_in_the_middle_of_a_delivery_loses_nothing(
     real_app: Flask, own_redis: RedisServer, postbox: Postbox
 ) -> None:
-    app = settings_with(real_app, redis_url=own_redis.url, smtp_url=postbox.url, mail_from="office@school.example")
+    app = settings_with(
+        real_app, redis_url=own_redis.url, smtp_url=postbox.url, mail_from="office@school.example"
+    )
     postbox.may_answer.clear()  # the server has the letter and does not answer yet
     with app.app_context(), command(app.config["SETTINGS"], "jobs", "worker") as worker:
         key = write()
@@ -136,7 +138,9 @@ def test_a_worker_killed_in_the_middle_of_a_delivery_loses_nothing(
 
 
 def test_mail_leaves_when_redis_is_back(real_app: Flask, own_redis: RedisServer, postbox: Postbox) -> None:
-    app = settings_with(real_app, redis_url=own_redis.url, smtp_url=postbox.url, mail_from="office@school.example")
+    app = settings_with(
+        real_app, redis_url=own_redis.url, smtp_url=postbox.url, mail_from="office@school.example"
+    )
     own_redis.stop()
     with app.app_context():
         settings = app.config["SETTINGS"]
