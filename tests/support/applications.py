@@ -70,9 +70,7 @@ def address_answers(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def draft(
-    *, locale: str = "bn", papers: bool = True, class_id: UUID = CAST.class_7, **changes: Any
-) -> str:
+def draft(*, locale: str = "bn", papers: bool = True, class_id: UUID = CAST.class_7, **changes: Any) -> str:
     """A draft with every answer. Returns its token."""
     token, family = new_token(), visitor(locale)
     start_application(family, token, locale, TODAY)

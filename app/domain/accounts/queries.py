@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -273,10 +273,3 @@ def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:
         )
     )
     return [(email, locale) for email, locale in session().execute(statement) if email]
-
-
-def list_user_names(user_ids: Iterable[UUID]) -> dict[UUID, LocalText]:
-    """The names of the people behind these accounts, for histories that keep the key of who did something."""
-    name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
-    statement = select(User.id, name_en, name_bn, name_ar).join(*joined).where(User.id.in_(list(user_ids)))
-    return {key: LocalText(en or "", bn or "", ar or "") for key, en, bn, ar in session().execute(statement)}

@@ -235,7 +235,7 @@ def count_by_status(actor: Actor, wanted: QueueFilter) -> dict[ApplicationStatus
         .where(*_filtered(actor, wanted, any_status=True))
         .group_by(Application.status)
     )
-    return {status: count for status, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Page[QueueRow]:
@@ -327,8 +327,8 @@ def _duplicate(mine: ApplicationView, row: Application) -> Duplicate:
         born_on=other.born_on,
         names=list(other.child_name.to_dict().values()),
     )
-    assert row.reference is not None and row.submitted_at is not None  # noqa: S101 - what is sent has both
-    return Duplicate(row.id, row.reference, other.child_name, row.status, row.submitted_at, reason)
+    sent_at = row.submitted_at or row.created_at  # what is in the queue has been sent
+    return Duplicate(row.id, row.reference or "", other.child_name, row.status, sent_at, reason)
 
 
 def cycle_year(cycle_id: UUID) -> UUID:

@@ -364,10 +364,11 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
         if place is None:
             raise ApplicationsClosed
         year = place.year_starts_on.year
+        reference = make_reference(year, next_number(f"application-{year}"))
         row.locale = actor.locale
         row.status = ApplicationStatus.SUBMITTED
         row.submitted_at = datetime.now(UTC)
-        row.reference = make_reference(year, next_number(f"application-{year}"))
+        row.reference = reference
         row.search_key = _search_key(row)
         _note_event(db, actor, row, EventKind.SUBMITTED, was=ApplicationStatus.DRAFT, consent=True)
         record(

@@ -73,7 +73,9 @@ def full(**changes: Any) -> ApplicationView:
 
 
 @given(states, states)
-def test_a_step_is_taken_exactly_where_the_table_has_it(now: ApplicationStatus, to: ApplicationStatus) -> None:
+def test_a_step_is_taken_exactly_where_the_table_has_it(
+    now: ApplicationStatus, to: ApplicationStatus
+) -> None:
     if to in TRANSITIONS[now]:
         check_transition(now, to)
     else:
@@ -210,4 +212,7 @@ def test_there_are_64_districts_in_the_order_of_the_reader() -> None:
     for locale in ("bn", "en", "ar"):
         assert sorted(key for key, _ in district_choices(locale)) == sorted(DISTRICTS)
     assert district_choices("en")[0] == ("Bagerhat", "Bagerhat")
-    assert district_name("Dhaka", "bn") == ("ঢাকা", "bn") and district_name("Elsewhere", "bn") == ("Elsewhere", "en")
+    assert district_name("Dhaka", "bn") == ("ঢাকা", "bn") and district_name("Elsewhere", "bn") == (
+        "Elsewhere",
+        "en",
+    )
