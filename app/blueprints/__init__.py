@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.blueprints import accounts, home, site
+from app.blueprints import accounts, admissions, apply, home, site
 
 
 def register_blueprints(app: Flask) -> None:
     """Make every area known."""
-    for area in (site, accounts, home):
+    for area in (site, accounts, home, apply, admissions):
         app.register_blueprint(area.blueprint)

@@ -25,7 +25,9 @@ class Place:
     area: str
 
 
-PLACES: list[Place] = []
+PLACES: list[Place] = [
+    Place(_l("Admissions"), "admissions.queue", "queue", Permission.APPLICATIONS_READ, "admissions"),
+]
 """Filled below in the order of the menu; an area appears once its blueprint is there."""
 
 
