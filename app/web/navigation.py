@@ -16,17 +16,28 @@ from app.web.i18n import current_locale
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the main menu: shown to those who hold the permission, current below its blueprint."""
+    """An entry of the main menu: shown to those who hold the permission.
+
+    It is current on every page of its blueprint; without an area, on every page below its own address.
+    """
 
     label: object
     endpoint: str
     icon: str
     permission: Permission
-    area: str
+    area: str = ""
 
 
-PLACES: list[Place] = []
+PLACES: list[Place] = [
+    Place(_l("Students"), "people.students", "person", Permission.STUDENTS_READ),
+    Place(_l("Guardians"), "people.guardians", "phone", Permission.GUARDIANS_READ),
+    Place(_l("Staff"), "people.staff", "book", Permission.STAFF_READ),
+]
 """Filled below in the order of the menu; an area appears once its blueprint is there."""
+
+
+def _lies_below(address: str) -> bool:
+    return request.path.startswith(address)
 
 
 def nav_items() -> list[tuple[object, str, str, bool]]:
@@ -40,7 +51,8 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
             place.label,
             url_for(place.endpoint),
             place.icon,
-            here == place.endpoint or here.startswith(place.area + "."),
+            here == place.endpoint
+            or (here.startswith(place.area + ".") if place.area else _lies_below(url_for(place.endpoint))),
         )
         for place in PLACES
         if actor.may(place.permission)

@@ -181,7 +181,7 @@ class PageClient:
         follow: bool = True,
     ) -> Page:
         """Fetch a page and check it. `status=None` accepts any."""
-        response = self.raw.get(url, query_string=dict(query or {}))
+        response = self.raw.get(url, query_string=dict(query) if query else None)
         return self._page(url, response, status, follow)
 
     def post(
@@ -225,6 +225,7 @@ class PageClient:
             assert response.status_code == status, (
                 f"{url}: {response.status_code}, not {status}\n{response.get_data(as_text=True)[:600]}"
             )
-        html = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
+        shown = response.mimetype == "text/html" and not 300 <= response.status_code < 400
+        html = response.get_data(as_text=True) if shown else ""
         soup = check_page(html, url) if html else BeautifulSoup("", "html.parser")
         return Page(self, url, response, soup)

@@ -258,7 +258,7 @@ def count_students(reached: ColumnElement[bool], wanted: StudentFilter) -> dict[
         .where(*_student_conditions(reached, wanted))
         .group_by(Student.status)
     )
-    return dict(row.tuple() for row in rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def list_students(
@@ -534,7 +534,7 @@ def count_staff(
         .where(*_staff_conditions(reached, query, campus_id))
         .group_by(StaffMember.status)
     )
-    return dict(row.tuple() for row in rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def list_staff(
