@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.blueprints import accounts, home, people, site
+from app.blueprints import accounts, attendance, cms, home, people, site
 
 
 def register_blueprints(app: Flask) -> None:
     """Make every area known."""
-    for area in (site, accounts, home, people):
+    for area in (site, accounts, home, attendance, cms, people):
         app.register_blueprint(area.blueprint)

@@ -16,7 +16,7 @@ from flask import Blueprint, request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement
 
-from app.blueprints.people.forms import GENDER_WORDS, RELATIONSHIP_WORDS, STAFF_WORDS, Choices
+from app.blueprints.people.forms import GENDER_WORDS, RELATIONSHIP_WORDS, STAFF_WORDS, Choices, offered
 from app.domain.academics.queries import CampusView, list_campuses, taught_student_ids
 from app.domain.accounts.queries import list_user_names
 from app.domain.audit.queries import list_entries_of
@@ -57,9 +57,8 @@ def student_to_edit(student_id: UUID) -> StudentView:
 
 def campus_choices(actor: Actor, permission: Permission) -> Choices:
     """The campuses where the permission is held, for a select."""
-    return {
-        str(campus.id): campus.name.in_(current_locale())[0] for campus in list_campuses(actor, permission)
-    }
+    locale = current_locale()
+    return offered({campus.id: campus.name.in_(locale)[0] for campus in list_campuses(actor, permission)})
 
 
 def chosen(name: str, offered: list[UUID]) -> UUID | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField
+from wtforms import Field, HiddenField, SelectChoice
 from wtforms.validators import ValidationError
 
 from app.db import new_id
@@ -154,17 +155,19 @@ class PersonForm(Form):
         }
 
 
-Choices = dict[str, Any]
-"""Value of the answer to its words, in the order they are offered."""
+Choices = list[SelectChoice]
+"""The answers to choose from, in the order they are offered."""
 
 
-def _gender_choices() -> Choices:
-    return {"": _l("Not recorded")} | {gender.value: word for gender, word in GENDER_WORDS.items()}
+def offered(words: Mapping[Any, Any], *, first: Any = None) -> Choices:
+    """Choices from a table of words; `first` is what stands on top and chooses nothing."""
+    choices = [SelectChoice(str(value), word) for value, word in words.items()]
+    return choices if first is None else [SelectChoice("", first), *choices]
 
 
 class _StudentFields(PersonForm):
     born_on = DayField(_l("Date of birth"))
-    gender = ChoiceField(_l("Gender"), choices=_gender_choices())
+    gender = ChoiceField(_l("Gender"), choices=offered(GENDER_WORDS, first=_l("Not recorded")))
     birth_registration_no = BirthRegistrationField(
         _l("Birth registration number"),
         max_length=40,
@@ -194,7 +197,7 @@ class AddStudentForm(_StudentFields):
 
 def _with_question(choices: Choices) -> Choices:
     """One choice is made already; among several nobody chooses by accident."""
-    return choices if len(choices) == 1 else {"": _l("Choose")} | choices
+    return choices if len(choices) == 1 else [SelectChoice("", _l("Choose")), *choices]
 
 
 class EditStudentForm(_StudentFields):
@@ -207,7 +210,7 @@ class StudentStatusForm(Form):
     """Where a student stands."""
 
     status = ChoiceField(
-        _l("Status"), choices={status.value: STUDENT_WORDS[status.value][2] for status in StudentStatus}
+        _l("Status"), choices=offered({status: STUDENT_WORDS[status][2] for status in StudentStatus})
     )
 
 
@@ -218,7 +221,7 @@ class RelationshipForm(Form):
     relationship = ChoiceField(
         _l("What they are to the student"),
         [Required(_l("Choose what they are to the student."))],
-        choices={"": _l("Choose")} | {kind.value: word for kind, word in RELATIONSHIP_WORDS.items()},
+        choices=offered(RELATIONSHIP_WORDS, first=_l("Choose")),
     )
 
     @property
@@ -245,7 +248,7 @@ class AddGuardianForm(_GuardianFields):
     )
     relationship = ChoiceField(
         _l("What they are to the student"),
-        choices={kind.value: word for kind, word in RELATIONSHIP_WORDS.items()},
+        choices=offered(RELATIONSHIP_WORDS),
         default=Relationship.MOTHER.value,
     )
 
@@ -283,14 +286,14 @@ class EditStaffForm(_StaffFields):
         max_length=20,
         render_kw={"dir": "ltr"},
     )
-    status = ChoiceField(_l("Status"), choices={status.value: word for status, word in STAFF_WORDS.items()})
+    status = ChoiceField(_l("Status"), choices=offered(STAFF_WORDS))
 
 
 class _RoleFields(Form):
     role = ChoiceField(
         _l("Role"),
         [Required(_l("Choose the role."))],
-        choices={"": _l("Choose")} | {role.value: ROLE_WORDS[role] for role in GRANTABLE},
+        choices=offered({role: ROLE_WORDS[role] for role in GRANTABLE}, first=_l("Choose")),
     )
     campus_id = KeyField(_l("At"))
 
@@ -308,7 +311,7 @@ class OpenAccountForm(_RoleFields):
 
     email = EmailField(_l("E-mail address"), render_kw={"dir": "ltr", "autocomplete": "off"})
     phone = PhoneField(_l("Mobile number"), render_kw={"dir": "ltr", "autocomplete": "off"})
-    locale = ChoiceField(_l("Language"), choices=LOCALES, default="en")
+    locale = ChoiceField(_l("Language"), choices=offered(LOCALES), default="en")
 
 
 class NothingForm(Form):
@@ -320,7 +323,7 @@ def shown(field: Field) -> str:
     if isinstance(field, DayField):
         return day(field.data) if isinstance(field.data, date) else ""
     if isinstance(field, ChoiceField):
-        return str(dict(field.choices).get(field.data, ""))
+        return next((str(choice.label) for choice in field.choices if choice.value == field.data), "")
     return str(field.data or "")
 
 

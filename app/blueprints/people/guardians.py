@@ -39,7 +39,7 @@ from app.domain.people.queries import (
     count_guardians,
     find_person,
     get_guardian,
-    list_children_of,
+    list_children_of_guardians,
     list_guardians,
 )
 from app.domain.people.services import edit_guardian as correct_guardian
@@ -65,7 +65,7 @@ def guardians() -> Response:
     lines = list_guardians(seen, query, locale=current_locale(), page=number)
     children: dict[UUID, list[ChildLine]] = {}
     keys = [line.id for line in lines]
-    for child in list_children_of(students_seen(actor), keys, locale=current_locale()):
+    for child in list_children_of_guardians(students_seen(actor), keys, locale=current_locale()):
         children.setdefault(child.guardian_id, []).append(child)
     page = Page(lines, number, PAGE_SIZE, count_guardians(seen, query))
     return render_page(
@@ -147,7 +147,7 @@ def guardian(guardian_id: UUID) -> Response:
     return render_page(
         "people/guardian.html",
         guardian=record,
-        children=list_children_of(students_seen(actor), [guardian_id], locale=current_locale()),
+        children=list_children_of_guardians(students_seen(actor), [guardian_id], locale=current_locale()),
         history=history(actor, ("guardian", guardian_id), ("person", record.person.id)),
         account=account,
         may_edit=_office(actor),

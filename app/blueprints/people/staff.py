@@ -9,6 +9,7 @@ from flask import abort, flash, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice
 
 from app.blueprints.people.area import blueprint, campus_choices, chosen_campus, history
 from app.blueprints.people.forms import (
@@ -169,7 +170,7 @@ def _role_places(actor: Actor) -> Choices:
     """Where the reader may give roles; everywhere only for those who reach everywhere."""
     places = campus_choices(actor, Permission.USERS_EDIT)
     if actor.campuses_for(Permission.USERS_EDIT) is ALL:
-        places[EVERYWHERE] = _l("All campuses")
+        places.append(SelectChoice(EVERYWHERE, _l("All campuses")))
     return places
 
 
