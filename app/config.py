@@ -55,11 +55,11 @@ class Settings(BaseSettings):
         }
         missing = [name for name, value in s3.items() if not value]
         if 0 < len(missing) < len(s3):
-            raise ValueError(f"file storage on S3 is half-set: {', '.join(missing)} is missing")
+            raise ValueError(f"file storage on S3 is half-set, without {', '.join(missing)}")
         if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
             raise ValueError("SMTP_URL must begin with smtp:// or smtps://")
         if self.smtp_url and not self.mail_from and self.sa_env == "production":
-            raise ValueError("mail is half-set: SMTP_URL is there and MAIL_FROM is missing")
+            raise ValueError("mail is half-set, SMTP_URL without MAIL_FROM")
         if not self.database_url.startswith("postgresql"):
             raise ValueError("DATABASE_URL must name a PostgreSQL database (postgresql+psycopg2://...)")
         if urlsplit(self.base_url).scheme not in {"http", "https"} or not urlsplit(self.base_url).netloc:

@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from app.config import Settings
-from app.extensions import db
+from app.extensions import cache, db
 from tests.support.cast import CAST, Cast, load_cast
 from tests.support.network import forbid_the_outside
-from tests.support.pages import PageClient
+from tests.support.pages import Browser, PageClient
 from tests.support.queries import QueryCounter
 
 forbid_the_outside()
@@ -136,6 +136,7 @@ def app(
     url = clone_database(services.database_url, f"sa_test_{worker_id}")
     settings = make_settings(services, url, tmp_path_factory.mktemp("var"), worker_id)
     application = create_app(settings)
+    application.test_client_class = Browser
     with application.app_context():
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
     yield application
@@ -151,6 +152,7 @@ def connection(app: Flask) -> Iterator[Connection]:
     and every commit becomes a savepoint.
     """
     with app.app_context():
+        cache.clear()
         engines = db._app_engines[app]  # the extension offers no other way to this entry
         engine = engines[None]
         with engine.connect() as connection:
@@ -191,6 +193,7 @@ def real_app(services: Services, template: str, tmp_path: Path, worker_id: str) 
 
     url = clone_database(services.database_url, f"sa_real_{worker_id}")
     application = create_app(make_settings(services, url, tmp_path, worker_id))
+    application.test_client_class = Browser
     yield application
     with application.app_context():
         db.session.remove()

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import logging
 import signal
-from threading import Event
+import time
 from types import FrameType
 
 from flask.cli import AppGroup
+from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker
-from rq.cron import CronScheduler
+from rq.cron import CronJob, CronScheduler
+from rq.job import Job
 from rq.serializers import JSONSerializer
-from rq.utils import import_attribute
 
 from app.queue import QUEUE_NAME, JobName, job_queue, redis_connection
 from app.uow import session
@@ -43,8 +44,8 @@ class Worker(SimpleWorker):
 @jobs.command("worker")
 def run_worker() -> None:
     """Work off the queue until told to stop. Redis going away is waited out."""
-    stop = _stop_event()
-    while not stop.is_set():
+    while True:
+        _end_when_told()  # again each time: RQ leaves its own handlers behind
         connection = redis_connection(patient=True)
         try:
             worker = Worker([job_queue(connection)], connection=connection, serializer=JSONSerializer)
@@ -52,51 +53,54 @@ def run_worker() -> None:
             return
         except (RedisError, OSError) as error:
             log.warning("worker waits for Redis", extra={"error": str(error)})
-            stop.wait(_PATIENCE)
+            time.sleep(_PATIENCE)
         finally:
             connection.close()
 
 
-class Scheduler(CronScheduler):
-    """RQ's cron with the schedule of this application."""
+class TimedJob(CronJob):
+    """A job by the clock on our queue: RQ's own puts pickles on it, which our worker refuses to read."""
 
-    def plan(self) -> None:
-        """Everything that happens by the clock."""
-        self.register(
-            import_attribute(JobName.SWEEP_OUTBOX),
-            QUEUE_NAME,
+    def enqueue(self, connection: Redis) -> Job:
+        """Put the job on the queue by the name of its function."""
+        return job_queue(connection).enqueue(self.func_name, *self.args, **self.job_options)
+
+
+def scheduler_on(connection: Redis) -> CronScheduler:
+    """RQ's cron with everything that happens by the clock."""
+    scheduler = CronScheduler(connection=connection, name="smart-academy")
+    scheduler.get_jobs().append(
+        TimedJob(
+            queue_name=QUEUE_NAME,
+            func_name=JobName.SWEEP_OUTBOX.value,
             interval=SWEEP_SECONDS,
             job_timeout=600,
             result_ttl=0,
             ttl=60,
         )
+    )
+    return scheduler
 
 
 @jobs.command("schedule")
 def run_scheduler() -> None:
     """Enqueue what is due until told to stop. Redis going away is waited out."""
-    stop = _stop_event()
-    while not stop.is_set():
+    while True:
+        _end_when_told()  # again each time: RQ leaves its own handlers behind
         connection = redis_connection(patient=True)
         try:
-            scheduler = Scheduler(connection=connection, name="smart-academy")
-            scheduler.plan()
-            scheduler.start()
+            scheduler_on(connection).start()
             return
         except (RedisError, OSError) as error:
             log.warning("scheduler waits for Redis", extra={"error": str(error)})
-            stop.wait(_PATIENCE)
+            time.sleep(_PATIENCE)
         finally:
             connection.close()
 
 
-def _stop_event() -> Event:
-    stop = Event()
-
+def _end_when_told() -> None:
     def end(number: int, frame: FrameType | None) -> None:
-        stop.set()
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    return stop

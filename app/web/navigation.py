@@ -5,30 +5,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
-from flask_babel import gettext
+from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from app.domain.kernel.access import Permission, Role
 from app.web.access import find_current_actor
 from app.web.i18n import current_locale
+from app.web.school import current_school
 
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the main menu: shown to those who hold the permission, current below its blueprint."""
+    """An entry of the main menu: shown to those who hold the permission.
+
+    It is current on every page of its blueprint; without an area, on every page below its own address.
+    """
 
     label: object
     endpoint: str
     icon: str
     permission: Permission
-    area: str
+    area: str = ""
 
 
 PLACES: list[Place] = [
+    Place(_l("Today"), "home.index", "home", Permission.PORTAL_ENTER, "home"),
+    Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ, "attendance"),
     Place(_l("Admissions"), "admissions.queue", "queue", Permission.APPLICATIONS_READ, "admissions"),
+    Place(_l("Students"), "people.students", "person", Permission.STUDENTS_READ),
+    Place(_l("Guardians"), "people.guardians", "phone", Permission.GUARDIANS_READ),
+    Place(_l("Staff"), "people.staff", "book", Permission.STAFF_READ),
+    Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "cms"),
 ]
 """Filled below in the order of the menu; an area appears once its blueprint is there."""
+
+
+def _lies_below(address: str) -> bool:
+    return request.path.startswith(address)
 
 
 def nav_items() -> list[tuple[object, str, str, bool]]:
@@ -42,20 +55,29 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
             place.label,
             url_for(place.endpoint),
             place.icon,
-            here == place.endpoint or here.startswith(place.area + "."),
+            here == place.endpoint
+            or (here.startswith(place.area + ".") if place.area else _lies_below(url_for(place.endpoint))),
         )
         for place in PLACES
         if actor.may(place.permission)
     ]
 
 
-SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = []
-"""(label, endpoint, its parameters, icon) of the public site's menu."""
+SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = [
+    (_l("Admission"), "apply.index", {}, "pen"),
+    (_l("Notices"), "site.notices", {}, "bell"),
+    (_l("Rules and seats"), "site.page", {"slug": "rules"}, "book"),
+    (_l("About us"), "site.page", {"slug": "about"}, "home"),
+    (_l("Contact"), "site.page", {"slug": "contact"}, "phone"),
+]
+"""(label, endpoint, its parameters, icon) of the public site's menu; an area appears once it is there, a
+page once it is published."""
 
 
 def site_items() -> list[tuple[object, str, str, bool]]:
     """(label, address, icon, is it the current place) of the public site's menu."""
     lang = current_locale()
+    pages = current_school().pages
     return [
         (
             label,
@@ -64,21 +86,8 @@ def site_items() -> list[tuple[object, str, str, bool]]:
             request.endpoint == endpoint and values.items() <= (request.view_args or {}).items(),
         )
         for label, endpoint, values, icon in SITE_PLACES
+        if endpoint in current_app.view_functions and values.get("slug") in {None, *pages}
     ]
-
-
-class School:
-    """What every page says of the school itself, in the reader's language."""
-
-    @property
-    def name(self) -> str:
-        """The name over the door."""
-        return str(gettext("Smart Academy"))
-
-    town = ""
-    address = ""
-    phone = "+8801700000000"
-    email = "office@smart-academy.example"
 
 
 ROLE_WORDS = {
@@ -106,5 +115,4 @@ def init_navigation(app: Flask) -> None:
         site_items=site_items,
         role_line=role_line,
         current_actor=find_current_actor,
-        school=School(),
     )

@@ -22,11 +22,16 @@ from ops.devtool.processes import Supervisor
 
 LANGUAGES = ("bn", "ar")
 """English needs no catalogue: the messages are written in it."""
-KEYWORDS = ("_", "gettext", "ngettext:1,2", "lazy_gettext", "lazy_ngettext:1,2", "N_", "pgettext:1c,2")
-CHANGING_HEADERS = tuple(
-    f'"{name}' for name in ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Report-Msgid-Bugs-To")
+KEYWORDS = ("_", "gettext", "ngettext:1,2", "lazy_gettext", "_l", "lazy_ngettext:1,2", "N_", "pgettext:1c,2")
+DROPPED_HEADERS = (
+    '"POT-Creation-Date',
+    '"PO-Revision-Date',
+    '"Generated-By',
+    '"Report-Msgid-Bugs-To',
+    '"Last-Translator',
+    '"Language-Team',
 )
-HEADER = "# Smart Academy"
+HEADER = "# The messages of Smart Academy. Collected by ./dev i18n; translations are written here by hand."
 TEMPLATE = assets.TRANSLATIONS / "messages.pot"
 
 
@@ -123,10 +128,10 @@ def _read(path: Path, language: str | None) -> Catalog:
 
 
 def _text(catalogue: Catalog) -> str:
-    """The catalogue as a file's text, without the dates that would change in every run."""
+    """The catalogue as a file's text, without dates, which change in every run, and empty names."""
     catalogue.header_comment = HEADER
     catalogue.project, catalogue.version, catalogue.fuzzy = "Smart Academy", "1", False
     output = io.BytesIO()
     write_po(output, catalogue, width=0, no_location=True, sort_output=True, ignore_obsolete=True)
     lines = output.getvalue().decode("utf-8").splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith(CHANGING_HEADERS))
+    return "".join(line for line in lines if not line.startswith(DROPPED_HEADERS))

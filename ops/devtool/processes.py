@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import json
 import os
 import pwd
@@ -83,6 +84,8 @@ class Child:
     log: Path | None
     stop_signal: int
     stage: int
+    again: Callable[[], Child]
+    """Starts the same program with the same options once more."""
 
 
 class Supervisor:
@@ -141,7 +144,18 @@ class Supervisor:
                 )
             except OSError as error:
                 raise Failure(f"{name} could not be started: {error.strerror}.") from error
-            child = Child(name, process, log, stop_signal, stage)
+            again = functools.partial(
+                self.spawn,
+                name,
+                argv,
+                env=env,
+                cwd=cwd,
+                log=log,
+                stop_signal=stop_signal,
+                stage=stage,
+                user=user,
+            )
+            child = Child(name, process, log, stop_signal, stage, again)
             self._children.append(child)
             self._write_record()
         return child
@@ -173,6 +187,12 @@ class Supervisor:
         """A child that ended although nobody asked it to, or None."""
         return next((child for child in self._children if child.process.poll() is not None), None)
 
+    def revive(self, child: Child) -> None:
+        """Start a child that ended once more."""
+        with held():
+            self.forget(child)
+            child.again()
+
     def wait_for(self, ready: Callable[[], bool], what: str, seconds: float) -> None:
         """Wait until `ready()` is true. Raises Failure when a child dies meanwhile or the time is up."""
         deadline = time.monotonic() + seconds
@@ -203,11 +223,16 @@ class Supervisor:
                 child.process.wait()
                 self.forget(child)
 
+    def stop_stage(self, stage: int) -> None:
+        """Stop every child of one stage, side by side."""
+        with held():
+            self.stop(*[child for child in self._children if child.stage == stage])
+
     def stop_all(self) -> None:
         """Stop everything; further requests to stop change nothing about it."""
         with held(forget=True):
-            for stage in (self.APPLICATION, self.SERVICES):
-                self.stop(*[child for child in self._children if child.stage == stage])
+            self.stop_stage(self.APPLICATION)
+            self.stop_stage(self.SERVICES)
             if self._record is not None:
                 self._record.unlink(missing_ok=True)
 

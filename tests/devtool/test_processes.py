@@ -103,3 +103,15 @@ def test_child_ends_with_a_tool_that_is_killed_outright() -> None:
 
         child.wait(timeout=10)
     assert child.pid != os.getpid()
+
+
+def test_a_child_that_ended_is_started_again(tmp_path: Path) -> None:
+    with Supervisor() as supervisor:
+        child = supervisor.spawn("The worker", WAIT)
+        child.process.kill()
+        child.process.wait()
+        supervisor.revive(child)
+        (fresh,) = supervisor._children
+        assert fresh.name == "The worker"
+        assert fresh.process.poll() is None
+        assert supervisor.first_dead() is None

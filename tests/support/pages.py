@@ -5,16 +5,21 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Mapping
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
-from flask import Flask
+from flask import Flask, has_app_context, session
+from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 from app.domain.accounts.services import open_session
+from app.extensions import db
+from app.web.headers import _mask
 from tests.support.cast import Member
 
 Upload = tuple[bytes, str]
@@ -125,7 +130,7 @@ class Page:
                     str(chosen.get("value", chosen.get_text())) if isinstance(chosen, Tag) else ""
                 )
             elif control.name == "textarea":
-                found[str(name)] = control.get_text().removeprefix("\n")
+                found[str(name)] = control.get_text().replace("\r\n", "\n").removeprefix("\n")
             else:
                 found[str(name)] = str(control.get("value", ""))
         return found
@@ -153,11 +158,26 @@ class Page:
         return self.client.post(target, sent, status=status, follow=follow)
 
 
+class Browser(FlaskClient):
+    """A client whose requests know nothing of the test around them.
+
+    A test stands inside an application context; Flask would answer the request in that same context, so that
+    what one request keeps in `g`, and its database session, would leak into the next.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Store what the test prepared, then answer in a context of its own."""
+        if has_app_context():
+            db.session.commit()
+        return Context().run(super().open, *args, **kwargs)
+
+
 class PageClient:
     """Flask's test client with a person's habits."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        app.test_client_class = Browser
         self.raw = app.test_client()
 
     def as_(self, member: Member | None) -> PageClient:
@@ -167,9 +187,9 @@ class PageClient:
             token = open_session(
                 member.user_id, frozenset({member.role}), keep=False, ip=None, user_agent="test"
             )
-            with self.raw.session_transaction() as session:
-                session["_user_id"] = token
-                session["_fresh"] = True
+            with self.raw.session_transaction() as kept:
+                kept["_user_id"] = token
+                kept["_fresh"] = True
         return self
 
     def get(
@@ -181,7 +201,7 @@ class PageClient:
         follow: bool = True,
     ) -> Page:
         """Fetch a page and check it. `status=None` accepts any."""
-        response = self.raw.get(url, query_string=dict(query or {}))
+        response = self.raw.get(url, query_string=dict(query) if query else None)
         return self._page(url, response, status, follow)
 
     def post(
@@ -202,17 +222,13 @@ class PageClient:
 
     def token(self) -> str:
         """A CSRF token of this browser's session."""
-        from flask_wtf.csrf import generate_csrf
+        return Context().run(self._token)
 
-        from app.web.headers import _mask
-
-        with self.app.test_request_context():
-            from flask import session
-
-            with self.raw.session_transaction() as kept:
-                session.update(kept)
-                token = generate_csrf()
-                kept.update(session)
+    def _token(self) -> str:
+        with self.app.test_request_context(), self.raw.session_transaction() as kept:
+            session.update(kept)
+            token = generate_csrf()
+            kept.update(session)
         return _mask(token)
 
     def _page(self, url: str, response: TestResponse, status: int | None, follow: bool) -> Page:
@@ -225,6 +241,7 @@ class PageClient:
             assert response.status_code == status, (
                 f"{url}: {response.status_code}, not {status}\n{response.get_data(as_text=True)[:600]}"
             )
-        html = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
+        is_page = response.mimetype == "text/html" and response.status_code not in {301, 302, 303}
+        html = response.get_data(as_text=True) if is_page else ""
         soup = check_page(html, url) if html else BeautifulSoup("", "html.parser")
         return Page(self, url, response, soup)

@@ -41,4 +41,4 @@ class PasswordForm(Form):
 class LanguageForm(Form):
     """The language of the portal."""
 
-    locale = ChoiceField(_l("Language"), choices=list(LOCALES.items()))
+    locale = ChoiceField(_l("Language"), choices=LOCALES)

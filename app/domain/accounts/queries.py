@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -273,3 +274,18 @@ def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:
         )
     )
     return [(email, locale) for email, locale in session().execute(statement) if email]
+
+
+def user_name_columns(user_key: Any) -> tuple[Any, Any, Any, tuple[Any, Any]]:
+    """The three names of the person behind a user, and the join that brings them along.
+
+    For what records who did it: `en, bn, ar, joined = user_name_columns(Register.taken_by)`;
+    `select(..., en, bn, ar).outerjoin(*joined)`.
+    """
+    en, bn, ar, joined = person_name_columns(User.person_id)
+    named = (
+        select(User.id, en.label("name_en"), bn.label("name_bn"), ar.label("name_ar"))
+        .join(*joined)
+        .subquery()
+    )
+    return named.c.name_en, named.c.name_bn, named.c.name_ar, (named, named.c.id == user_key)

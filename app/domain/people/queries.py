@@ -72,6 +72,16 @@ def staff_of_person(person_id: UUID) -> Select[UUID]:
     return select(StaffMember.id).where(StaffMember.person_id == person_id)
 
 
+def find_staff_campus(staff_id: UUID) -> UUID | None:
+    """The campus a member of staff works at, or None where there is no such person."""
+    return session().scalar(select(StaffMember.campus_id).where(StaffMember.id == staff_id))
+
+
+def find_student_campus(student_id: UUID) -> UUID | None:
+    """The campus a student learns at, or None where there is no such student."""
+    return session().scalar(select(Student.campus_id).where(Student.id == student_id))
+
+
 @dataclass(frozen=True)
 class StaffChoice:
     """A member of staff to choose from a list."""
@@ -258,7 +268,7 @@ def count_students(reached: ColumnElement[bool], wanted: StudentFilter) -> dict[
         .where(*_student_conditions(reached, wanted))
         .group_by(Student.status)
     )
-    return dict(row.tuple() for row in rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def list_students(
@@ -465,7 +475,7 @@ class ChildLine:
     status: StudentStatus
 
 
-def list_children_of(
+def list_children_of_guardians(
     reached: ColumnElement[bool], guardian_ids: Collection[UUID], *, locale: str = "en"
 ) -> list[ChildLine]:
     """The children of some guardians, as far as the students are reached. One statement."""
@@ -534,7 +544,7 @@ def count_staff(
         .where(*_staff_conditions(reached, query, campus_id))
         .group_by(StaffMember.status)
     )
-    return dict(row.tuple() for row in rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def list_staff(
@@ -614,3 +624,75 @@ def get_staff_member(reached: ColumnElement[bool], staff_id: UUID) -> StaffView:
         status=member.status,
         person=_person_row(person),
     )
+
+
+# --- what a family sees of its own
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyStudent:
+    """A student as the family sees one. `relationship` is the reader's to the child; None to oneself."""
+
+    student_id: UUID
+    campus_id: UUID
+    student_no: str
+    status: StudentStatus
+    admitted_on: date | None
+    birth_registration_no: str | None
+    previous_school: str | None
+    names: LocalText
+    born_on: date | None
+    gender: Gender | None
+    relationship: Relationship | None
+
+
+def _family_students() -> Any:
+    return select(
+        Student.id,
+        Student.campus_id,
+        Student.student_no,
+        Student.status,
+        Student.admitted_on,
+        Student.birth_registration_no,
+        Student.previous_school,
+        Person.name_en,
+        Person.name_bn,
+        Person.name_ar,
+        Person.born_on,
+        Person.gender,
+    ).join(Person, Person.id == Student.person_id)
+
+
+def _family_student(row: Any, relationship: Relationship | None) -> FamilyStudent:
+    return FamilyStudent(
+        student_id=row.id,
+        campus_id=row.campus_id,
+        student_no=row.student_no,
+        status=row.status,
+        admitted_on=row.admitted_on,
+        birth_registration_no=row.birth_registration_no,
+        previous_school=row.previous_school,
+        names=_name(row.name_en, row.name_bn, row.name_ar),
+        born_on=row.born_on,
+        gender=row.gender,
+        relationship=relationship,
+    )
+
+
+def list_children_of(person_id: UUID) -> list[FamilyStudent]:
+    """The children a person answers for, the eldest first."""
+    rows = session().execute(
+        _family_students()
+        .add_columns(StudentGuardian.relationship)
+        .join(StudentGuardian, StudentGuardian.student_id == Student.id)
+        .join(Guardian, Guardian.id == StudentGuardian.guardian_id)
+        .where(Guardian.person_id == person_id)
+        .order_by(Person.born_on.asc().nulls_last(), Student.id)
+    )
+    return [_family_student(row, row.relationship) for row in rows]
+
+
+def find_student_of_person(person_id: UUID) -> FamilyStudent | None:
+    """The record of a person who is a student, or None."""
+    row = session().execute(_family_students().where(Student.person_id == person_id)).one_or_none()
+    return _family_student(row, None) if row else None

@@ -30,7 +30,7 @@ class Letter:
         message["Subject"] = self.subject
         message["Date"] = format_datetime(self.written_at)
         message["Message-ID"] = self.message_id
-        message["Content-Language"] = self.locale
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self.body)
+        message["Content-Language"] = self.locale  # after the content, which clears such headers
         return message

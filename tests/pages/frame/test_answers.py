@@ -1,0 +1,107 @@
+"""What every page does, whatever it is about: parts, redirects, errors, tags, tokens, languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
+
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
+_TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
+
+
+def test_a_redirect_of_a_partial_request_moves_the_whole_page(client: PageClient, cast: Cast) -> None:
+    answer = client.raw.get("/home/", headers=PARTIAL)
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"].startswith("/bn/sign-in?next=")
+    assert "Location" not in answer.headers
+
+
+def test_an_error_of_a_partial_request_goes_to_the_message_region(client: PageClient, cast: Cast) -> None:
+    answer = client.as_(cast.dalia).raw.get("/no-such-page", headers=PARTIAL)
+    assert answer.status_code == 404
+    assert answer.headers["HX-Retarget"] == "#page-message"
+    assert "<html" not in answer.get_data(as_text=True)
+
+
+def test_a_history_restore_gets_the_whole_page(client: PageClient, cast: Cast) -> None:
+    answer = client.as_(cast.hasan).raw.get("/account/", headers={"HX-Request-Type": "full"})
+    assert "<html" in answer.get_data(as_text=True)
+    assert "HX-Request-Type" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("bn", "bn"), ("en", "We cannot find this page"), ("ar", "ar")],
+    ids=["bn", "en", "ar"],
+)
+def test_a_lost_page_speaks_the_language_of_its_address(client: PageClient, lang: str, words: str) -> None:
+    page = client.get(f"/{lang}/no-such-page", status=404)
+    assert page.one("html")["lang"] == lang
+    assert page.one("html")["dir"] == ("rtl" if lang == "ar" else "ltr")
+    if lang == "en":
+        assert words in page.text
+
+
+def test_a_request_without_token_is_told_so_and_nothing_happens(client: PageClient, cast: Cast) -> None:
+    client.as_(cast.dalia)
+    answer = client.raw.post("/account/language", data={"locale": "en"})
+    assert answer.status_code == 400
+    assert 'lang="bn"' in client.raw.get("/account/").get_data(as_text=True)
+
+
+def test_a_bare_button_sends_its_token_in_a_header(client: PageClient, cast: Cast) -> None:
+    client.as_(cast.hasan)
+    sent = client.raw.post(
+        "/account/language", data={"locale": "en"}, headers={"X-CSRFToken": client.token()}
+    )
+    assert sent.status_code == 303
+
+
+def test_the_token_looks_different_in_every_answer(client: PageClient) -> None:
+    first, second = (_TOKEN.search(client.raw.get("/en/sign-in").get_data(as_text=True)) for _ in range(2))
+    assert first is not None and second is not None
+    assert first[1] != second[1]
+
+
+@pytest.mark.parametrize("forged", ["", "zz", "00", "ff" * 40, "00" * 91])
+def test_a_forged_token_is_refused(client: PageClient, cast: Cast, forged: str) -> None:
+    client.as_(cast.hasan)
+    assert (
+        client.raw.post("/account/language", data={"locale": "en", "csrf_token": forged}).status_code == 400
+    )
+
+
+def test_signing_in_gives_a_new_session(app: Flask, client: PageClient, cast: Cast) -> None:
+    client.get("/en/sign-in")
+    before = client.raw.get_cookie("sa")
+    page = client.get("/en/sign-in").submit(
+        "main form", identifier="01711000001", password="kash-phool-2026", status=200
+    )
+    after = client.raw.get_cookie("sa")
+    assert before is not None and after is not None and before.value != after.value
+    assert page.status == 200
+
+
+def test_a_public_page_sets_no_cookie(client: PageClient) -> None:
+    assert "Set-Cookie" not in client.raw.get("/en/").headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [("ar,en;q=0.5", "/ar/"), ("bn-BD", "/bn/"), ("de,fr", "/bn/"), ("en-GB", "/en/"), ("", "/bn/")],
+)
+def test_the_door_opens_in_the_readers_language(client: PageClient, asked: str, given: str) -> None:
+    answer = client.raw.get("/", headers={"Accept-Language": asked})
+    assert answer.headers["Location"] == given
+
+
+def test_too_large_a_request_is_said_kindly(client: PageClient, cast: Cast) -> None:
+    client.as_(cast.hasan)
+    answer = client.raw.post("/account/language", data={"locale": "x" * (13 * 1024 * 1024)})
+    assert answer.status_code == 413
+    assert "<html" in answer.get_data(as_text=True)

@@ -1,0 +1,100 @@
+"""Every form of the site, as every role that reaches it, with input nobody means well by.
+
+The forms are found by walking the site, so a new one is tried from its first day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Connection
+
+from tests.support.cast import CAST, Member, key
+from tests.support.crawl import Crawl, FoundForm, typed
+from tests.support.pages import PageClient
+
+CANARY = '"><svg onload=alert(1)>'
+HOSTILE = {
+    "markup": CANARY,
+    "template": "{{7*7}}",
+    "sql": "' OR 1=1--",
+    "nul": "a\x00b",
+    "too long": "অ" * 20_000,
+    "empty": "",
+    "bidi": "‮abc‬\u200b",
+    "header": "x\r\nBcc: all@school.example",
+}
+ROLES: list[Member | None] = [None, CAST.hasan, CAST.farida, CAST.bashir, CAST.dalia, CAST.ishrat, CAST.rafi]
+STARTS = ["/bn/", "/en/", "/home/"]
+_STAYS = {"accounts.sign_out"}
+
+
+def name_of(member: Member | None) -> str:
+    return member.nick if member else "visitor"
+
+
+@pytest.fixture(params=ROLES, ids=name_of)
+def crawl(request: pytest.FixtureRequest, client: PageClient) -> Crawl:
+    return Crawl(client.as_(request.param), STARTS)
+
+
+def attempts(form: FoundForm) -> Iterator[tuple[str, dict[str, object]]]:
+    """What to send: every text hostile at once, each choice made up or foreign, fields twice, nothing at all."""
+    values = dict(form.values)
+    for label, payload in HOSTILE.items():
+        yield label, values | dict.fromkeys(form.texts, payload)
+    for name in form.choices:
+        yield f"{name} made up", values | {name: "no-such-choice"}
+        yield f"{name} foreign", values | {name: str(key("section river 7A"))}
+        yield f"{name} unknown", values | {name: "00000000-0000-7000-8000-000000000000"}
+    if form.values:
+        yield "twice", {name: [value, value] for name, value in form.values}
+    yield "nothing", {}
+    yield "too many", values | {f"extra{n}": "x" for n in range(1200)}
+
+
+def test_no_link_is_broken(crawl: Crawl) -> None:
+    assert crawl.broken == []
+
+
+def test_no_form_can_be_broken(crawl: Crawl, connection: Connection) -> None:
+    for form in crawl.forms.values():
+        if form.endpoint in _STAYS:
+            continue
+        for label, sent in attempts(form):
+            savepoint = connection.begin_nested()
+            response = crawl.client.raw.post(
+                form.action,
+                data={"csrf_token": crawl.client.token(), **sent},
+                content_type="multipart/form-data",
+            )
+            where = f"{form.endpoint} on {form.page}: {label}"
+            assert response.status_code < 500, f"{where}: {response.status_code}"
+            body = response.get_data(as_text=True)
+            assert "<svg onload" not in body, f"{where}: not escaped"
+            if response.status_code == 422 and label in {"markup", "template", "sql"} and form.texts:
+                kept = typed(response)
+                assert HOSTILE[label] in kept, f"{where}: what was typed is gone"
+            savepoint.rollback()
+
+
+def test_bytes_that_are_no_text_break_no_form(crawl: Crawl, connection: Connection) -> None:
+    for form in crawl.forms.values():
+        if form.endpoint in _STAYS:
+            continue
+        body = "&".join(
+            [f"csrf_token={crawl.client.token()}", *(f"{name}=%ff%fe%00%ed%a0%80" for name in form.texts)]
+        )
+        savepoint = connection.begin_nested()
+        response = crawl.client.raw.post(
+            form.action, data=body, content_type="application/x-www-form-urlencoded"
+        )
+        assert response.status_code < 500, form.endpoint
+        savepoint.rollback()
+
+
+def test_no_form_goes_without_a_token(crawl: Crawl) -> None:
+    for form in crawl.forms.values():
+        response = crawl.client.raw.post(form.action, data=dict(form.values))
+        assert response.status_code == 400, form.endpoint
