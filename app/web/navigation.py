@@ -36,6 +36,14 @@ PLACES: list[Place] = [
     Place(_l("Guardians"), "people.guardians", "phone", Permission.GUARDIANS_READ),
     Place(_l("Staff"), "people.staff", "book", Permission.STAFF_READ),
     Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "cms"),
+    Place(_l("School"), "academics.overview", "book", Permission.ACADEMICS_READ, "academics"),
+    Place(
+        _l("Calendar"),
+        "academics.calendar.month",
+        "calendar",
+        Permission.CALENDAR_READ,
+        "academics.calendar",
+    ),
 ]
 """Filled below in the order of the menu; an area appears once its blueprint is there."""
 
@@ -50,17 +58,16 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
     if actor is None:
         return []
     here = request.endpoint or ""
-    return [
-        (
-            place.label,
-            url_for(place.endpoint),
-            place.icon,
-            here == place.endpoint
-            or (here.startswith(place.area + ".") if place.area else _lies_below(url_for(place.endpoint))),
-        )
-        for place in PLACES
-        if actor.may(place.permission)
+    places = [place for place in PLACES if actor.may(place.permission)]
+    around = [
+        place
+        for place in places
+        if here == place.endpoint
+        or (here.startswith(place.area + ".") if place.area else _lies_below(url_for(place.endpoint)))
     ]
+    # An area within an area is the place; the one around it is not.
+    current = max(around, key=lambda place: len(place.area), default=None)
+    return [(place.label, url_for(place.endpoint), place.icon, place is current) for place in places]
 
 
 SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = [

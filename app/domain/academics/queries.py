@@ -593,6 +593,37 @@ def get_assignment(
     return _assignment(row)
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How much there is at a campus: sections and seats of one year, classes and subjects of all."""
+
+    classes: int
+    subjects: int
+    sections: int
+    seats: int
+    pupils: int
+
+
+def count_structure(campus_id: UUID, year_id: UUID | None) -> Counts:
+    """The figures of a campus in one statement."""
+    of_year = and_(Section.campus_id == campus_id, Section.academic_year_id == year_id)
+    seated = select(func.count()).where(
+        Enrolment.academic_year_id == year_id,
+        Enrolment.campus_id == campus_id,
+        Enrolment.status == EnrolmentStatus.ACTIVE,
+    )
+    row = session().execute(
+        select(
+            select(func.count()).where(SchoolClass.campus_id == campus_id).scalar_subquery(),
+            select(func.count()).where(Subject.campus_id == campus_id).scalar_subquery(),
+            select(func.count()).select_from(Section).where(of_year).scalar_subquery(),
+            select(func.coalesce(func.sum(Section.capacity), 0)).where(of_year).scalar_subquery(),
+            seated.scalar_subquery(),
+        )
+    )
+    return Counts(*row.one())
+
+
 # --- the calendar
 
 
