@@ -876,3 +876,65 @@ def intake_columns(year_key: Any, class_key: Any) -> tuple[tuple[Any, ...], tupl
         (SchoolClass, SchoolClass.id == class_key),
     )
     return columns, joins
+
+
+# --- who sits where, for the lists of people
+
+
+def _seated() -> Select[UUID]:
+    return (
+        select(Enrolment.student_id)
+        .join(Section, Section.id == Enrolment.section_id)
+        .join(AcademicYear, AcademicYear.id == Enrolment.academic_year_id)
+        .where(Enrolment.status == EnrolmentStatus.ACTIVE, AcademicYear.is_current)
+    )
+
+
+def seated_student_ids(*, class_id: UUID | None = None, section_id: UUID | None = None) -> Select[UUID]:
+    """The keys of the students who sit in a class or section now, as a part of another statement."""
+    statement = _seated()
+    if class_id is not None:
+        statement = statement.where(Section.class_id == class_id)
+    if section_id is not None:
+        statement = statement.where(Section.id == section_id)
+    return statement
+
+
+def taught_student_ids(actor: Actor) -> Select[UUID] | None:
+    """The keys of the students in the actor's own sections now, as a part of another statement.
+
+    None for people who teach nobody, because they are no teachers: nothing needs to be asked then.
+    """
+    if actor.person_id is None or Role.TEACHER not in actor.roles:
+        return None
+    return _seated().where(_taught_by(actor.person_id))
+
+
+# --- labels, for features that keep the keys of classes and years
+
+
+@dataclass(frozen=True)
+class ClassLabel:
+    """What a class is called, and where it is."""
+
+    id: UUID
+    campus_id: UUID
+    name: LocalText
+    level: int
+    campus_name: LocalText
+
+
+def class_labels(class_ids: Iterable[UUID]) -> dict[UUID, ClassLabel]:
+    """The names of these classes and their campuses. They are on the public site, so nobody's scope is asked."""
+    rows = session().execute(
+        select(SchoolClass.id, SchoolClass.campus_id, SchoolClass.name, SchoolClass.level, Campus.name)
+        .join(Campus, Campus.id == SchoolClass.campus_id)
+        .where(SchoolClass.id.in_(list(class_ids)))
+    )
+    return {row[0]: ClassLabel(*row) for row in rows}
+
+
+def year_labels(year_ids: Iterable[UUID]) -> dict[UUID, YearView]:
+    """These school years, by key."""
+    statement = select(AcademicYear).where(AcademicYear.id.in_(list(year_ids)))
+    return {row.id: _year_view(row) for row in session().scalars(statement)}
