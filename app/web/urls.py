@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app
 from werkzeug.routing import BaseConverter, ValidationError
 
 from app.domain.kernel.errors import NotFound
@@ -28,7 +28,9 @@ def asset(name: str) -> str:
 
 def absolute_url(endpoint: str, **values: object) -> str:
     """A link for mail, built from the configured origin and never from the Host header."""
-    return current_app.config["SETTINGS"].base_url.rstrip("/") + url_for(endpoint, _external=False, **values)  # type: ignore[arg-type, no-any-return]
+    # Commands and jobs write links too, where Flask's own `url_for` has no request to stand on.
+    path = current_app.url_map.bind("localhost").build(endpoint, values)
+    return str(current_app.config["SETTINGS"].base_url).rstrip("/") + path
 
 
 def password_link(locale: str, token: str) -> str:
