@@ -16,17 +16,26 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FileField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    Field,
+    FileField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, StopValidation, ValidationError
-from wtforms.widgets import TextInput
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from app.domain.kernel.dates import DateError, parse_day_month_year
 from app.domain.kernel.digits import to_ascii_digits
 from app.domain.kernel.errors import InvalidValue, Refused
 from app.domain.kernel.names import clean_name
 from app.domain.kernel.phones import format_mobile, normalise_mobile
-from app.domain.kernel.texts import clean_line, clean_text
+from app.domain.kernel.texts import LocalText, clean_line, clean_text
 from app.web.errors import message_of
+from app.web.i18n import LOCALES
 
 _MARKUP = frozenset("<>{}\\")
 
@@ -51,9 +60,10 @@ class Form(FlaskForm):
     def _each_sent_once(self) -> bool:
         once = True
         for field in self:
-            if isinstance(field, SelectMultipleField | DayField):
+            if isinstance(field, SelectMultipleField):
                 continue
-            if len(request.form.getlist(field.name)) > 1:
+            names = getattr(field, "part_names", None) or getattr(field, "language_names", [field.name])
+            if any(len(request.form.getlist(name)) > 1 for name in names):
                 field.errors = [*field.errors, _l("This answer was sent twice. Give it once.")]
                 once = False
         return once
@@ -71,9 +81,7 @@ class Form(FlaskForm):
         """(id of the control, message) of everything that is wrong, in the order of the form."""
         found: list[tuple[str | None, str]] = [(None, str(message)) for message in self.form_errors]
         for field in self:
-            found += [
-                (field.focus_id if isinstance(field, DayField) else field.id, str(m)) for m in field.errors
-            ]
+            found += [(getattr(field, "focus_id", field.id), str(message)) for message in field.errors]
         return found
 
 
@@ -103,6 +111,11 @@ def _understood(field: Field, parse: Callable[[str], Any]) -> None:
         raise ValidationError(message_of(error)) from error
 
 
+def _showable(data: str | None) -> str:
+    """What was typed as a page can hold it: a NUL is refused, and no HTML document may show it again."""
+    return str(data or "").replace("\x00", "")
+
+
 class LineField(StringField):
     """One line of text: trimmed, white space folded, without markup or control characters."""
 
@@ -124,6 +137,9 @@ class LineField(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was typed; it is cleaned when it is checked, and kept as typed where it is refused."""
         self.data = valuelist[0] if valuelist else ""
+
+    def _value(self) -> str:
+        return _showable(self.data)
 
     def pre_validate(self, form: Any) -> None:
         """Length in characters, and nothing that does not belong on one line of text."""
@@ -182,6 +198,9 @@ class TextField(TextAreaField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was typed."""
         self.data = valuelist[0] if valuelist else ""
+
+    def _value(self) -> str:
+        return _showable(self.data)
 
     def pre_validate(self, form: Any) -> None:
         """Length, and no control characters."""
@@ -254,7 +273,7 @@ class DayField(Field):
         self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
     ) -> None:
         """Read the three controls."""
-        self.process_errors: list[str] = []
+        self.process_errors: list[Any] = []
         self.data = data if isinstance(data, date) else self.object_default()
         self.raw_data = None
         if self.data:
@@ -282,6 +301,65 @@ class DayField(Field):
             raise ValidationError(message_of(error)) from error
 
 
+class LocalTextField(Field):
+    """One line of school-typed text in up to three languages; `data` is a LocalText.
+
+    `Required` asks for one language at least. Shown by the macro `local_field`.
+    """
+
+    widget = TextInput()
+
+    def __init__(
+        self, label: Any, validators: Sequence[Any] = (), *, max_length: int = 200, **kwargs: Any
+    ) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.max_length = max_length
+        self.typed: dict[str, str] = dict.fromkeys(LOCALES, "")
+        self.bad_languages: set[str] = set()
+        self.focus_id = f"{self.id}-{next(iter(LOCALES))}"
+
+    @property
+    def language_names(self) -> list[str]:
+        """Names of the three controls."""
+        return [f"{self.name}-{code}" for code in LOCALES]
+
+    def process(
+        self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
+    ) -> None:
+        """Read the three controls."""
+        self.process_errors: list[Any] = []
+        self.raw_data = None
+        self.data = data if isinstance(data, LocalText) else LocalText()
+        self.typed = {code: getattr(self.data, code) for code in LOCALES}
+        if formdata is not None and any(name in formdata for name in self.language_names):
+            self.typed = {code: formdata.get(f"{self.name}-{code}", "") for code in LOCALES}
+            self.raw_data = ["".join(self.typed.values())]
+
+    def pre_validate(self, form: Any) -> None:
+        """Every language on one line, within its length, without markup."""
+        if self.raw_data is None:
+            return
+        cleaned = {}
+        for code, typed in self.typed.items():
+            try:
+                cleaned[code] = clean_line(typed, self.max_length)
+            except InvalidValue as error:
+                self._refuse(code, message_of(error))
+                continue
+            if _MARKUP & set(cleaned[code]):
+                self._refuse(code, _l("Leave out the signs < > { } and \\."))
+        if not self.bad_languages:
+            self.data = LocalText(**cleaned)
+
+    def _refuse(self, code: str, message: Any) -> None:
+        if not self.bad_languages:
+            self.focus_id = f"{self.id}-{code}"
+        self.bad_languages.add(code)
+        refused: Any = self
+        if message not in refused.errors:
+            refused.errors = [*refused.errors, message]
+
+
 class ChoiceField(SelectField):
     """One of several; anything else is refused with the form."""
 
@@ -299,6 +377,29 @@ class KeyField(ChoiceField):
     def key(self) -> UUID | None:
         """The record chosen, or None."""
         return UUID(self.data) if self.data else None
+
+
+class ChoicesField(SelectMultipleField):
+    """Any number of several, as checkboxes; anything else is refused with the form."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """Only choices that were offered."""
+        offered = {value for value, *_ in self.iter_choices()}
+        if not set(self.data or ()) <= offered:
+            raise ValidationError(_l("Choose one of the answers offered."))
+
+
+class VersionField(HiddenField):
+    """The version of the record when its form was opened, so that nobody overwrites what they have not seen."""
+
+    @property
+    def number(self) -> int:
+        """The version; 0, which no record has, where it was lost or tampered with."""
+        text = str(self.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 class NumberField(StringField):
@@ -337,16 +438,19 @@ class NumberField(StringField):
 
 __all__ = [
     "ChoiceField",
+    "ChoicesField",
     "DayField",
     "EmailField",
     "FileField",
     "Form",
     "KeyField",
     "LineField",
+    "LocalTextField",
     "NameField",
     "NumberField",
     "PhoneField",
     "Required",
     "TextField",
+    "VersionField",
     "submitted",
 ]

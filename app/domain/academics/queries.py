@@ -1,0 +1,878 @@
+"""Reads of the school's structure and calendar, scoped to the actor.
+
+Functions that take an actor give only what lies at campuses where the actor holds the permission, and
+raise NotFound for the rest. Those that take a campus or a section trust the caller to have come by it
+through one of the former.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from app.domain.academics.models import (
+    AcademicYear,
+    CalendarEntry,
+    Campus,
+    Enrolment,
+    SchoolClass,
+    Section,
+    Subject,
+    TeacherSubject,
+    Term,
+)
+from app.domain.academics.rules import choose_current_year, days_between, school_day
+from app.domain.academics.types import (
+    CampusDetails,
+    ClassDetails,
+    DayKind,
+    DayVerdict,
+    EnrolmentStatus,
+    EntryDetails,
+    SectionDetails,
+    Shift,
+    SubjectDetails,
+    TermDetails,
+    YearDetails,
+)
+from app.domain.kernel.access import ALL, Actor, Permission, Role
+from app.domain.kernel.errors import NotFound
+from app.domain.kernel.texts import LocalText
+from app.domain.people.queries import staff_name_columns, staff_of_person, student_name_columns
+from app.uow import session
+
+
+def _within(actor: Actor, permission: Permission, column: Any) -> ColumnElement[bool]:
+    campuses = actor.campuses_for(permission)
+    return true() if campuses is ALL else column.in_(campuses)
+
+
+def _names(en: str | None, bn: str | None, ar: str | None) -> LocalText:
+    return LocalText(en or "", bn or "", ar or "")
+
+
+# --- campuses
+
+
+@dataclass(frozen=True)
+class CampusView:
+    """A campus."""
+
+    id: UUID
+    version: int
+    details: CampusDetails
+
+    @property
+    def code(self) -> str:
+        """The short code."""
+        return self.details.code
+
+    @property
+    def name(self) -> LocalText:
+        """The name in up to three languages."""
+        return self.details.name
+
+    @property
+    def rest_days(self) -> tuple[int, ...]:
+        """ISO weekdays without school."""
+        return self.details.rest_days
+
+
+def _campus_view(row: Campus) -> CampusView:
+    details = CampusDetails(
+        row.code, row.name, row.address, row.phone, row.email, row.eiin, tuple(sorted(row.rest_days))
+    )
+    return CampusView(row.id, row.version, details)
+
+
+def list_campuses(actor: Actor, permission: Permission = Permission.ACADEMICS_READ) -> list[CampusView]:
+    """The campuses where the actor holds the permission, by code."""
+    statement = select(Campus).where(_within(actor, permission, Campus.id)).order_by(Campus.code)
+    return [_campus_view(row) for row in session().scalars(statement)]
+
+
+def get_campus(
+    actor: Actor, campus_id: UUID, permission: Permission = Permission.ACADEMICS_READ
+) -> CampusView:
+    """One campus. Raises NotFound where the actor does not hold the permission there."""
+    if campus_id not in actor.campuses_for(permission):
+        raise NotFound
+    row = session().get(Campus, campus_id)
+    if row is None:
+        raise NotFound
+    return _campus_view(row)
+
+
+# --- years and terms
+
+
+@dataclass(frozen=True)
+class YearView:
+    """A school year of a campus."""
+
+    id: UUID
+    campus_id: UUID
+    version: int
+    name: str
+    starts_on: date
+    ends_on: date
+    is_current: bool
+
+    @property
+    def details(self) -> YearDetails:
+        """What may be edited."""
+        return YearDetails(self.name, self.starts_on, self.ends_on, self.is_current)
+
+
+def _year_view(row: AcademicYear) -> YearView:
+    return YearView(row.id, row.campus_id, row.version, row.name, row.starts_on, row.ends_on, row.is_current)
+
+
+def list_years(campus_id: UUID) -> list[YearView]:
+    """The school years of a campus, the latest first."""
+    statement = (
+        select(AcademicYear)
+        .where(AcademicYear.campus_id == campus_id)
+        .order_by(AcademicYear.starts_on.desc(), AcademicYear.name)
+    )
+    return [_year_view(row) for row in session().scalars(statement)]
+
+
+def find_current_year(campus_id: UUID, day: date | None = None) -> YearView | None:
+    """The year a campus is in: the one marked as current, else, where `day` is given, the one around it."""
+    years = list_years(campus_id)
+    if day is None:
+        return next((year for year in years if year.is_current), None)
+    return choose_current_year(years, day)
+
+
+def get_year(actor: Actor, year_id: UUID, permission: Permission = Permission.ACADEMICS_READ) -> YearView:
+    """One school year. Raises NotFound."""
+    return _year_view(_get(actor, permission, AcademicYear, year_id))
+
+
+@dataclass(frozen=True)
+class TermView:
+    """A term of a school year."""
+
+    id: UUID
+    campus_id: UUID
+    academic_year_id: UUID
+    version: int
+    details: TermDetails
+
+
+def _term_view(row: Term) -> TermView:
+    details = TermDetails(row.name, row.starts_on, row.ends_on)
+    return TermView(row.id, row.campus_id, row.academic_year_id, row.version, details)
+
+
+def list_terms(campus_id: UUID) -> list[TermView]:
+    """The terms of all years of a campus, in order of time."""
+    statement = select(Term).where(Term.campus_id == campus_id).order_by(Term.starts_on, Term.id)
+    return [_term_view(row) for row in session().scalars(statement)]
+
+
+def get_term(actor: Actor, term_id: UUID, permission: Permission = Permission.ACADEMICS_READ) -> TermView:
+    """One term. Raises NotFound."""
+    return _term_view(_get(actor, permission, Term, term_id))
+
+
+def _get(actor: Actor, permission: Permission, model: Any, key: UUID) -> Any:
+    """One row of a table that belongs to a campus. Raises NotFound outside the actor's campuses."""
+    row = (
+        session()
+        .scalars(select(model).where(model.id == key, _within(actor, permission, model.campus_id)))
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+# --- classes and subjects
+
+
+@dataclass(frozen=True)
+class ClassView:
+    """A class of a campus."""
+
+    id: UUID
+    campus_id: UUID
+    version: int
+    details: ClassDetails
+
+    @property
+    def code(self) -> str:
+        """The short code."""
+        return self.details.code
+
+    @property
+    def name(self) -> LocalText:
+        """The name in up to three languages."""
+        return self.details.name
+
+    @property
+    def level(self) -> int:
+        """The place in the order of classes."""
+        return self.details.level
+
+
+def _class_view(row: SchoolClass) -> ClassView:
+    return ClassView(row.id, row.campus_id, row.version, ClassDetails(row.code, row.name, row.level))
+
+
+def list_classes(campus_id: UUID) -> list[ClassView]:
+    """The classes of a campus, the youngest first."""
+    statement = (
+        select(SchoolClass)
+        .where(SchoolClass.campus_id == campus_id)
+        .order_by(SchoolClass.level, SchoolClass.code)
+    )
+    return [_class_view(row) for row in session().scalars(statement)]
+
+
+def get_class(actor: Actor, class_id: UUID, permission: Permission = Permission.ACADEMICS_READ) -> ClassView:
+    """One class. Raises NotFound."""
+    return _class_view(_get(actor, permission, SchoolClass, class_id))
+
+
+@dataclass(frozen=True)
+class SubjectView:
+    """A subject, with the name of its class where it belongs to one."""
+
+    id: UUID
+    campus_id: UUID
+    version: int
+    class_name: LocalText | None
+    details: SubjectDetails
+
+
+def list_subjects(campus_id: UUID, class_id: UUID | None = None) -> list[SubjectView]:
+    """The subjects of a campus; with a class, those taught in it: its own and those of every class."""
+    statement = (
+        select(Subject, SchoolClass.name)
+        .outerjoin(SchoolClass, SchoolClass.id == Subject.class_id)
+        .where(Subject.campus_id == campus_id)
+        .order_by(SchoolClass.level.asc().nulls_first(), Subject.code)
+    )
+    if class_id is not None:
+        statement = statement.where(or_(Subject.class_id == class_id, Subject.class_id.is_(None)))
+    return [_subject_view(row, class_name) for row, class_name in session().execute(statement)]
+
+
+def _subject_view(row: Subject, class_name: LocalText | None) -> SubjectView:
+    details = SubjectDetails(row.code, row.name, row.class_id, row.is_mandatory)
+    return SubjectView(row.id, row.campus_id, row.version, class_name, details)
+
+
+def get_subject(
+    actor: Actor, subject_id: UUID, permission: Permission = Permission.ACADEMICS_READ
+) -> SubjectView:
+    """One subject. Raises NotFound."""
+    row = (
+        session()
+        .execute(
+            select(Subject, SchoolClass.name)
+            .outerjoin(SchoolClass, SchoolClass.id == Subject.class_id)
+            .where(Subject.id == subject_id, _within(actor, permission, Subject.campus_id))
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    return _subject_view(row[0], row[1])
+
+
+# --- sections
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A section with all that is said of it in a list."""
+
+    id: UUID
+    campus_id: UUID
+    academic_year_id: UUID
+    year_name: str
+    class_id: UUID
+    class_code: str
+    class_name: LocalText
+    version: int
+    code: str
+    name: LocalText
+    capacity: int
+    seats_taken: int
+    shift: Shift | None
+    class_teacher_id: UUID | None
+    class_teacher: LocalText | None
+
+    @property
+    def seats_free(self) -> int:
+        """Seats that nobody has yet."""
+        return max(0, self.capacity - self.seats_taken)
+
+    @property
+    def details(self) -> SectionDetails:
+        """What may be edited."""
+        return SectionDetails(self.code, self.name, self.capacity, self.shift, self.class_teacher_id)
+
+
+def _seats_taken() -> Any:
+    return (
+        select(func.count())
+        .where(Enrolment.section_id == Section.id, Enrolment.status == EnrolmentStatus.ACTIVE)
+        .scalar_subquery()
+    )
+
+
+def _sections() -> Select[*tuple[Any, ...]]:
+    en, bn, ar, teacher = staff_name_columns(Section.class_teacher_id)
+    return (
+        select(Section, AcademicYear.name, SchoolClass.code, SchoolClass.name, _seats_taken(), en, bn, ar)
+        .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
+        .join(SchoolClass, SchoolClass.id == Section.class_id)
+        .outerjoin(*teacher)
+        .order_by(AcademicYear.starts_on.desc(), SchoolClass.level, SchoolClass.code, Section.code)
+    )
+
+
+def _section_views(statement: Select[*tuple[Any, ...]]) -> list[SectionView]:
+    views = []
+    for section, year_name, class_code, class_name, taken, en, bn, ar in session().execute(statement):
+        views.append(
+            SectionView(
+                id=section.id,
+                campus_id=section.campus_id,
+                academic_year_id=section.academic_year_id,
+                year_name=year_name,
+                class_id=section.class_id,
+                class_code=class_code,
+                class_name=class_name,
+                version=section.version,
+                code=section.code,
+                name=section.name,
+                capacity=section.capacity,
+                seats_taken=taken,
+                shift=section.shift,
+                class_teacher_id=section.class_teacher_id,
+                class_teacher=_names(en, bn, ar) if section.class_teacher_id else None,
+            )
+        )
+    return views
+
+
+def list_sections(
+    actor: Actor,
+    *,
+    campus_id: UUID | None = None,
+    year_id: UUID | None = None,
+    class_id: UUID | None = None,
+    permission: Permission = Permission.ACADEMICS_READ,
+) -> list[SectionView]:
+    """Sections at the actor's campuses in the order of classes, seats and class teacher included: one statement."""
+    statement = _sections().where(_within(actor, permission, Section.campus_id))
+    for column, wanted in (
+        (Section.campus_id, campus_id),
+        (Section.academic_year_id, year_id),
+        (Section.class_id, class_id),
+    ):
+        if wanted is not None:
+            statement = statement.where(column == wanted)
+    return _section_views(statement)
+
+
+def get_section(
+    actor: Actor, section_id: UUID, permission: Permission = Permission.ACADEMICS_READ
+) -> SectionView:
+    """One section. Raises NotFound."""
+    statement = _sections().where(Section.id == section_id, _within(actor, permission, Section.campus_id))
+    views = _section_views(statement)
+    if not views:
+        raise NotFound
+    return views[0]
+
+
+def section_choices(campus_id: UUID, class_id: UUID, year_id: UUID) -> list[SectionView]:
+    """The sections a child of this class can be seated in, full ones included, so that nobody wonders."""
+    return _section_views(
+        _sections().where(
+            Section.campus_id == campus_id,
+            Section.class_id == class_id,
+            Section.academic_year_id == year_id,
+        )
+    )
+
+
+def _taught_by(person_id: UUID) -> ColumnElement[bool]:
+    staff = staff_of_person(person_id)
+    return or_(
+        Section.class_teacher_id.in_(staff),
+        Section.id.in_(select(TeacherSubject.section_id).where(TeacherSubject.staff_id.in_(staff))),
+    )
+
+
+def list_sections_of_teacher(person_id: UUID, *, current_only: bool = True) -> list[SectionView]:
+    """The sections a person is class teacher of or teaches a subject in; of current years unless told."""
+    statement = _sections().where(_taught_by(person_id))
+    if current_only:
+        statement = statement.where(AcademicYear.is_current)
+    return _section_views(statement)
+
+
+def section_ids_of_teacher(person_id: UUID) -> Select[UUID]:
+    """The keys of the sections a person teaches, of any year, for the filters of other features."""
+    return select(Section.id).where(_taught_by(person_id))
+
+
+def teaches_section(person_id: UUID | None, section_id: UUID) -> bool:
+    """Whether a person is class teacher of a section or teaches a subject in it."""
+    if person_id is None:
+        return False
+    found = session().scalar(select(Section.id).where(Section.id == section_id, _taught_by(person_id)))
+    return found is not None
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """A pupil of a section."""
+
+    enrolment_id: UUID
+    student_id: UUID
+    roll_number: int
+    name_en: str | None
+    name_bn: str | None
+    name_ar: str | None
+
+    @property
+    def name(self) -> LocalText:
+        """The name in each script there is."""
+        return _names(self.name_en, self.name_bn, self.name_ar)
+
+
+def list_enrolled_between(section_id: UUID, start: date, end: date) -> list[Enrolled]:
+    """The pupils who sat in a section on any day from start to end, by roll number."""
+    en, bn, ar, joined = student_name_columns(Enrolment.student_id)
+    rows = session().execute(
+        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, en, bn, ar)
+        .join(*joined)
+        .where(
+            Enrolment.section_id == section_id,
+            Enrolment.enrolled_on <= end,
+            or_(Enrolment.status == EnrolmentStatus.ACTIVE, Enrolment.left_on > start),
+        )
+        .order_by(Enrolment.roll_number)
+    )
+    return [Enrolled(*row) for row in rows]
+
+
+def list_enrolled(section_id: UUID) -> list[Enrolled]:
+    """The pupils who sit in a section now, by roll number."""
+    en, bn, ar, joined = student_name_columns(Enrolment.student_id)
+    rows = session().execute(
+        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, en, bn, ar)
+        .join(*joined)
+        .where(Enrolment.section_id == section_id, Enrolment.status == EnrolmentStatus.ACTIVE)
+        .order_by(Enrolment.roll_number)
+    )
+    return [Enrolled(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class EnrolmentView:
+    """Where a student sits, or sat, in one year."""
+
+    id: UUID
+    student_id: UUID
+    campus_id: UUID
+    academic_year_id: UUID
+    year_name: str
+    section_id: UUID
+    class_name: LocalText
+    section_name: LocalText
+    roll_number: int
+    status: EnrolmentStatus
+    enrolled_on: date
+    left_on: date | None
+
+
+def list_enrolments_of(student_ids: Iterable[UUID]) -> list[EnrolmentView]:
+    """Every enrolment of some students, the latest year first."""
+    rows = session().execute(
+        select(Enrolment, AcademicYear.name, SchoolClass.name, Section.name)
+        .join(AcademicYear, AcademicYear.id == Enrolment.academic_year_id)
+        .join(Section, Section.id == Enrolment.section_id)
+        .join(SchoolClass, SchoolClass.id == Section.class_id)
+        .where(Enrolment.student_id.in_(list(student_ids)))
+        .order_by(AcademicYear.starts_on.desc(), Enrolment.student_id)
+    )
+    return [
+        EnrolmentView(
+            id=row.id,
+            student_id=row.student_id,
+            campus_id=row.campus_id,
+            academic_year_id=row.academic_year_id,
+            year_name=year_name,
+            section_id=row.section_id,
+            class_name=class_name,
+            section_name=section_name,
+            roll_number=row.roll_number,
+            status=row.status,
+            enrolled_on=row.enrolled_on,
+            left_on=row.left_on,
+        )
+        for row, year_name, class_name, section_name in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who teaches which subject in a section."""
+
+    id: UUID
+    section_id: UUID
+    campus_id: UUID
+    subject: LocalText
+    subject_code: str
+    teacher: LocalText
+    staff_id: UUID
+
+
+def _assignments() -> Select[*tuple[Any, ...]]:
+    en, bn, ar, joined = staff_name_columns(TeacherSubject.staff_id)
+    return (
+        select(
+            TeacherSubject.id,
+            TeacherSubject.section_id,
+            TeacherSubject.campus_id,
+            Subject.name,
+            Subject.code,
+            en,
+            bn,
+            ar,
+            TeacherSubject.staff_id,
+        )
+        .join(Subject, Subject.id == TeacherSubject.subject_id)
+        .join(*joined)
+        .order_by(Subject.code, TeacherSubject.id)
+    )
+
+
+def _assignment(row: Any) -> Assignment:
+    key, section_id, campus_id, subject, code, en, bn, ar, staff_id = row
+    return Assignment(key, section_id, campus_id, subject, code, _names(en, bn, ar), staff_id)
+
+
+def list_assignments(section_id: UUID) -> list[Assignment]:
+    """The teachers of a section by subject."""
+    statement = _assignments().where(TeacherSubject.section_id == section_id)
+    return [_assignment(row) for row in session().execute(statement)]
+
+
+def get_assignment(
+    actor: Actor, assignment_id: UUID, permission: Permission = Permission.ACADEMICS_READ
+) -> Assignment:
+    """One teacher assignment. Raises NotFound."""
+    row = (
+        session()
+        .execute(
+            _assignments().where(
+                TeacherSubject.id == assignment_id, _within(actor, permission, TeacherSubject.campus_id)
+            )
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    return _assignment(row)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much there is at a campus: sections and seats of one year, classes and subjects of all."""
+
+    classes: int
+    subjects: int
+    sections: int
+    seats: int
+    pupils: int
+
+
+def count_structure(campus_id: UUID, year_id: UUID | None) -> Counts:
+    """The figures of a campus in one statement."""
+    of_year = and_(Section.campus_id == campus_id, Section.academic_year_id == year_id)
+    seated = select(func.count()).where(
+        Enrolment.academic_year_id == year_id,
+        Enrolment.campus_id == campus_id,
+        Enrolment.status == EnrolmentStatus.ACTIVE,
+    )
+    row = session().execute(
+        select(
+            select(func.count()).where(SchoolClass.campus_id == campus_id).scalar_subquery(),
+            select(func.count()).where(Subject.campus_id == campus_id).scalar_subquery(),
+            select(func.count()).select_from(Section).where(of_year).scalar_subquery(),
+            select(func.coalesce(func.sum(Section.capacity), 0)).where(of_year).scalar_subquery(),
+            seated.scalar_subquery(),
+        )
+    )
+    return Counts(*row.one())
+
+
+# --- the calendar
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """An entry of the calendar."""
+
+    id: UUID
+    campus_id: UUID
+    version: int
+    details: EntryDetails
+
+
+def _entries_between(campus_id: UUID, start: date, end: date) -> Select[CalendarEntry]:
+    return (
+        select(CalendarEntry)
+        .where(
+            and_(
+                CalendarEntry.campus_id == campus_id,
+                CalendarEntry.starts_on <= end,
+                CalendarEntry.ends_on >= start,
+            )
+        )
+        .order_by(CalendarEntry.starts_on, CalendarEntry.ends_on, CalendarEntry.id)
+    )
+
+
+def _entry_view(row: CalendarEntry) -> EntryView:
+    details = EntryDetails(row.kind, row.name, row.starts_on, row.ends_on)
+    return EntryView(row.id, row.campus_id, row.version, details)
+
+
+def list_calendar_entries(campus_id: UUID, start: date, end: date) -> list[EntryView]:
+    """The entries that touch any day from start to end, in order of time."""
+    return [_entry_view(row) for row in session().scalars(_entries_between(campus_id, start, end))]
+
+
+def get_entry(actor: Actor, entry_id: UUID, permission: Permission = Permission.CALENDAR_READ) -> EntryView:
+    """One entry of the calendar. Raises NotFound."""
+    return _entry_view(_get(actor, permission, CalendarEntry, entry_id))
+
+
+def list_day_verdicts(campus_id: UUID, start: date, end: date) -> list[DayVerdict]:
+    """What every day from start to end is at a campus: two statements, however many days."""
+    rest_days = session().scalar(select(Campus.rest_days).where(Campus.id == campus_id))
+    if rest_days is None:
+        raise NotFound
+    entries = [view.details for view in list_calendar_entries(campus_id, start, end)]
+    return [school_day(day, rest_days, entries) for day in days_between(start, end)]
+
+
+def day_verdict(campus_id: UUID, day: date) -> DayVerdict:
+    """Whether a day is a school day at a campus, and why not. Raises NotFound for an unknown campus."""
+    return list_day_verdicts(campus_id, day, day)[0]
+
+
+def school_days_between(campus_id: UUID, start: date, end: date) -> list[date]:
+    """The school days from start to end, both included."""
+    return [verdict.day for verdict in list_day_verdicts(campus_id, start, end) if verdict.is_school_day]
+
+
+def last_school_days(campus_id: UUID, until: date, count: int) -> list[date]:
+    """The last `count` school days up to and including `until`, oldest first; fewer after a very long holiday."""
+    days = school_days_between(campus_id, until - timedelta(count * 2 + 60), until)
+    return days[-count:]
+
+
+# --- sections on a day
+
+
+@dataclass(frozen=True, slots=True)
+class SectionDay:
+    """A section, and what a day is for it: all that registers need to know, in one row."""
+
+    id: UUID
+    campus_id: UUID
+    campus_name: LocalText
+    name: LocalText
+    class_name: LocalText
+    level: int
+    year_starts_on: date
+    year_ends_on: date
+    seats_taken: int
+    is_own: bool
+    """Whether the reader is its class teacher."""
+    class_teacher: LocalText
+    verdict: DayVerdict
+
+
+def _entries_on(day: date) -> Any:
+    """The calendar entries of the section's campus on a day, as JSON."""
+    entry = func.json_build_array(
+        CalendarEntry.kind, CalendarEntry.name, CalendarEntry.starts_on, CalendarEntry.ends_on
+    )
+    return (
+        select(func.json_agg(aggregate_order_by(entry, CalendarEntry.starts_on, CalendarEntry.id)))
+        .where(
+            CalendarEntry.campus_id == Section.campus_id,
+            CalendarEntry.starts_on <= day,
+            CalendarEntry.ends_on >= day,
+        )
+        .scalar_subquery()
+    )
+
+
+def _whole_campuses(actor: Actor, permission: Permission) -> Any:
+    """The campuses where the permission reaches everybody: held in any role but that of a teacher."""
+    office = tuple(grant for grant in actor.grants if grant.role is not Role.TEACHER)
+    return replace(actor, grants=office).campuses_for(permission)
+
+
+def _section_days(actor: Actor, permission: Permission, day: date) -> Select[Any]:
+    """Sections the permission reaches: all of a campus, for a teacher those taught there."""
+    own = Section.class_teacher_id.in_(staff_of_person(actor.person_id)) if actor.person_id else false()
+    en, bn, ar, teacher = staff_name_columns(Section.class_teacher_id)
+    statement = (
+        select(
+            Section.id,
+            Section.campus_id,
+            Campus.name,
+            Section.name,
+            SchoolClass.name,
+            SchoolClass.level,
+            AcademicYear.starts_on,
+            AcademicYear.ends_on,
+            _seats_taken(),
+            func.coalesce(own, false()),
+            en,
+            bn,
+            ar,
+            Campus.rest_days,
+            _entries_on(day),
+        )
+        .join(Campus, Campus.id == Section.campus_id)
+        .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
+        .join(SchoolClass, SchoolClass.id == Section.class_id)
+        .outerjoin(*teacher)
+        .where(_within(actor, permission, Section.campus_id))
+    )
+    whole = _whole_campuses(actor, permission)
+    if whole is ALL:
+        return statement
+    taught = _taught_by(actor.person_id) if actor.person_id else false()
+    return statement.where(or_(Section.campus_id.in_(whole), taught))
+
+
+def _section_day(row: Any, day: date) -> SectionDay:
+    entries = [
+        EntryDetails(
+            DayKind(kind), LocalText.from_dict(name), date.fromisoformat(start), date.fromisoformat(end)
+        )
+        for kind, name, start, end in row[14] or ()
+    ]
+    return SectionDay(
+        id=row[0],
+        campus_id=row[1],
+        campus_name=row[2],
+        name=row[3],
+        class_name=row[4],
+        level=row[5],
+        year_starts_on=row[6],
+        year_ends_on=row[7],
+        seats_taken=row[8],
+        is_own=row[9],
+        class_teacher=_names(row[10], row[11], row[12]),
+        verdict=school_day(day, row[13], entries),
+    )
+
+
+def get_section_day(actor: Actor, section_id: UUID, day: date, permission: Permission) -> SectionDay:
+    """One section on a day: one statement. Raises NotFound where the permission does not reach the section."""
+    row = (
+        session().execute(_section_days(actor, permission, day).where(Section.id == section_id)).one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    return _section_day(row, day)
+
+
+def list_section_days(actor: Actor, day: date, permission: Permission) -> list[SectionDay]:
+    """The sections of the year around a day that the permission reaches, by campus and class: one statement."""
+    statement = (
+        _section_days(actor, permission, day)
+        .where(AcademicYear.starts_on <= day, AcademicYear.ends_on >= day)
+        .order_by(Campus.code, SchoolClass.level, SchoolClass.code, Section.code)
+    )
+    return [_section_day(row, day) for row in session().execute(statement)]
+
+
+# --- what the public site shows of the school
+
+
+@dataclass(frozen=True)
+class CampusCard:
+    """A campus as everybody may see it."""
+
+    code: str
+    name: LocalText
+    address: LocalText
+    phone: str | None
+    email: str | None
+    eiin: str | None
+
+
+def list_campus_cards() -> list[CampusCard]:
+    """All campuses, the first one made first: what everybody may know of them."""
+    columns = (Campus.code, Campus.name, Campus.address, Campus.phone, Campus.email, Campus.eiin)
+    rows = session().execute(select(*columns).order_by(Campus.created_at, Campus.id))
+    return [CampusCard(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class PublicEntry:
+    """A holiday or event as everybody may see it, once for all campuses that share it."""
+
+    name: LocalText
+    kind: DayKind
+    starts_on: date
+    ends_on: date
+
+
+def list_coming_entries(day: date, *, limit: int = 4) -> list[PublicEntry]:
+    """The next holidays and events of all campuses that are not over on `day`, in order of time; one statement."""
+    statement = (
+        select(CalendarEntry.name, CalendarEntry.kind, CalendarEntry.starts_on, CalendarEntry.ends_on)
+        .where(CalendarEntry.ends_on >= day, CalendarEntry.kind != DayKind.SCHOOL_DAY)
+        .group_by(CalendarEntry.name, CalendarEntry.kind, CalendarEntry.starts_on, CalendarEntry.ends_on)
+        .order_by(CalendarEntry.starts_on, CalendarEntry.ends_on)
+        .limit(limit)
+    )
+    return [PublicEntry(*row) for row in session().execute(statement)]
+
+
+def intake_columns(year_key: Any, class_key: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Names for a feature that hangs on a year and its classes, without touching the tables.
+
+    Returns the columns (name of the campus, name of the year, its first day, names of the classes with the
+    youngest first, an aggregate) and the joins that bring them along, each to be given to `join(*...)`.
+    Group by the first three columns.
+    """
+    columns = (
+        Campus.name,
+        AcademicYear.name,
+        AcademicYear.starts_on,
+        func.jsonb_agg(aggregate_order_by(SchoolClass.name, SchoolClass.level)),
+    )
+    joins = (
+        (AcademicYear, AcademicYear.id == year_key),
+        (Campus, Campus.id == AcademicYear.campus_id),
+        (SchoolClass, SchoolClass.id == class_key),
+    )
+    return columns, joins

@@ -1,0 +1,1 @@
+"""Tests of the school's structure and calendar."""
