@@ -201,7 +201,7 @@ class PageClient:
         follow: bool = True,
     ) -> Page:
         """Fetch a page and check it. `status=None` accepts any."""
-        response = self.raw.get(url, query_string=dict(query or {}))
+        response = self.raw.get(url, query_string=dict(query) if query else None)
         return self._page(url, response, status, follow)
 
     def post(
