@@ -13,12 +13,15 @@ from app.cli import register_commands
 from app.config import Settings, load_settings
 from app.extensions import cache, compress, db, migrate
 from app.web.access import init_access
+from app.web.days import init_days
 from app.web.errors import init_errors
 from app.web.headers import init_headers, security_headers
 from app.web.htmx import init_htmx
 from app.web.i18n import init_i18n
 from app.web.logging import init_logging
 from app.web.navigation import init_navigation
+from app.web.richtext import init_richtext
+from app.web.school import init_school
 from app.web.urls import init_urls
 from app.web.words import init_words
 
@@ -41,9 +44,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_logging(app)
     init_i18n(app)
     init_words(app)
+    init_days(app)
     init_access(app)
     init_errors(app)
     init_navigation(app)
+    init_school(app)
+    init_richtext(app)
     register_blueprints(app)
     register_commands(app)
     _serve_assets(app, settings)

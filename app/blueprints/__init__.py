@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.blueprints import academics, accounts, home, site
+from app.blueprints import academics, accounts, attendance, cms, home, site
 
 
 def register_blueprints(app: Flask) -> None:
     """Make every area known."""
-    for area in (site, accounts, home, academics):
+    for area in (academics, accounts, attendance, cms, home, site):
         app.register_blueprint(area.blueprint)

@@ -27,8 +27,10 @@ def render_page(template: str, block: str | None = None, *, status: int = 200, *
 
 
 def see_other(location: str) -> BaseResponse:
-    """Success of a POST: 303, so that the browser fetches the next page with GET."""
-    return redirect(location, 303)
+    """Success of a POST: 303, so that the browser fetches the next page with GET. Nobody reads its body."""
+    response = redirect(location, 303)
+    response.set_data(b"")
+    return response
 
 
 def retarget_to_message(response: Response) -> Response:

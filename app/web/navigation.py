@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
-from flask_babel import gettext
+from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from app.domain.kernel.access import Permission, Role
 from app.web.access import find_current_actor
 from app.web.i18n import current_locale
+from app.web.school import current_school
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,9 @@ class Place:
 
 
 PLACES: list[Place] = [
+    Place(_l("Today"), "home.index", "home", Permission.PORTAL_ENTER, "home"),
+    Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ, "attendance"),
+    Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "cms"),
     Place(_l("School"), "academics.overview", "book", Permission.ACADEMICS_READ, "academics"),
     Place(
         _l("Calendar"),
@@ -51,13 +54,21 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
     return [(place.label, url_for(place.endpoint), place.icon, place is current) for place in places]
 
 
-SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = []
-"""(label, endpoint, its parameters, icon) of the public site's menu."""
+SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = [
+    (_l("Admission"), "admissions.start", {}, "pen"),
+    (_l("Notices"), "site.notices", {}, "bell"),
+    (_l("Rules and seats"), "site.page", {"slug": "rules"}, "book"),
+    (_l("About us"), "site.page", {"slug": "about"}, "home"),
+    (_l("Contact"), "site.page", {"slug": "contact"}, "phone"),
+]
+"""(label, endpoint, its parameters, icon) of the public site's menu; an area appears once it is there, a
+page once it is published."""
 
 
 def site_items() -> list[tuple[object, str, str, bool]]:
     """(label, address, icon, is it the current place) of the public site's menu."""
     lang = current_locale()
+    pages = current_school().pages
     return [
         (
             label,
@@ -66,21 +77,8 @@ def site_items() -> list[tuple[object, str, str, bool]]:
             request.endpoint == endpoint and values.items() <= (request.view_args or {}).items(),
         )
         for label, endpoint, values, icon in SITE_PLACES
+        if endpoint in current_app.view_functions and values.get("slug") in {None, *pages}
     ]
-
-
-class School:
-    """What every page says of the school itself, in the reader's language."""
-
-    @property
-    def name(self) -> str:
-        """The name over the door."""
-        return str(gettext("Smart Academy"))
-
-    town = ""
-    address = ""
-    phone = "+8801700000000"
-    email = "office@smart-academy.example"
 
 
 ROLE_WORDS = {
@@ -108,5 +106,4 @@ def init_navigation(app: Flask) -> None:
         site_items=site_items,
         role_line=role_line,
         current_actor=find_current_actor,
-        school=School(),
     )

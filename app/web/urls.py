@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from flask import Flask, current_app, url_for
+from werkzeug.routing import BaseConverter, ValidationError
+
+from app.domain.kernel.errors import NotFound
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
@@ -27,6 +31,45 @@ def absolute_url(endpoint: str, **values: object) -> str:
     return current_app.config["SETTINGS"].base_url.rstrip("/") + url_for(endpoint, _external=False, **values)  # type: ignore[arg-type, no-any-return]
 
 
+def password_link(locale: str, token: str) -> str:
+    """The address behind a one-time link, for invitations that leave by mail or on paper."""
+    return absolute_url("accounts.choose_password", lang=locale, token=token)
+
+
+class DateConverter(BaseConverter):
+    """A day in a path, as `2026-11-22`. A day that does not exist is an address that does not exist."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        """The day behind the text."""
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise ValidationError from error
+
+    def to_url(self, value: date) -> str:
+        """The day as text."""
+        return value.isoformat()
+
+
+def month_asked(text: str | None, default: date) -> date:
+    """The first day of the month in `?month=2026-11`; that of `default` where none is asked for.
+
+    Raises NotFound for a month that does not exist.
+    """
+    if not text:
+        return default.replace(day=1)
+    year, _, month = text.partition("-")
+    if len(year) != 4 or len(month) != 2 or not (year + month).isascii() or not (year + month).isdigit():
+        raise NotFound
+    try:
+        return date(int(year), int(month), 1)
+    except ValueError as error:
+        raise NotFound from error
+
+
 def init_urls(app: Flask) -> None:
-    """Give templates the address of an asset."""
+    """Give templates the address of an asset, and routes the converter of days."""
+    app.url_map.converters["date"] = DateConverter
     app.jinja_env.globals.update(asset=asset)

@@ -8,12 +8,13 @@ through one of the former.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.domain.academics.models import (
     AcademicYear,
@@ -30,6 +31,7 @@ from app.domain.academics.rules import choose_current_year, days_between, school
 from app.domain.academics.types import (
     CampusDetails,
     ClassDetails,
+    DayKind,
     DayVerdict,
     EnrolmentStatus,
     EntryDetails,
@@ -39,7 +41,7 @@ from app.domain.academics.types import (
     TermDetails,
     YearDetails,
 )
-from app.domain.kernel.access import ALL, Actor, Permission
+from app.domain.kernel.access import ALL, Actor, Permission, Role
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import staff_name_columns, staff_of_person, student_name_columns
@@ -454,6 +456,22 @@ class Enrolled:
         return _names(self.name_en, self.name_bn, self.name_ar)
 
 
+def list_enrolled_between(section_id: UUID, start: date, end: date) -> list[Enrolled]:
+    """The pupils who sat in a section on any day from start to end, by roll number."""
+    en, bn, ar, joined = student_name_columns(Enrolment.student_id)
+    rows = session().execute(
+        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, en, bn, ar)
+        .join(*joined)
+        .where(
+            Enrolment.section_id == section_id,
+            Enrolment.enrolled_on <= end,
+            or_(Enrolment.status == EnrolmentStatus.ACTIVE, Enrolment.left_on > start),
+        )
+        .order_by(Enrolment.roll_number)
+    )
+    return [Enrolled(*row) for row in rows]
+
+
 def list_enrolled(section_id: UUID) -> list[Enrolled]:
     """The pupils who sit in a section now, by roll number."""
     en, bn, ar, joined = student_name_columns(Enrolment.student_id)
@@ -671,3 +689,190 @@ def last_school_days(campus_id: UUID, until: date, count: int) -> list[date]:
     """The last `count` school days up to and including `until`, oldest first; fewer after a very long holiday."""
     days = school_days_between(campus_id, until - timedelta(count * 2 + 60), until)
     return days[-count:]
+
+
+# --- sections on a day
+
+
+@dataclass(frozen=True, slots=True)
+class SectionDay:
+    """A section, and what a day is for it: all that registers need to know, in one row."""
+
+    id: UUID
+    campus_id: UUID
+    campus_name: LocalText
+    name: LocalText
+    class_name: LocalText
+    level: int
+    year_starts_on: date
+    year_ends_on: date
+    seats_taken: int
+    is_own: bool
+    """Whether the reader is its class teacher."""
+    class_teacher: LocalText
+    verdict: DayVerdict
+
+
+def _entries_on(day: date) -> Any:
+    """The calendar entries of the section's campus on a day, as JSON."""
+    entry = func.json_build_array(
+        CalendarEntry.kind, CalendarEntry.name, CalendarEntry.starts_on, CalendarEntry.ends_on
+    )
+    return (
+        select(func.json_agg(aggregate_order_by(entry, CalendarEntry.starts_on, CalendarEntry.id)))
+        .where(
+            CalendarEntry.campus_id == Section.campus_id,
+            CalendarEntry.starts_on <= day,
+            CalendarEntry.ends_on >= day,
+        )
+        .scalar_subquery()
+    )
+
+
+def _whole_campuses(actor: Actor, permission: Permission) -> Any:
+    """The campuses where the permission reaches everybody: held in any role but that of a teacher."""
+    office = tuple(grant for grant in actor.grants if grant.role is not Role.TEACHER)
+    return replace(actor, grants=office).campuses_for(permission)
+
+
+def _section_days(actor: Actor, permission: Permission, day: date) -> Select[Any]:
+    """Sections the permission reaches: all of a campus, for a teacher those taught there."""
+    own = Section.class_teacher_id.in_(staff_of_person(actor.person_id)) if actor.person_id else false()
+    en, bn, ar, teacher = staff_name_columns(Section.class_teacher_id)
+    statement = (
+        select(
+            Section.id,
+            Section.campus_id,
+            Campus.name,
+            Section.name,
+            SchoolClass.name,
+            SchoolClass.level,
+            AcademicYear.starts_on,
+            AcademicYear.ends_on,
+            _seats_taken(),
+            func.coalesce(own, false()),
+            en,
+            bn,
+            ar,
+            Campus.rest_days,
+            _entries_on(day),
+        )
+        .join(Campus, Campus.id == Section.campus_id)
+        .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
+        .join(SchoolClass, SchoolClass.id == Section.class_id)
+        .outerjoin(*teacher)
+        .where(_within(actor, permission, Section.campus_id))
+    )
+    whole = _whole_campuses(actor, permission)
+    if whole is ALL:
+        return statement
+    taught = _taught_by(actor.person_id) if actor.person_id else false()
+    return statement.where(or_(Section.campus_id.in_(whole), taught))
+
+
+def _section_day(row: Any, day: date) -> SectionDay:
+    entries = [
+        EntryDetails(
+            DayKind(kind), LocalText.from_dict(name), date.fromisoformat(start), date.fromisoformat(end)
+        )
+        for kind, name, start, end in row[14] or ()
+    ]
+    return SectionDay(
+        id=row[0],
+        campus_id=row[1],
+        campus_name=row[2],
+        name=row[3],
+        class_name=row[4],
+        level=row[5],
+        year_starts_on=row[6],
+        year_ends_on=row[7],
+        seats_taken=row[8],
+        is_own=row[9],
+        class_teacher=_names(row[10], row[11], row[12]),
+        verdict=school_day(day, row[13], entries),
+    )
+
+
+def get_section_day(actor: Actor, section_id: UUID, day: date, permission: Permission) -> SectionDay:
+    """One section on a day: one statement. Raises NotFound where the permission does not reach the section."""
+    row = (
+        session().execute(_section_days(actor, permission, day).where(Section.id == section_id)).one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    return _section_day(row, day)
+
+
+def list_section_days(actor: Actor, day: date, permission: Permission) -> list[SectionDay]:
+    """The sections of the year around a day that the permission reaches, by campus and class: one statement."""
+    statement = (
+        _section_days(actor, permission, day)
+        .where(AcademicYear.starts_on <= day, AcademicYear.ends_on >= day)
+        .order_by(Campus.code, SchoolClass.level, SchoolClass.code, Section.code)
+    )
+    return [_section_day(row, day) for row in session().execute(statement)]
+
+
+# --- what the public site shows of the school
+
+
+@dataclass(frozen=True)
+class CampusCard:
+    """A campus as everybody may see it."""
+
+    code: str
+    name: LocalText
+    address: LocalText
+    phone: str | None
+    email: str | None
+    eiin: str | None
+
+
+def list_campus_cards() -> list[CampusCard]:
+    """All campuses, the first one made first: what everybody may know of them."""
+    columns = (Campus.code, Campus.name, Campus.address, Campus.phone, Campus.email, Campus.eiin)
+    rows = session().execute(select(*columns).order_by(Campus.created_at, Campus.id))
+    return [CampusCard(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class PublicEntry:
+    """A holiday or event as everybody may see it, once for all campuses that share it."""
+
+    name: LocalText
+    kind: DayKind
+    starts_on: date
+    ends_on: date
+
+
+def list_coming_entries(day: date, *, limit: int = 4) -> list[PublicEntry]:
+    """The next holidays and events of all campuses that are not over on `day`, in order of time; one statement."""
+    statement = (
+        select(CalendarEntry.name, CalendarEntry.kind, CalendarEntry.starts_on, CalendarEntry.ends_on)
+        .where(CalendarEntry.ends_on >= day, CalendarEntry.kind != DayKind.SCHOOL_DAY)
+        .group_by(CalendarEntry.name, CalendarEntry.kind, CalendarEntry.starts_on, CalendarEntry.ends_on)
+        .order_by(CalendarEntry.starts_on, CalendarEntry.ends_on)
+        .limit(limit)
+    )
+    return [PublicEntry(*row) for row in session().execute(statement)]
+
+
+def intake_columns(year_key: Any, class_key: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Names for a feature that hangs on a year and its classes, without touching the tables.
+
+    Returns the columns (name of the campus, name of the year, its first day, names of the classes with the
+    youngest first, an aggregate) and the joins that bring them along, each to be given to `join(*...)`.
+    Group by the first three columns.
+    """
+    columns = (
+        Campus.name,
+        AcademicYear.name,
+        AcademicYear.starts_on,
+        func.jsonb_agg(aggregate_order_by(SchoolClass.name, SchoolClass.level)),
+    )
+    joins = (
+        (AcademicYear, AcademicYear.id == year_key),
+        (Campus, Campus.id == AcademicYear.campus_id),
+        (SchoolClass, SchoolClass.id == class_key),
+    )
+    return columns, joins

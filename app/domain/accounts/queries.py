@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -132,6 +133,28 @@ def find_user_of_person(person_id: UUID) -> UUID | None:
     return session().scalar(select(User.id).where(User.person_id == person_id))
 
 
+@dataclass(frozen=True)
+class Invitee:
+    """What an invitation needs of a user: the name as written in the language of the account."""
+
+    email: str | None
+    locale: str
+    name: str
+
+
+def find_invitee(user_id: UUID) -> Invitee | None:
+    """Address, language and name of a user."""
+    name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
+    row = (
+        session()
+        .execute(
+            select(User.email, User.locale, name_en, name_bn, name_ar).join(*joined).where(User.id == user_id)
+        )
+        .one_or_none()
+    )
+    return Invitee(row[0], row[1], name_in(row[1], *row[2:])[0]) if row else None
+
+
 def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:
     """E-mail address and language of the active users with this role at this campus."""
     statement = (
@@ -145,3 +168,18 @@ def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:
         )
     )
     return [(email, locale) for email, locale in session().execute(statement) if email]
+
+
+def user_name_columns(user_key: Any) -> tuple[Any, Any, Any, tuple[Any, Any]]:
+    """The three names of the person behind a user, and the join that brings them along.
+
+    For what records who did it: `en, bn, ar, joined = user_name_columns(Register.taken_by)`;
+    `select(..., en, bn, ar).outerjoin(*joined)`.
+    """
+    en, bn, ar, joined = person_name_columns(User.person_id)
+    named = (
+        select(User.id, en.label("name_en"), bn.label("name_bn"), ar.label("name_ar"))
+        .join(*joined)
+        .subquery()
+    )
+    return named.c.name_en, named.c.name_bn, named.c.name_ar, (named, named.c.id == user_key)

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
+from app.domain.accounts.letters import invitation_letter
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
-from app.domain.accounts.queries import find_credentials, find_open_link
+from app.domain.accounts.queries import find_credentials, find_invitee, find_open_link, find_user_of_person
 from app.domain.accounts.rules import check_password, link_lifetime, looks_like_email, session_lifetime
-from app.domain.accounts.types import LinkPurpose, LinkSpent, SignInRefused, UserStatus
+from app.domain.accounts.types import (
+    AccountExists,
+    EmailTaken,
+    LinkPurpose,
+    LinkSpent,
+    PhoneTaken,
+    SignInNameMissing,
+    SignInRefused,
+    UserStatus,
+)
 from app.domain.audit.services import record
 from app.domain.kernel.access import SYSTEM, Actor, Role
+from app.domain.kernel.errors import NotFound
 from app.domain.kernel.ids import hash_token, new_token
 from app.domain.kernel.phones import PhoneError, normalise_mobile
+from app.domain.outbox.services import write_mail
 from app.uow import transaction
 
 # OWASP's floor for argon2id: 19 MiB, two passes, one lane.
@@ -226,6 +240,76 @@ def redeem_link(token: str, password: str, *, ip: str | None = None, user_agent:
         )
         record(_as(link.user_id, ip, user_agent), "user.password_set", "user", link.user_id)
     return link.user_id
+
+
+def ensure_guardian_account(
+    actor: Actor, person_id: UUID, phone: str | None, email: str | None, locale: str
+) -> tuple[UUID, bool]:
+    """The account of a guardian, opened where there is none. Returns (user, whether it was opened now).
+
+    Somebody who has an account already, such as a teacher whose child comes to the school, keeps it and
+    becomes a guardian as well. An e-mail address that belongs to another account is left out, because the
+    phone number is enough to sign in. Raises SignInNameMissing, PhoneTaken.
+    """
+    with transaction() as db:
+        user_id = find_user_of_person(person_id)
+        if user_id is not None:
+            grant_role(actor, user_id, Role.GUARDIAN, None)
+            return user_id, False
+        if email and db.scalar(select(User.id).where(User.email == email.lower())):
+            email = None
+        user_id = open_account(
+            actor, person_id, email=email, phone=phone, locale=locale, roles=[(Role.GUARDIAN, None)]
+        )
+    return user_id, True
+
+
+def open_account(
+    actor: Actor,
+    person_id: UUID,
+    *,
+    email: str | None,
+    phone: str | None,
+    locale: str,
+    roles: list[tuple[Role, UUID | None]],
+) -> UUID:
+    """Open an account without a password, telling in words what stands in the way.
+
+    Raises SignInNameMissing, EmailTaken, PhoneTaken, AccountExists.
+    """
+    if not (email or phone):
+        raise SignInNameMissing
+    with transaction() as db:
+        try:
+            with db.begin_nested():
+                return create_user(actor, person_id, email=email, phone=phone, locale=locale, roles=roles)
+        except IntegrityError as error:
+            raise _TAKEN.get(_constraint(error) or "", AccountExists) from error
+
+
+_TAKEN = {"uq_users_email": EmailTaken, "uq_users_phone": PhoneTaken}
+
+
+def _constraint(error: IntegrityError) -> str | None:
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+
+
+def invite_user(actor: Actor, user_id: UUID, link_builder: Callable[[str, str], str]) -> str:
+    """Let a user choose a password by a new one-time link, and mail it where there is an address.
+
+    `link_builder(locale, token)` makes the address of the page. Returns the token, so that the office can
+    hand the link over where there is no mail. Raises NotFound.
+    """
+    with transaction():
+        invitee = find_invitee(user_id)
+        if invitee is None:
+            raise NotFound
+        token = issue_link(actor, user_id, LinkPurpose.INVITATION)
+        if invitee.email:
+            link = link_builder(invitee.locale, token)
+            subject, body = invitation_letter(invitee.locale, invitee.name, link)
+            write_mail("invitation", invitee.email, invitee.locale, subject, body)
+    return token
 
 
 def create_admin(person_id: UUID, *, email: str) -> str:

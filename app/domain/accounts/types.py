@@ -41,3 +41,30 @@ class PasswordTooShort(Refused):
 
     field = "password"
     message = N_("Choose a password of 8 to 128 characters.")
+
+
+class SignInNameMissing(Refused):
+    """An account that nobody could sign in to."""
+
+    field = "email"
+    message = N_("An account needs an e-mail address or a mobile number to sign in with.")
+
+
+class EmailTaken(Refused):
+    """Another account signs in with this address."""
+
+    field = "email"
+    message = N_("Another account already signs in with this e-mail address.")
+
+
+class PhoneTaken(Refused):
+    """Another account signs in with this number."""
+
+    field = "phone"
+    message = N_("Another account already signs in with this mobile number.")
+
+
+class AccountExists(Refused):
+    """The person has an account."""
+
+    message = N_("This person already has an account.")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app.domain.audit.services import record
+from app.domain.audit.services import record, record_change
 from app.domain.counters.services import next_number
 from app.domain.kernel.access import Actor
+from app.domain.kernel.errors import NotFound
 from app.domain.kernel.names import search_key
 from app.domain.kernel.references import make_student_no
 from app.domain.people.models import Guardian, Person, StaffMember, Student, StudentGuardian
-from app.domain.people.types import Gender, Relationship
+from app.domain.people.types import Gender, NameMissing, PersonChanged, Relationship
 from app.uow import transaction
 
 
@@ -29,7 +31,9 @@ def add_person(
     email: str | None = None,
     address: str | None = None,
 ) -> UUID:
-    """Store a new person. At least one name must be given; phone is E.164."""
+    """Store a new person. At least one name must be given (NameMissing); phone is E.164."""
+    if not (name_en or name_bn or name_ar):
+        raise NameMissing
     with transaction() as db:
         person = Person(
             name_en=name_en or None,
@@ -37,9 +41,9 @@ def add_person(
             name_ar=name_ar or None,
             born_on=born_on,
             gender=gender,
-            phone=phone,
-            email=email,
-            address=address,
+            phone=phone or None,
+            email=email or None,
+            address=address or None,
             search_key=search_key(name_en or "", name_bn or "", name_ar or ""),
         )
         db.add(person)
@@ -58,6 +62,46 @@ def add_person(
             },
         )
     return person.id
+
+
+class PersonFields(TypedDict, total=False):
+    """What can be changed of a person. What is not given stays."""
+
+    name_en: str | None
+    name_bn: str | None
+    name_ar: str | None
+    born_on: date | None
+    gender: Gender | None
+    phone: str | None
+    email: str | None
+    address: str | None
+
+
+def update_person(actor: Actor, person_id: UUID, version: int, **fields: Unpack[PersonFields]) -> bool:
+    """Change what is given of a person who was read at `version`. Returns whether anything changed.
+
+    Empty text is stored as nothing. The caller has checked that the person is within the actor's scope.
+    Raises NotFound, PersonChanged (somebody saved in between), NameMissing.
+    """
+    with transaction() as db:
+        person = db.scalars(
+            select(Person)
+            .where(Person.id == person_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).one_or_none()
+        if person is None:
+            raise NotFound
+        if person.version != version:
+            raise PersonChanged
+        old = {name: getattr(person, name) for name in fields}
+        new = {name: value or None for name, value in fields.items()}
+        for name, value in new.items():
+            setattr(person, name, value)
+        if not (person.name_en or person.name_bn or person.name_ar):
+            raise NameMissing
+        person.search_key = search_key(person.name_en or "", person.name_bn or "", person.name_ar or "")
+        return record_change(actor, "person.changed", "person", person_id, old=old, new=new)
 
 
 def add_student(

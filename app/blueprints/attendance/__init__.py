@@ -1,0 +1,5 @@
+"""Pages of the attendance area."""
+
+from app.blueprints.attendance.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,152 @@
+"""A register made ready for its template: names picked, sentences written, once a page and not once a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from app.domain.attendance.queries import MonthView, RegisterCard, RegisterView
+from app.domain.attendance.rules import count_statuses, share_of
+from app.domain.attendance.types import AttendanceStatus, Counts, Pupil
+from app.domain.kernel.digits import to_local_digits
+from app.domain.kernel.names import name_in
+from app.domain.kernel.texts import LocalText
+from app.web.days import stitches_sentence
+from app.web.i18n import current_locale
+
+SHOWN = ("all", "away", "absent")
+"""What `?show=` may ask for."""
+
+
+def shown_from(asked: str | None) -> str:
+    """The filter asked for; all for anything else."""
+    return asked if asked in SHOWN else "all"
+
+
+def by_campus(cards: Iterable[RegisterCard]) -> list[tuple[LocalText, list[RegisterCard]]]:
+    """The cards under the names of their campuses, in the order they come in."""
+    grouped = groupby(cards, key=lambda card: (card.section.campus_id, card.section.campus_name))
+    return [(name, list(group)) for (_, name), group in grouped]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One pupil as the template writes it."""
+
+    key: str
+    roll: str
+    name: str
+    lang: str
+    status: str
+    week: tuple[str, ...]
+    week_text: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """All of them, with what they come to."""
+
+    tiles: list[Tile]
+    counts: Counts
+    answered: int
+
+
+def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: str) -> Tiles:
+    """The tiles of a register. `marks` are choices that were sent and not stored; they stand before what is stored.
+
+    Where no register was taken everybody starts as present; later, who is not recorded starts as nothing.
+    """
+    locale = current_locale()
+    start = AttendanceStatus.PRESENT if view.row is None else None
+    sentences: dict[tuple[AttendanceStatus | None, ...], tuple[tuple[str, ...], str]] = {}
+    tiles, statuses = [], []
+    for pupil in view.pupils:
+        status = marks.get(pupil.key) or pupil.status or start
+        if pupil.recent not in sentences:
+            sentences[pupil.recent] = _stitches(pupil)
+        week, text = sentences[pupil.recent]
+        name, lang = name_in(locale, *pupil.names)
+        roll = to_local_digits(str(pupil.roll_number), locale)
+        hidden = not _is_shown(status, show)
+        tiles.append(Tile(pupil.key, roll, name, lang, status.value if status else "", week, text, hidden))
+        statuses.append(status)
+    counts = count_statuses(statuses)
+    return Tiles(tiles, counts, counts.recorded)
+
+
+def _stitches(pupil: Pupil) -> tuple[tuple[str, ...], str]:
+    week = tuple(status.value if status else "none" for status in pupil.recent)
+    return week, stitches_sentence(pupil.recent) if week else ""
+
+
+def _is_shown(status: AttendanceStatus | None, show: str) -> bool:
+    if show == "all":
+        return True
+    if show == "away":
+        return status is not AttendanceStatus.PRESENT
+    return status is AttendanceStatus.ABSENT
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One pupil of whom the stored register and a late one say different things."""
+
+    key: str
+    name: str
+    lang: str
+    stored: str
+    chosen: str
+    default: str
+
+
+def find_disagreements(
+    view: RegisterView, marks: Mapping[str, AttendanceStatus]
+) -> tuple[list[Disagreement], dict[str, AttendanceStatus]]:
+    """Where two registers differ, and the choices both share.
+
+    An exception somebody noted is proposed before a "present" that may only never have been touched.
+    """
+    differ, agreed = [], {}
+    for pupil in view.pupils:
+        chosen = marks.get(pupil.key)
+        if chosen is None:
+            continue
+        if chosen is pupil.status:
+            agreed[pupil.key] = chosen
+            continue
+        name, lang = name_in(current_locale(), *pupil.names)
+        proposed = pupil.status if chosen is AttendanceStatus.PRESENT and pupil.status else chosen
+        stored = pupil.status.value if pupil.status else ""
+        differ.append(Disagreement(pupil.key, name, lang, stored, chosen.value, proposed.value))
+    return differ, agreed
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLine:
+    """One pupil of a month: a cell a day, and what the month comes to."""
+
+    roll: str
+    name: str
+    lang: str
+    cells: list[str]
+    counts: Counts
+    percent: int | None
+
+
+def month_lines(month: MonthView) -> list[MonthLine]:
+    """The rows of the month's table. A cell is a status, `gap` for a register without this pupil, or empty."""
+    locale = current_locale()
+    nothing: Mapping[Any, AttendanceStatus] = {}
+    days = [verdict.day for verdict in month.verdicts]
+    lines = []
+    for each in month.enrolled:
+        own = month.marks.get(each.student_id, nothing)
+        cells = [own[day].value if day in own else "gap" if day in month.taken_on else "" for day in days]
+        counts = count_statuses(own.values())
+        name, lang = name_in(locale, each.name_en, each.name_bn, each.name_ar)
+        roll = to_local_digits(str(each.roll_number), locale)
+        lines.append(MonthLine(roll, name, lang, cells, counts, share_of(counts).percent))
+    return lines

@@ -1,0 +1,140 @@
+"""Registers: today's list, one register, the month of a section."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from flask import Blueprint, flash, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from app.blueprints.attendance.forms import SentRegister, read_register, stamp
+from app.blueprints.attendance.shown import by_campus, find_disagreements, make_tiles, month_lines, shown_from
+from app.domain.attendance.policies import may_take
+from app.domain.attendance.queries import get_month, get_register, list_registers
+from app.domain.attendance.rules import neighbour_months
+from app.domain.attendance.services import save_sent_register
+from app.domain.attendance.types import Openness, RegisterStale, Saved
+from app.domain.kernel import clock
+from app.domain.kernel.access import Permission
+from app.domain.kernel.digits import to_local_digits
+from app.domain.kernel.errors import Refused
+from app.web.access import current_actor, requires
+from app.web.errors import message_of
+from app.web.headers import keepable
+from app.web.htmx import render_page, see_other
+from app.web.i18n import current_locale
+from app.web.urls import month_asked
+
+blueprint = Blueprint("attendance", __name__, url_prefix="/attendance")
+
+
+@blueprint.route("/registers/")
+@requires(Permission.REGISTERS_READ)
+@keepable
+def registers() -> Response:
+    """Today's registers: a teacher's own sections, the whole campus for its office."""
+    today = clock.today()
+    cards = list_registers(current_actor(), today, today=today)
+    return render_page(
+        "attendance/registers.html",
+        today=today,
+        own=[card for card in cards if card.section.is_own],
+        others=by_campus(card for card in cards if not card.section.is_own),
+        taken=sum(card.row is not None for card in cards),
+        wanted=sum(card.openness is Openness.OPEN for card in cards),
+    )
+
+
+@blueprint.route("/registers/<uuid:section_id>/", methods=["GET", "POST"])
+@requires(Permission.REGISTERS_READ)
+@keepable
+def register_today(section_id: UUID) -> Response:
+    """The register of a section today."""
+    return _register(section_id, clock.today())
+
+
+@blueprint.route("/registers/<uuid:section_id>/<date:on>/", methods=["GET", "POST"])
+@requires(Permission.REGISTERS_READ)
+@keepable
+def register(section_id: UUID, on: date) -> Response:
+    """The register of a section on a day."""
+    return _register(section_id, on)
+
+
+def _register(section_id: UUID, on: date) -> Response:
+    if request.method == "GET":
+        return _show(section_id, on, SentRegister())
+    sent = read_register(request.form)
+    if sent.problems:
+        return _show(section_id, on, sent)
+    try:
+        saved = save_sent_register(current_actor(), section_id, on, version=sent.version, sent=sent.marks)
+    except RegisterStale:
+        return _show_both(section_id, on, sent)
+    except Refused as error:
+        sent.problems.append(message_of(error))
+        return _show(section_id, on, sent)
+    flash(_saved_words(saved), "ok")
+    return see_other(url_for(".register", section_id=section_id, on=on))
+
+
+def _show(section_id: UUID, on: date, sent: SentRegister) -> Response:
+    actor = current_actor()
+    view = get_register(actor, section_id, on, today=clock.today())
+    show = shown_from(request.args.get("show"))
+    made = make_tiles(view, sent.marks, show)
+    version = view.row.version if view.row else 0
+    return render_page(
+        "attendance/register.html",
+        view=view,
+        made=made,
+        show=show,
+        stamp=stamp(version, made.answered),
+        problems=[(None, problem) for problem in sent.problems],
+        may_take=may_take(actor, view.section.campus_id, is_own=view.section.is_own),
+        status=422 if sent.problems else 200,
+    )
+
+
+def _show_both(section_id: UUID, on: date, sent: SentRegister) -> Response:
+    """The stored register beside the one that came too late, pupil by pupil."""
+    view = get_register(current_actor(), section_id, on, today=clock.today())
+    differ, agreed = find_disagreements(view, sent.marks)
+    version = view.row.version if view.row else 0
+    return render_page(
+        "attendance/register_conflict.html",
+        view=view,
+        differ=differ,
+        agreed=agreed,
+        stamp=stamp(version, len(differ) + len(agreed)),
+        status=409,
+    )
+
+
+def _saved_words(saved: Saved) -> str:
+    if saved.unrecorded:
+        words = ngettext(
+            "Register saved. %(pupils)s pupil is not recorded yet.",
+            "Register saved. %(pupils)s pupils are not recorded yet.",
+            saved.unrecorded,
+            pupils=to_local_digits(str(saved.unrecorded), current_locale()),
+        )
+    elif saved.is_new:
+        words = gettext("Register finished.")
+    else:
+        words = gettext("Changes saved.") if saved.changes else gettext("Nothing had changed.")
+    return str(words)
+
+
+@blueprint.route("/registers/<uuid:section_id>/month/")
+@requires(Permission.REGISTERS_READ)
+@keepable
+def month(section_id: UUID) -> Response:
+    """A month of a section, pupils by days, made for paper too."""
+    sheet = get_month(current_actor(), section_id, month_asked(request.args.get("month"), clock.today()))
+    before, after = neighbour_months(sheet.first, sheet.section.year_starts_on, sheet.section.year_ends_on)
+    return render_page(
+        "attendance/month.html", sheet=sheet, lines=month_lines(sheet), before=before, after=after
+    )

@@ -1,0 +1,293 @@
+"""Reads of registers, scoped to the actor; each page's statements are counted in its tests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from app.domain.academics.queries import (
+    Enrolled,
+    SectionDay,
+    get_section_day,
+    list_day_verdicts,
+    list_enrolled_between,
+    list_section_days,
+)
+from app.domain.academics.types import DayReason, DayVerdict
+from app.domain.accounts.queries import user_name_columns
+from app.domain.attendance.models import Attendance, Register
+from app.domain.attendance.rules import (
+    RECENT_DAYS,
+    control_keys,
+    count_statuses,
+    month_bounds,
+    openness,
+    recent_stitches,
+)
+from app.domain.attendance.types import (
+    AttendanceStatus,
+    ChildDay,
+    Counts,
+    Openness,
+    Pupil,
+    RegisterRow,
+    Signature,
+)
+from app.domain.kernel.access import Actor, Permission
+from app.uow import session
+
+_STATUS = {status.value: status for status in AttendanceStatus}
+WHOLE_DAY = 0
+"""The period that stands for the day itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterView:
+    """A register as its page shows it. `row` is None where it was not taken."""
+
+    section: SectionDay
+    on: date
+    openness: Openness
+    row: RegisterRow | None
+    before: date | None
+    """The day of the register taken last before this one."""
+    pupils: tuple[Pupil, ...]
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCard:
+    """A section in the list of a day's registers."""
+
+    section: SectionDay
+    openness: Openness
+    row: RegisterRow | None
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class MonthView:
+    """A month of a section: what each day was, on which a register was taken, and every pupil's marks."""
+
+    section: SectionDay
+    first: date
+    verdicts: Sequence[DayVerdict]
+    taken_on: frozenset[date]
+    enrolled: Sequence[Enrolled]
+    marks: Mapping[UUID, Mapping[date, AttendanceStatus]]
+
+
+def openness_of(section: SectionDay, today: date) -> Openness:
+    """Whether the register of a section can be taken on the day the section was read for."""
+    return openness(
+        section.verdict.day,
+        today,
+        year_starts_on=section.year_starts_on,
+        year_ends_on=section.year_ends_on,
+        is_school_day=section.verdict.is_school_day,
+        is_holiday=section.verdict.reason is DayReason.HOLIDAY,
+    )
+
+
+def get_register(actor: Actor, section_id: UUID, on: date, *, today: date) -> RegisterView:
+    """The register of a section on a day, taken or not, with the five registers before it: four statements.
+
+    Raises NotFound where the section is outside the actor's reach.
+    """
+    section = get_section_day(actor, section_id, on, Permission.REGISTERS_READ)
+    state = openness_of(section, today)
+    enrolled = list_enrolled_between(section_id, on, on)
+    rows = _rows_until(section_id, on)
+    row = next((each for each in rows if each.date == on), None)
+    earlier = [each.date for each in rows if each.date < on][:RECENT_DAYS]
+    pupils = _pupils(enrolled, _marks_of(rows), on, earlier)
+    counts = count_statuses(pupil.status for pupil in pupils)
+    return RegisterView(section, on, state, row, max(earlier, default=None), pupils, counts)
+
+
+def _pupils(
+    enrolled: list[Enrolled],
+    marks: Mapping[UUID, Mapping[date, AttendanceStatus]],
+    on: date,
+    earlier: list[date],
+) -> tuple[Pupil, ...]:
+    keys = control_keys([each.enrolment_id for each in enrolled])
+    nothing: Mapping[date, AttendanceStatus] = {}
+    pupils = []
+    for each, key in zip(enrolled, keys, strict=True):
+        own = marks.get(each.student_id, nothing)
+        names = (each.name_en, each.name_bn, each.name_ar)
+        stitches = recent_stitches(earlier, own)
+        pupils.append(Pupil(key, each.student_id, each.roll_number, names, own.get(on), stitches))
+    return tuple(pupils)
+
+
+def _registers() -> Select[Any]:
+    taken_en, taken_bn, taken_ar, taken = user_name_columns(Register.taken_by)
+    mended_en, mended_bn, mended_ar, mended = user_name_columns(Register.corrected_by)
+    return (
+        select(
+            Register.id,
+            Register.date,
+            Register.version,
+            taken_en,
+            taken_bn,
+            taken_ar,
+            Register.taken_at,
+            mended_en,
+            mended_bn,
+            mended_ar,
+            Register.corrected_at,
+            Register.section_id,
+        )
+        .outerjoin(*taken)
+        .outerjoin(*mended)
+        .where(Register.period == WHOLE_DAY)
+    )
+
+
+def _row(row: Any) -> RegisterRow:
+    corrected = Signature((row[7], row[8], row[9]), row[10]) if row[10] else None
+    return RegisterRow(row[0], row[1], row[2], Signature((row[3], row[4], row[5]), row[6]), corrected)
+
+
+def _rows_until(section_id: UUID, on: date) -> list[RegisterRow]:
+    """The register of a day and those before it that its stitches need, the latest first."""
+    statement = (
+        _registers()
+        .where(Register.section_id == section_id, Register.date <= on)
+        .order_by(Register.date.desc())
+        .limit(RECENT_DAYS + 1)
+    )
+    return [_row(row) for row in session().execute(statement)]
+
+
+def _marks_of(rows: Iterable[RegisterRow]) -> dict[UUID, dict[date, AttendanceStatus]]:
+    """Status by student and day, one row a student: forty rows cost less than two hundred and forty."""
+    days = {row.id: row.date for row in rows}
+    if not days:
+        return {}
+    by_iso = {day.isoformat(): day for day in days.values()}
+    statement = (
+        select(Attendance.student_id, func.json_object_agg(Attendance.date, Attendance.status))
+        .where(Attendance.register_id.in_(list(days)))
+        .group_by(Attendance.student_id)
+    )
+    return {
+        student_id: {by_iso[iso]: _STATUS[value] for iso, value in marks.items()}
+        for student_id, marks in session().execute(statement)
+    }
+
+
+def find_register_row(section_id: UUID, on: date) -> RegisterRow | None:
+    """The register of a section on a day, without its lines. The caller has found the section first."""
+    statement = _registers().where(Register.section_id == section_id, Register.date == on)
+    row = session().execute(statement).one_or_none()
+    return _row(row) if row else None
+
+
+def list_registers(actor: Actor, on: date, *, today: date) -> list[RegisterCard]:
+    """Every section whose register the actor may read on a day, taken or not: two statements."""
+    sections = list_section_days(actor, on, Permission.REGISTERS_READ)
+    taken = _taken_on([section.id for section in sections], on)
+    return [
+        RegisterCard(section, openness_of(section, today), *taken.get(section.id, (None, Counts())))
+        for section in sections
+    ]
+
+
+def _taken_on(section_ids: Collection[UUID], on: date) -> dict[UUID, tuple[RegisterRow, Counts]]:
+    if not section_ids:
+        return {}
+    line = aliased(Attendance)
+    counted = (
+        select(
+            line.register_id,
+            *(
+                func.count().filter(line.status == status).label(f"n_{status.value}")
+                for status in AttendanceStatus
+            ),
+        )
+        .where(line.register_id == Register.id)
+        .group_by(line.register_id)
+        .lateral()
+    )
+    statement = (
+        _registers()
+        .add_columns(*(counted.c[f"n_{status.value}"] for status in AttendanceStatus))
+        .outerjoin(counted, counted.c.register_id == Register.id)
+        .where(Register.section_id.in_(section_ids), Register.date == on)
+    )
+    return {
+        row[11]: (_row(row), Counts(*(number or 0 for number in row[12:16])))
+        for row in session().execute(statement)
+    }
+
+
+def get_month(actor: Actor, section_id: UUID, month: date) -> MonthView:
+    """The registers of a section in the month of a day: pupils by days. Five statements, however many days.
+
+    Raises NotFound where the section is outside the actor's reach.
+    """
+    first, last = month_bounds(month)
+    section = get_section_day(actor, section_id, first, Permission.REGISTERS_READ)
+    verdicts = list_day_verdicts(section.campus_id, first, last)
+    enrolled = list_enrolled_between(section_id, first, last)
+    statement = select(Register.id, Register.date).where(
+        Register.section_id == section_id, Register.period == WHOLE_DAY, Register.date.between(first, last)
+    )
+    days = dict(session().execute(statement).all())
+    marks = _marks_between(list(days), first, last)
+    return MonthView(section, first, verdicts, frozenset(days.values()), enrolled, marks)
+
+
+def _marks_between(
+    register_ids: list[UUID], first: date, last: date
+) -> dict[UUID, dict[date, AttendanceStatus]]:
+    if not register_ids:
+        return {}
+    found: dict[UUID, dict[date, AttendanceStatus]] = {}
+    statement = select(Attendance.student_id, Attendance.date, Attendance.status).where(
+        Attendance.register_id.in_(register_ids), Attendance.date.between(first, last)
+    )
+    for student_id, day, status in session().execute(statement):
+        found.setdefault(student_id, {})[day] = status
+    return found
+
+
+def list_days_of(student_ids: Collection[UUID], first: date, last: date) -> dict[UUID, dict[date, ChildDay]]:
+    """What was recorded of some students on each day, and when the register was saved last: one statement.
+
+    Not scoped: the caller has found the students first.
+    """
+    if not student_ids:
+        return {}
+    statement = (
+        select(
+            Attendance.student_id,
+            Attendance.date,
+            Attendance.status,
+            func.coalesce(Register.corrected_at, Register.taken_at),
+        )
+        .join(Register, Register.id == Attendance.register_id)
+        .where(
+            Attendance.student_id.in_(student_ids),
+            Attendance.date.between(first, last),
+            Attendance.period == WHOLE_DAY,
+        )
+    )
+    found: dict[UUID, dict[date, ChildDay]] = {student_id: {} for student_id in student_ids}
+    for student_id, day, status, saved_at in session().execute(statement):
+        found[student_id][day] = ChildDay(day, status, saved_at)
+    return found
+
+
+def verdicts_by_campus(campus_ids: Collection[UUID], first: date, last: date) -> dict[UUID, list[DayVerdict]]:
+    """What each day is at each of some campuses: two statements a campus."""
+    return {campus_id: list_day_verdicts(campus_id, first, last) for campus_id in set(campus_ids)}

@@ -1,0 +1,130 @@
+"""Opening accounts: guardians by phone, staff by e-mail, each with an invitation."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.accounts.models import User, UserRole
+from app.domain.accounts.queries import find_open_link
+from app.domain.accounts.services import (
+    create_user,
+    ensure_guardian_account,
+    invite_user,
+    redeem_link,
+    sign_in,
+)
+from app.domain.accounts.types import EmailTaken, LinkSpent, PhoneTaken, SignInNameMissing
+from app.domain.kernel.access import Role
+from app.domain.kernel.errors import NotFound
+from app.domain.outbox.models import OutboxMessage
+from app.domain.people.services import add_person
+from app.uow import session
+from tests.support.cast import Cast
+
+
+def link(locale: str, token: str) -> str:
+    return f"https://school.example/{locale}/password/{token}"
+
+
+def person(cast: Cast) -> UUID:
+    return add_person(cast.farida.actor, name_bn="নাসিমা বেগম", phone="+8801811222333")
+
+
+def roles_of(user_id: UUID) -> set[tuple[Role, UUID | None]]:
+    rows = session().execute(select(UserRole.role, UserRole.campus_id).where(UserRole.user_id == user_id))
+    return {(role, campus) for role, campus in rows}
+
+
+def test_guardian_gets_one_account_however_often_asked(cast: Cast) -> None:
+    who = person(cast)
+    user_id, created = ensure_guardian_account(cast.farida.actor, who, "+8801811222333", None, "bn")
+    assert created
+    assert ensure_guardian_account(cast.farida.actor, who, "+8801811222333", None, "bn") == (user_id, False)
+    assert roles_of(user_id) == {(Role.GUARDIAN, None)}
+
+
+def test_teacher_whose_child_comes_keeps_the_account_and_becomes_a_guardian(cast: Cast) -> None:
+    user_id, created = ensure_guardian_account(
+        cast.farida.actor, cast.bashir.person_id, "+8801811222334", None, "bn"
+    )
+    assert (user_id, created) == (cast.bashir.user_id, False)
+    assert roles_of(user_id) == {(Role.TEACHER, cast.campus), (Role.GUARDIAN, None)}
+
+
+def test_phone_of_another_account_is_refused(cast: Cast) -> None:
+    with pytest.raises(PhoneTaken):
+        ensure_guardian_account(cast.farida.actor, person(cast), "+8801711000001", None, "bn")
+
+
+def test_email_of_another_account_is_left_out(cast: Cast) -> None:
+    user_id, _ = ensure_guardian_account(
+        cast.farida.actor, person(cast), "+8801811222333", "EHSAN@family.example", "bn"
+    )
+    assert session().scalar(select(User.email).where(User.id == user_id)) is None
+
+
+def test_account_without_phone_and_email_is_refused(cast: Cast) -> None:
+    with pytest.raises(SignInNameMissing):
+        ensure_guardian_account(cast.farida.actor, person(cast), None, None, "bn")
+
+
+def test_email_taken_is_told_in_words(cast: Cast) -> None:
+    from app.domain.accounts.services import open_account
+
+    with pytest.raises(EmailTaken):
+        open_account(
+            cast.hasan.actor,
+            person(cast),
+            email="bashir@smart-academy.example",
+            phone=None,
+            locale="en",
+            roles=[],
+        )
+
+
+def test_invitation_leaves_by_mail_in_the_language_of_the_account(cast: Cast) -> None:
+    user_id, _ = ensure_guardian_account(
+        cast.farida.actor, person(cast), "+8801811222333", "nasima@family.example", "bn"
+    )
+    token = invite_user(cast.farida.actor, user_id, link)
+    mail = session().scalars(select(OutboxMessage).where(OutboxMessage.kind == "invitation")).one()
+    assert (mail.recipient, mail.locale) == ("nasima@family.example", "bn")
+    assert link("bn", token) in mail.body and "নাসিমা বেগম" in mail.body
+
+
+def test_invitation_without_address_is_only_a_link_that_works_once(cast: Cast) -> None:
+    user_id, _ = ensure_guardian_account(cast.farida.actor, person(cast), "+8801811222333", None, "bn")
+    token = invite_user(cast.farida.actor, user_id, link)
+    assert session().scalars(select(OutboxMessage)).all() == []
+    redeem_link(token, "a-new-password")
+    assert sign_in("০১৮১১-২২২৩৩৩", "a-new-password")
+    with pytest.raises(LinkSpent):
+        redeem_link(token, "another-password")
+
+
+def test_renewed_link_ends_the_one_before(cast: Cast) -> None:
+    first = invite_user(cast.hasan.actor, cast.bashir.user_id, link)
+    second = invite_user(cast.hasan.actor, cast.bashir.user_id, link)
+    assert find_open_link(first) is None
+    assert find_open_link(second) is not None
+
+
+def test_nobody_cannot_be_invited(cast: Cast) -> None:
+    with pytest.raises(NotFound):
+        invite_user(cast.hasan.actor, uuid4(), link)
+
+
+def test_user_is_created_with_a_password_that_works(cast: Cast) -> None:
+    create_user(
+        cast.hasan.actor,
+        person(cast),
+        email="New@School.Example",
+        phone=None,
+        locale="en",
+        roles=[(Role.EDITOR, cast.campus)],
+        password="long-enough-1",
+    )
+    assert sign_in("new@school.example", "long-enough-1")

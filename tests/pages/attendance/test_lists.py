@@ -1,0 +1,81 @@
+"""The day's registers, and the month of a section."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from app.domain.attendance.services import save_register
+from app.domain.attendance.types import AttendanceStatus
+from tests.support.cast import Cast
+from tests.support.pages import PageClient
+from tests.support.queries import QueryCounter
+
+LIST = "/attendance/registers/"
+PRESENT, ABSENT, LATE, EXCUSED = AttendanceStatus
+
+
+def take(cast: Cast, rafi: AttendanceStatus, tasnim: AttendanceStatus, day: int = 22) -> None:
+    save_register(
+        cast.bashir.actor,
+        cast.section_7a,
+        date(2026, 11, day),
+        version=0,
+        chosen={cast.rafi_student: rafi, cast.tasnim_student: tasnim},
+    )
+
+
+def test_a_teacher_goes_straight_to_the_register(cast: Cast, client: PageClient) -> None:
+    page = client.as_(cast.bashir).get(LIST)
+    assert page.one("main article h2").get_text() == "Class Seven, section A"
+    assert page.follow("Take the register").one(".dock")
+    assert "Class Seven, section B" in page.one("main table").get_text()
+
+
+def test_the_office_sees_which_are_taken(cast: Cast, client: PageClient) -> None:
+    take(cast, PRESENT, ABSENT)
+    page = client.as_(cast.amina).get(LIST)
+    rows = [" ".join(row.get_text(" ").split()) for row in page.all("tbody tr")]
+    assert rows == [
+        "Class Six, section A 1 Not taken yet",
+        "Class Seven, section A Bashir Uddin 2 Taken 8:42 1 1",
+        "Class Seven, section B 0 Not taken yet",
+    ]
+    assert "1 of 3 registers are taken" in page.text
+
+
+def test_the_administrator_sees_every_campus(cast: Cast, client: PageClient) -> None:
+    page = client.as_(cast.hasan).get(LIST)
+    assert [tag.get_text() for tag in page.all("caption")] == ["Main Campus", "River Campus"]
+
+
+def test_the_list_does_not_cost_more_for_more_sections(
+    cast: Cast, client: PageClient, queries: QueryCounter, many_pupils: list[UUID]
+) -> None:
+    client.as_(cast.hasan)
+    with queries.at_most(3):
+        client.get(LIST)
+
+
+def test_a_month_of_a_section(cast: Cast, client: PageClient, queries: QueryCounter) -> None:
+    take(cast, PRESENT, ABSENT)
+    take(cast, LATE, EXCUSED, day=19)
+    client.as_(cast.bashir)
+    with queries.at_most(7):
+        page = client.get(f"{LIST}{cast.section_7a}/month/")
+    assert len(page.all("thead th")) == 1 + 30 + 3
+    rafi, tasnim = page.all("tbody tr")
+    assert [cell.get_text() for cell in rafi.select("td.n")] == ["2", "2", "100"]
+    assert [cell.get_text() for cell in tasnim.select("td.n")] == ["2", "0", "0"]
+    assert tasnim.find_all("td")[21].get_text() == "Absent"
+    assert page.follow("October 2026").status == 200
+    assert page.follow("19").one(".dock")
+
+
+@pytest.mark.parametrize(
+    "month", ["2026-13", "2026-00", "0000-01", "x", "2026-1", "২০২৬-১১", "2026-11-01", "\x00"]
+)
+def test_a_month_that_does_not_exist(cast: Cast, client: PageClient, month: str) -> None:
+    client.as_(cast.bashir).get(f"{LIST}{cast.section_7a}/month/", query={"month": month}, status=404)

@@ -1,0 +1,176 @@
+"""Rules of registers hold for every list, every day and every order."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.attendance.rules import (
+    KEY_LENGTH,
+    RECENT_DAYS,
+    changed_marks,
+    control_keys,
+    count_statuses,
+    month_bounds,
+    neighbour_months,
+    openness,
+    recent_stitches,
+    share_of,
+    week_of,
+)
+from app.domain.attendance.types import AttendanceStatus, Counts, Openness, Share
+
+STATUSES = st.sampled_from(AttendanceStatus)
+LINES = st.lists(STATUSES | st.none(), max_size=80)
+DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
+MARKS = st.dictionaries(st.integers(0, 40), STATUSES)
+
+PRESENT, ABSENT, LATE, EXCUSED = AttendanceStatus
+YEAR = {"year_starts_on": date(2026, 1, 1), "year_ends_on": date(2026, 12, 31)}
+
+
+@given(LINES)
+def test_counts_add_up_to_the_list(lines: list[AttendanceStatus | None]) -> None:
+    counts = count_statuses(lines)
+    assert counts.total == len(lines)
+    assert counts.recorded == sum(line is not None for line in lines)
+    assert counts.away == sum(line not in (None, PRESENT) for line in lines)
+
+
+@given(LINES)
+def test_counts_do_not_depend_on_the_order(lines: list[AttendanceStatus | None]) -> None:
+    assert count_statuses(lines) == count_statuses(lines[::-1])
+
+
+@given(LINES)
+def test_a_share_is_a_percentage_of_days_taken(lines: list[AttendanceStatus | None]) -> None:
+    share = share_of(count_statuses(lines))
+    assert share.attended <= share.taken <= len(lines)
+    if share.taken == 0:
+        assert share.percent is None
+    else:
+        assert share.percent is not None
+        assert 0 <= share.percent <= 100
+        assert abs(share.percent - 100 * share.attended / share.taken) <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("present", "late", "taken", "percent"),
+    [
+        (0, 0, 0, None),
+        (1, 0, 1, 100),
+        (0, 0, 3, 0),
+        (1, 0, 3, 33),
+        (2, 0, 3, 67),
+        (0, 1, 8, 13),
+        (1, 1, 2, 100),
+    ],
+)
+def test_half_a_percent_is_rounded_up_and_late_is_attended(
+    present: int, late: int, taken: int, percent: int | None
+) -> None:
+    assert Share(present, late, taken).percent == percent
+
+
+def test_an_excused_day_was_taken_and_not_attended() -> None:
+    assert share_of(Counts(present=1, excused=1)).percent == 50
+
+
+@given(st.lists(DAYS, unique=True, max_size=12), st.dictionaries(DAYS, STATUSES, max_size=20))
+def test_stitches_are_the_last_five_days_in_order(
+    days: list[date], marks: dict[date, AttendanceStatus]
+) -> None:
+    stitches = recent_stitches(days, marks)
+    assert len(stitches) == min(len(days), RECENT_DAYS)
+    assert list(stitches) == [marks.get(day) for day in sorted(days)[-RECENT_DAYS:]]
+
+
+@given(MARKS, MARKS)
+def test_changes_lead_from_the_stored_to_the_chosen(
+    stored: dict[int, AttendanceStatus], chosen: dict[int, AttendanceStatus]
+) -> None:
+    changes = changed_marks(stored, chosen)
+    after = stored | {key: new for key, (_, new) in changes.items()}
+    assert after == stored | chosen
+    assert all(stored.get(key) == old != new for key, (old, new) in changes.items())
+
+
+@given(MARKS, MARKS)
+def test_saving_the_same_twice_changes_nothing_the_second_time(
+    stored: dict[int, AttendanceStatus], chosen: dict[int, AttendanceStatus]
+) -> None:
+    assert changed_marks(stored | chosen, chosen) == {}
+
+
+@given(DAYS, DAYS, st.booleans(), st.booleans())
+def test_a_register_is_open_only_on_a_school_day_of_the_year_that_has_come(
+    day: date, today: date, is_school_day: bool, is_holiday: bool
+) -> None:
+    state = openness(day, today, is_school_day=is_school_day, is_holiday=is_holiday, **YEAR)
+    in_year = YEAR["year_starts_on"] <= day <= YEAR["year_ends_on"]
+    assert (state is Openness.OPEN) == (in_year and is_school_day and day <= today)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_school_day", "is_holiday", "state"),
+    [
+        (date(2026, 11, 19), True, False, Openness.OPEN),
+        (date(2026, 11, 20), False, False, Openness.REST_DAY),
+        (date(2026, 11, 23), True, False, Openness.FUTURE),
+        (date(2026, 12, 16), False, True, Openness.HOLIDAY),
+        (date(2025, 12, 31), True, False, Openness.OUTSIDE_YEAR),
+        (date(2027, 1, 1), False, True, Openness.OUTSIDE_YEAR),
+    ],
+)
+def test_a_closed_register_has_one_reason(
+    day: date, is_school_day: bool, is_holiday: bool, state: Openness
+) -> None:
+    today = date(2026, 11, 22)
+    assert openness(day, today, is_school_day=is_school_day, is_holiday=is_holiday, **YEAR) is state
+
+
+@given(st.lists(st.uuids(), unique=True, max_size=60))
+def test_control_names_are_unique_and_made_for_a_form(ids: list[UUID]) -> None:
+    keys = control_keys(ids)
+    assert len(set(keys)) == len(ids)
+    assert all(
+        set(key) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") for key in keys
+    )
+
+
+def test_control_names_grow_where_two_would_be_alike() -> None:
+    one, other = UUID(int=1), UUID(int=1 << 64 | 1)
+    assert len(control_keys([one])[0]) == KEY_LENGTH
+    keys = control_keys([one, other])
+    assert len(set(keys)) == 2
+    assert all(len(key) == 22 for key in keys)
+
+
+@given(DAYS, st.integers(1, 7))
+def test_a_week_has_seven_days_and_holds_its_day(day: date, begins: int) -> None:
+    first, last = week_of(day, begins)
+    assert first <= day <= last
+    assert last - first == timedelta(6)
+    assert first.isoweekday() == begins
+
+
+@given(DAYS)
+def test_months_follow_each_other_without_a_gap(day: date) -> None:
+    first, last = month_bounds(day)
+    assert first <= day <= last
+    assert first.day == (last + timedelta(1)).day == 1
+    before, after = neighbour_months(day, date.min + timedelta(40), date.max - timedelta(40))
+    assert before is not None
+    assert after is not None
+    assert month_bounds(before)[1] + timedelta(1) == first
+    assert after == last + timedelta(1)
+
+
+def test_months_outside_the_year_are_not_offered() -> None:
+    year = (date(2026, 1, 1), date(2026, 12, 31))
+    assert neighbour_months(date(2026, 1, 15), *year) == (None, date(2026, 2, 1))
+    assert neighbour_months(date(2026, 12, 15), *year) == (date(2026, 11, 1), None)
