@@ -16,18 +16,24 @@ from app.web.school import current_school
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the main menu: shown to those who hold the permission, current below its blueprint."""
+    """An entry of the main menu: shown to those who hold the permission.
+
+    It is current on every page of its blueprint; without an area, on every page below its own address.
+    """
 
     label: object
     endpoint: str
     icon: str
     permission: Permission
-    area: str
+    area: str = ""
 
 
 PLACES: list[Place] = [
     Place(_l("Today"), "home.index", "home", Permission.PORTAL_ENTER, "home"),
     Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ, "attendance"),
+    Place(_l("Students"), "people.students", "person", Permission.STUDENTS_READ),
+    Place(_l("Guardians"), "people.guardians", "phone", Permission.GUARDIANS_READ),
+    Place(_l("Staff"), "people.staff", "book", Permission.STAFF_READ),
     Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "cms"),
     Place(_l("School"), "academics.overview", "book", Permission.ACADEMICS_READ, "academics"),
     Place(
@@ -41,6 +47,10 @@ PLACES: list[Place] = [
 """Filled below in the order of the menu; an area appears once its blueprint is there."""
 
 
+def _lies_below(address: str) -> bool:
+    return request.path.startswith(address)
+
+
 def nav_items() -> list[tuple[object, str, str, bool]]:
     """(label, address, icon, is it the current place) for the person who is signed in."""
     actor = find_current_actor()
@@ -52,6 +62,17 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
     # An area within an area is the place; the one around it is not.
     current = max(around, key=lambda place: len(place.area), default=None)
     return [(place.label, url_for(place.endpoint), place.icon, place is current) for place in places]
+    return [
+        (
+            place.label,
+            url_for(place.endpoint),
+            place.icon,
+            here == place.endpoint
+            or (here.startswith(place.area + ".") if place.area else _lies_below(url_for(place.endpoint))),
+        )
+        for place in PLACES
+        if actor.may(place.permission)
+    ]
 
 
 SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = [

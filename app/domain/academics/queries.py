@@ -876,3 +876,35 @@ def intake_columns(year_key: Any, class_key: Any) -> tuple[tuple[Any, ...], tupl
         (SchoolClass, SchoolClass.id == class_key),
     )
     return columns, joins
+
+
+# --- who sits where, for the lists of people
+
+
+def _seated() -> Select[UUID]:
+    return (
+        select(Enrolment.student_id)
+        .join(Section, Section.id == Enrolment.section_id)
+        .join(AcademicYear, AcademicYear.id == Enrolment.academic_year_id)
+        .where(Enrolment.status == EnrolmentStatus.ACTIVE, AcademicYear.is_current)
+    )
+
+
+def seated_student_ids(*, class_id: UUID | None = None, section_id: UUID | None = None) -> Select[UUID]:
+    """The keys of the students who sit in a class or section now, as a part of another statement."""
+    statement = _seated()
+    if class_id is not None:
+        statement = statement.where(Section.class_id == class_id)
+    if section_id is not None:
+        statement = statement.where(Section.id == section_id)
+    return statement
+
+
+def taught_student_ids(actor: Actor) -> Select[UUID] | None:
+    """The keys of the students in the actor's own sections now, as a part of another statement.
+
+    None for people who teach nobody, because they are no teachers: nothing needs to be asked then.
+    """
+    if actor.person_id is None or Role.TEACHER not in actor.roles:
+        return None
+    return _seated().where(_taught_by(actor.person_id))
