@@ -9,9 +9,10 @@ from flask import Flask
 from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
+from app.domain.academics.rules import week_days
 from app.domain.attendance.rules import count_statuses
 from app.domain.attendance.types import AttendanceStatus, Counts
-from app.domain.kernel.dates import format_bangla_date, local_day
+from app.domain.kernel.dates import format_bangla_date, local_day, weekday_name
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.names import name_in
 from app.web.i18n import clock, current_locale, in_language, moment
@@ -80,11 +81,17 @@ def person_name(names: tuple[str | None, str | None, str | None]) -> Markup:
     return in_language(*name_in(current_locale(), *names))
 
 
+def week_heads() -> list[str]:
+    """The short names of the weekdays in the order a week is read at the school."""
+    return [weekday_name(day - 1, current_locale(), short=True) for day in week_days()]
+
+
 def init_days(app: Flask) -> None:
     """Give templates the sentences."""
     app.jinja_env.globals.update(
         saved_time=saved_time,
         person_name=person_name,
         days_sentence=days_sentence,
+        week_heads=week_heads,
         bangla_date=format_bangla_date,
     )

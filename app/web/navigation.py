@@ -26,8 +26,12 @@ class Place:
 
 
 PLACES: list[Place] = [
-    Place(_l("Today"), "home.index", "home", Permission.PORTAL_ENTER, "home"),
+    # Families begin at their children: the first page only sends them there.
+    Place(_l("Today"), "home.index", "home", Permission.ACADEMICS_READ, "home"),
     Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ, "attendance"),
+    Place(_l("My children"), "family.children", "home", Permission.FAMILY_READ, "family"),
+    Place(_l("My record"), "family.my_record", "book", Permission.OWN_RECORD_READ, "family"),
+    Place(_l("My account"), "accounts.account", "person", Permission.FAMILY_READ, "accounts"),
 ]
 """Filled below in the order of the menu; an area appears once its blueprint is there."""
 
