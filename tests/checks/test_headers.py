@@ -16,7 +16,7 @@ _SAMPLE = {
     "slug": "about",
     "filename": "x",
     "step": "child",
-    "date": "2026-11-19",
+    "on": "2026-11-19",
 }
 
 
