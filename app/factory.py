@@ -20,6 +20,8 @@ from app.web.htmx import init_htmx
 from app.web.i18n import init_i18n
 from app.web.logging import init_logging
 from app.web.navigation import init_navigation
+from app.web.richtext import init_richtext
+from app.web.school import init_school
 from app.web.urls import init_urls
 from app.web.words import init_words
 
@@ -46,6 +48,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_access(app)
     init_errors(app)
     init_navigation(app)
+    init_school(app)
+    init_richtext(app)
     register_blueprints(app)
     register_commands(app)
     _serve_assets(app, settings)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from app.config import Settings
-from app.extensions import db
+from app.extensions import cache, db
 from tests.support.cast import CAST, Cast, load_cast
 from tests.support.network import forbid_the_outside
 from tests.support.pages import Browser, PageClient
@@ -152,6 +152,7 @@ def connection(app: Flask) -> Iterator[Connection]:
     and every commit becomes a savepoint.
     """
     with app.app_context():
+        cache.clear()
         engines = db._app_engines[app]  # the extension offers no other way to this entry
         engine = engines[None]
         with engine.connect() as connection:

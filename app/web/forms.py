@@ -103,6 +103,11 @@ def _understood(field: Field, parse: Callable[[str], Any]) -> None:
         raise ValidationError(message_of(error)) from error
 
 
+def _showable(data: str | None) -> str:
+    """What was typed as a page can hold it: a NUL is refused, and no HTML document may show it again."""
+    return str(data or "").replace("\x00", "")
+
+
 class LineField(StringField):
     """One line of text: trimmed, white space folded, without markup or control characters."""
 
@@ -124,6 +129,9 @@ class LineField(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was typed; it is cleaned when it is checked, and kept as typed where it is refused."""
         self.data = valuelist[0] if valuelist else ""
+
+    def _value(self) -> str:
+        return _showable(self.data)
 
     def pre_validate(self, form: Any) -> None:
         """Length in characters, and nothing that does not belong on one line of text."""
@@ -182,6 +190,9 @@ class TextField(TextAreaField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was typed."""
         self.data = valuelist[0] if valuelist else ""
+
+    def _value(self) -> str:
+        return _showable(self.data)
 
     def pre_validate(self, form: Any) -> None:
         """Length, and no control characters."""

@@ -97,6 +97,29 @@ def keepable(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
+def shareable(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a public page that is the same for everybody: kept for a minute, by caches on the way too.
+
+    Only the answer to somebody without any cookie is shared; it sets none itself.
+    """
+
+    @wraps(view)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        g.keepable = True
+        g.shareable = not request.cookies
+        return view(*args, **kwargs)
+
+    return wrapper
+
+
+def _cache_control(response: Response) -> str:
+    if not g.get("keepable") or response.status_code not in {200, 304}:
+        return "no-store"
+    if g.get("shareable") and not g.get("csrf_used"):
+        return "public, max-age=60"
+    return "private, no-cache"
+
+
 def _finish_body(response: Response) -> None:
     """Tag the page by what is seen on it, then put the masked token in."""
     if response.is_streamed or response.direct_passthrough:
@@ -122,8 +145,7 @@ def init_headers(app: Flask) -> None:
             response.headers.setdefault(name, value)
         _finish_body(response)
         if "Cache-Control" not in response.headers:
-            kept = g.get("keepable") and response.status_code in {200, 304}
-            response.headers["Cache-Control"] = "private, no-cache" if kept else "no-store"
+            response.headers["Cache-Control"] = _cache_control(response)
         response.vary.add("Cookie")
         if "ETag" in response.headers:
             response.make_conditional(request)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
-from flask_babel import gettext
+from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from app.domain.kernel.access import Permission, Role
 from app.web.access import find_current_actor
 from app.web.i18n import current_locale
+from app.web.school import current_school
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ PLACES: list[Place] = [
     Place(_l("My children"), "family.children", "home", Permission.FAMILY_READ, "family"),
     Place(_l("My record"), "family.my_record", "book", Permission.OWN_RECORD_READ, "family"),
     Place(_l("My account"), "accounts.account", "person", Permission.FAMILY_READ, "accounts"),
+    Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "cms"),
 ]
 """Filled below in the order of the menu; an area appears once its blueprint is there."""
 
@@ -54,13 +55,21 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
     ]
 
 
-SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = []
-"""(label, endpoint, its parameters, icon) of the public site's menu."""
+SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = [
+    (_l("Admission"), "admissions.start", {}, "pen"),
+    (_l("Notices"), "site.notices", {}, "bell"),
+    (_l("Rules and seats"), "site.page", {"slug": "rules"}, "book"),
+    (_l("About us"), "site.page", {"slug": "about"}, "home"),
+    (_l("Contact"), "site.page", {"slug": "contact"}, "phone"),
+]
+"""(label, endpoint, its parameters, icon) of the public site's menu; an area appears once it is there, a
+page once it is published."""
 
 
 def site_items() -> list[tuple[object, str, str, bool]]:
     """(label, address, icon, is it the current place) of the public site's menu."""
     lang = current_locale()
+    pages = current_school().pages
     return [
         (
             label,
@@ -69,21 +78,8 @@ def site_items() -> list[tuple[object, str, str, bool]]:
             request.endpoint == endpoint and values.items() <= (request.view_args or {}).items(),
         )
         for label, endpoint, values, icon in SITE_PLACES
+        if endpoint in current_app.view_functions and values.get("slug") in {None, *pages}
     ]
-
-
-class School:
-    """What every page says of the school itself, in the reader's language."""
-
-    @property
-    def name(self) -> str:
-        """The name over the door."""
-        return str(gettext("Smart Academy"))
-
-    town = ""
-    address = ""
-    phone = "+8801700000000"
-    email = "office@smart-academy.example"
 
 
 ROLE_WORDS = {
@@ -111,5 +107,4 @@ def init_navigation(app: Flask) -> None:
         site_items=site_items,
         role_line=role_line,
         current_actor=find_current_actor,
-        school=School(),
     )

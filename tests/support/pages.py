@@ -130,7 +130,7 @@ class Page:
                     str(chosen.get("value", chosen.get_text())) if isinstance(chosen, Tag) else ""
                 )
             elif control.name == "textarea":
-                found[str(name)] = control.get_text().removeprefix("\n")
+                found[str(name)] = control.get_text().replace("\r\n", "\n").removeprefix("\n")
             else:
                 found[str(name)] = str(control.get("value", ""))
         return found
@@ -241,6 +241,7 @@ class PageClient:
             assert response.status_code == status, (
                 f"{url}: {response.status_code}, not {status}\n{response.get_data(as_text=True)[:600]}"
             )
-        html = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
+        is_page = response.mimetype == "text/html" and response.status_code not in {301, 302, 303}
+        html = response.get_data(as_text=True) if is_page else ""
         soup = check_page(html, url) if html else BeautifulSoup("", "html.parser")
         return Page(self, url, response, soup)

@@ -155,6 +155,16 @@ def staff_of_person(person_id: UUID) -> Select[UUID]:
     return select(StaffMember.id).where(StaffMember.person_id == person_id)
 
 
+def find_staff_campus(staff_id: UUID) -> UUID | None:
+    """The campus a member of staff works at, or None where there is no such person."""
+    return session().scalar(select(StaffMember.campus_id).where(StaffMember.id == staff_id))
+
+
+def find_student_campus(student_id: UUID) -> UUID | None:
+    """The campus a student learns at, or None where there is no such student."""
+    return session().scalar(select(Student.campus_id).where(Student.id == student_id))
+
+
 @dataclass(frozen=True)
 class StaffChoice:
     """A member of staff to choose from a list."""
