@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from flask import Flask
 from flask_babel import gettext, ngettext
@@ -59,8 +60,14 @@ def days_sentence(counts: Counts) -> str:
     return _join(parts) if parts else ""
 
 
-def stitches_sentence(stitches: Sequence[AttendanceStatus | None]) -> str:
+def stitches_sentence(stitches: tuple[AttendanceStatus | None, ...]) -> str:
     """What the stitches beside a name show, as a sentence for those who hear the page."""
+    return _stitches_sentence(current_locale(), stitches)
+
+
+# A class has few different weeks and a school not many more: each is put into words once a process.
+@lru_cache(maxsize=4096)
+def _stitches_sentence(locale: str, stitches: tuple[AttendanceStatus | None, ...]) -> str:
     if stitches and all(status is _PRESENT for status in stitches):
         return str(gettext("Last 5 days: present every day"))
     said = days_sentence(count_statuses(stitches))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app.domain.academics.queries import (
@@ -169,15 +170,29 @@ def _row(row: Any) -> RegisterRow:
     return RegisterRow(row[0], row[1], row[2], Signature((row[3], row[4], row[5]), row[6]), corrected)
 
 
-def _rows_until(section_id: UUID, on: date) -> list[RegisterRow]:
-    """The register of a day and those before it that its stitches need, the latest first."""
-    statement = (
+@cache
+def _registers_until() -> Any:
+    return (
         _registers()
-        .where(Register.section_id == section_id, Register.date <= on)
+        .where(Register.section_id == bindparam("section_id"), Register.date <= bindparam("on"))
         .order_by(Register.date.desc())
         .limit(RECENT_DAYS + 1)
     )
-    return [_row(row) for row in session().execute(statement)]
+
+
+def _rows_until(section_id: UUID, on: date) -> list[RegisterRow]:
+    """The register of a day and those before it that its stitches need, the latest first."""
+    rows = session().execute(_registers_until(), {"section_id": section_id, "on": on})
+    return [_row(row) for row in rows]
+
+
+@cache
+def _marks_by_student() -> Any:
+    return (
+        select(Attendance.student_id, func.json_object_agg(Attendance.date, Attendance.status))
+        .where(Attendance.register_id.in_(bindparam("registers", expanding=True)))
+        .group_by(Attendance.student_id)
+    )
 
 
 def _marks_of(rows: Iterable[RegisterRow]) -> dict[UUID, dict[date, AttendanceStatus]]:
@@ -186,22 +201,11 @@ def _marks_of(rows: Iterable[RegisterRow]) -> dict[UUID, dict[date, AttendanceSt
     if not days:
         return {}
     by_iso = {day.isoformat(): day for day in days.values()}
-    statement = (
-        select(Attendance.student_id, func.json_object_agg(Attendance.date, Attendance.status))
-        .where(Attendance.register_id.in_(list(days)))
-        .group_by(Attendance.student_id)
-    )
+    found = session().execute(_marks_by_student(), {"registers": list(days)})
     return {
         student_id: {by_iso[iso]: _STATUS[value] for iso, value in marks.items()}
-        for student_id, marks in session().execute(statement)
+        for student_id, marks in found
     }
-
-
-def find_register_row(section_id: UUID, on: date) -> RegisterRow | None:
-    """The register of a section on a day, without its lines. The caller has found the section first."""
-    statement = _registers().where(Register.section_id == section_id, Register.date == on)
-    row = session().execute(statement).one_or_none()
-    return _row(row) if row else None
 
 
 def list_registers(actor: Actor, on: date, *, today: date) -> list[RegisterCard]:
