@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from werkzeug.routing import BaseConverter
 
-from app.domain.kernel.dates import format_date, format_time, month_name, to_local
+from app.domain.kernel.dates import format_date, format_time, month_name, to_local, weekday_name
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.money import format_taka
 from app.domain.kernel.numbers import format_number
@@ -82,6 +82,11 @@ def local(value: LocalText | None) -> Markup:
     return escape(text) if lang == wanted else in_language(text, lang)
 
 
+def local_plain(value: LocalText) -> str:
+    """School-typed text as plain words, for titles and choices, which carry no markup."""
+    return value.in_(current_locale())[0]
+
+
 def in_language(text: str, lang: str) -> Markup:
     """Text of another language or script than the page's, so that it is read aloud and shaped rightly."""
     if lang == current_locale():
@@ -123,8 +128,19 @@ def _mobile(value: str) -> str:
     return format_mobile(value, current_locale())
 
 
+def _weekday(iso_weekday: int, short: bool = False) -> str:
+    return weekday_name(iso_weekday - 1, current_locale(), short=short)
+
+
+def _month_short(number: int) -> str:
+    return month_name(number, current_locale(), short=True)
+
+
 _FILTERS: dict[str, Callable[..., object]] = {
     "local": local,
+    "local_plain": local_plain,
+    "weekday": _weekday,
+    "month_short": _month_short,
     "day": day,
     "clock": clock,
     "moment": moment,

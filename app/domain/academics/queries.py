@@ -599,6 +599,37 @@ def get_assignment(
     return _assignment(row)
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How much there is at a campus: sections and seats of one year, classes and subjects of all."""
+
+    classes: int
+    subjects: int
+    sections: int
+    seats: int
+    pupils: int
+
+
+def count_structure(campus_id: UUID, year_id: UUID | None) -> Counts:
+    """The figures of a campus in one statement."""
+    of_year = and_(Section.campus_id == campus_id, Section.academic_year_id == year_id)
+    seated = select(func.count()).where(
+        Enrolment.academic_year_id == year_id,
+        Enrolment.campus_id == campus_id,
+        Enrolment.status == EnrolmentStatus.ACTIVE,
+    )
+    row = session().execute(
+        select(
+            select(func.count()).where(SchoolClass.campus_id == campus_id).scalar_subquery(),
+            select(func.count()).where(Subject.campus_id == campus_id).scalar_subquery(),
+            select(func.count()).select_from(Section).where(of_year).scalar_subquery(),
+            select(func.coalesce(func.sum(Section.capacity), 0)).where(of_year).scalar_subquery(),
+            seated.scalar_subquery(),
+        )
+    )
+    return Counts(*row.one())
+
+
 # --- the calendar
 
 
@@ -869,3 +900,35 @@ def intake_columns(year_key: Any, class_key: Any) -> tuple[tuple[Any, ...], tupl
         (SchoolClass, SchoolClass.id == class_key),
     )
     return columns, joins
+
+
+# --- who sits where, for the lists of people
+
+
+def _seated() -> Select[UUID]:
+    return (
+        select(Enrolment.student_id)
+        .join(Section, Section.id == Enrolment.section_id)
+        .join(AcademicYear, AcademicYear.id == Enrolment.academic_year_id)
+        .where(Enrolment.status == EnrolmentStatus.ACTIVE, AcademicYear.is_current)
+    )
+
+
+def seated_student_ids(*, class_id: UUID | None = None, section_id: UUID | None = None) -> Select[UUID]:
+    """The keys of the students who sit in a class or section now, as a part of another statement."""
+    statement = _seated()
+    if class_id is not None:
+        statement = statement.where(Section.class_id == class_id)
+    if section_id is not None:
+        statement = statement.where(Section.id == section_id)
+    return statement
+
+
+def taught_student_ids(actor: Actor) -> Select[UUID] | None:
+    """The keys of the students in the actor's own sections now, as a part of another statement.
+
+    None for people who teach nobody, because they are no teachers: nothing needs to be asked then.
+    """
+    if actor.person_id is None or Role.TEACHER not in actor.roles:
+        return None
+    return _seated().where(_taught_by(actor.person_id))
