@@ -31,6 +31,7 @@ PLACES: list[Place] = [
     Place(_l("Today"), "home.index", "home", Permission.ACADEMICS_READ),
     Place(_l("My children"), "family.children", "home", Permission.FAMILY_READ),
     Place(_l("My record"), "family.my_record", "book", Permission.OWN_RECORD_READ),
+    Place(_l("Admissions"), "admissions.queue", "queue", Permission.APPLICATIONS_READ),
     Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ),
     Place(_l("Students"), "people.students", "person", Permission.STUDENTS_READ),
     Place(_l("Guardians"), "people.guardians", "phone", Permission.GUARDIANS_READ),
@@ -59,7 +60,7 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
 
 
 SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = [
-    (_l("Admission"), "admissions.start", {}, "pen"),
+    (_l("Admission"), "apply.index", {}, "pen"),
     (_l("Notices"), "site.notices", {}, "bell"),
     (_l("Rules and seats"), "site.page", {"slug": "rules"}, "book"),
     (_l("About us"), "site.page", {"slug": "about"}, "home"),

@@ -932,3 +932,33 @@ def taught_student_ids(actor: Actor) -> Select[UUID] | None:
     if actor.person_id is None or Role.TEACHER not in actor.roles:
         return None
     return _seated().where(_taught_by(actor.person_id))
+
+
+# --- labels, for features that keep the keys of classes and years
+
+
+@dataclass(frozen=True)
+class ClassLabel:
+    """What a class is called, and where it is."""
+
+    id: UUID
+    campus_id: UUID
+    name: LocalText
+    level: int
+    campus_name: LocalText
+
+
+def class_labels(class_ids: Iterable[UUID]) -> dict[UUID, ClassLabel]:
+    """The names of these classes and their campuses. They are on the public site, so nobody's scope is asked."""
+    rows = session().execute(
+        select(SchoolClass.id, SchoolClass.campus_id, SchoolClass.name, SchoolClass.level, Campus.name)
+        .join(Campus, Campus.id == SchoolClass.campus_id)
+        .where(SchoolClass.id.in_(list(class_ids)))
+    )
+    return {row[0]: ClassLabel(*row) for row in rows}
+
+
+def year_labels(year_ids: Iterable[UUID]) -> dict[UUID, YearView]:
+    """These school years, by key."""
+    statement = select(AcademicYear).where(AcademicYear.id.in_(list(year_ids)))
+    return {row.id: _year_view(row) for row in session().scalars(statement)}
