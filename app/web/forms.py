@@ -55,7 +55,18 @@ class Form(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that no single field was sent twice."""
         valid = super().validate(extra_validators)
+        self._drop_what_no_page_holds()
         return self._each_sent_once() and bool(valid)
+
+    def _drop_what_no_page_holds(self) -> None:
+        """What was refused is shown again, but a NUL belongs into no HTML."""
+        for field in self:
+            for name in ("data", "typed"):
+                shown = getattr(field, name, None)
+                if isinstance(shown, str):
+                    setattr(field, name, shown.replace("\0", ""))
+                elif isinstance(shown, tuple):
+                    setattr(field, name, tuple(part.replace("\0", "") for part in shown))
 
     def _each_sent_once(self) -> bool:
         once = True

@@ -185,6 +185,7 @@ def _step_page(
     return render_page(
         template,
         form=form,
+        token=token,
         step=step.value,
         title=STEP_WORDS[step],
         application=application,
@@ -246,13 +247,13 @@ def documents(lang: str, token: str) -> BaseResponse:
     if elsewhere := _gone_on(application, places):
         return elsewhere
     form = DocumentsForm()
-    if form.is_submitted():
+    if submitted(form):
         _keep_papers(token, form)
         removed = request.form.get("remove")
         if removed in set(DocumentKind):
             remove_document(family(), token, DocumentKind(removed))
             return see_other(step_url(token, Step.DOCUMENTS))
-        if form.validate() and not form.problems:
+        if not form.problems:
             return _onward(token, Step.DOCUMENTS)
         application = _own(token)
     papers = list_documents(application.id)
@@ -263,7 +264,6 @@ def documents(lang: str, token: str) -> BaseResponse:
         application,
         form,
         papers=papers,
-        token=token,
         words=DOCUMENT_WORDS,
     )
 
