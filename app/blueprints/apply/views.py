@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, flash, request, session, url_for
@@ -179,7 +180,7 @@ def _step_page(
     form: Form,
     *,
     status: int = 200,
-    **more: object,
+    **more: Any,
 ) -> Response:
     back = previous_step(step)
     return render_page(
