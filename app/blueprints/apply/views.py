@@ -47,7 +47,7 @@ from app.domain.admissions.types import (
 from app.domain.files.types import UploadRefused
 from app.domain.kernel.access import Actor, visitor
 from app.domain.kernel.dates import local_day
-from app.domain.kernel.errors import InvalidValue, Refused
+from app.domain.kernel.errors import Conflict, InvalidValue, Refused
 from app.domain.kernel.ids import new_token
 from app.domain.kernel.references import parse_reference
 from app.web.access import client_address, public
@@ -399,7 +399,11 @@ def withdraw(lang: str, reference: str) -> BaseResponse:
         return see_other(url_for("apply.find", lang=lang, reference=reference[:40]))
     back = url_for("apply.status", lang=lang, reference=reference)
     if request.method == "POST":
-        withdraw_application(family(), application.id)
-        flash(gettext("The application is withdrawn."), "ok")
+        try:
+            withdraw_application(family(), application.id)
+        except Conflict:
+            flash(gettext("The application has moved on in the meantime and was not withdrawn."), "warn")
+        else:
+            flash(gettext("The application is withdrawn."), "ok")
         return see_other(back)
     return render_page("apply/withdraw.html", "question", application=application, back_url=back)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.admissions.models import AdmissionCycle, Application
+from app.domain.admissions.types import ApplicationStatus
 from app.domain.outbox.models import OutboxMessage
 from app.uow import session, transaction
 from tests.support.applications import draft, seat_of, sent
@@ -221,6 +222,8 @@ def test_a_family_withdraws_after_being_asked(client: PageClient, cast: Cast) ->
     page = question.submit(FORM)
     assert page.one(".tag.mute") and row().status.value == "withdrawn"
     assert not [link for link in page.all("main a") if "withdraw" in str(link.get("href"))]
+    row().status = ApplicationStatus.REJECTED
+    assert "was not withdrawn" in question.submit(FORM).one(".toast.warn").get_text()
     stranger = PageClient(client.app)
     assert "status?reference" in stranger.get(f"/en/admissions/status/{application.reference}/withdraw").url
     stranger.post(f"/en/admissions/status/{application.reference}/withdraw", {})
