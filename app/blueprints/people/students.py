@@ -17,6 +17,7 @@ from app.blueprints.people.area import (
     find_student,
     guardians_seen,
     history,
+    query_asked,
     student_to_edit,
     students_seen,
 )
@@ -83,7 +84,7 @@ def students() -> Response:
     narrowed = _narrow(actor)
     seen = students_seen(actor)
     wanted = StudentFilter(
-        request.args.get("q", ""),
+        query_asked(),
         narrowed["campus_id"] if len(narrowed["campuses"]) > 1 else None,
         narrowed["seated"],
     )
@@ -260,7 +261,7 @@ def link_guardian(student_id: UUID) -> Response:
     """Find a guardian by phone or name and let them answer for the student."""
     record = student_to_edit(student_id)
     form = RelationshipForm()
-    query = request.args.get("q", "").strip()
+    query = query_asked()
     if submitted(form):
         if form.guardian is None:
             raise NotFound
