@@ -16,19 +16,35 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FileField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    Field,
+    FileField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, StopValidation, ValidationError
-from wtforms.widgets import TextInput
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from app.domain.kernel.dates import DateError, parse_day_month_year
 from app.domain.kernel.digits import to_ascii_digits
 from app.domain.kernel.errors import InvalidValue, Refused
 from app.domain.kernel.names import clean_name
 from app.domain.kernel.phones import format_mobile, normalise_mobile
-from app.domain.kernel.texts import clean_line, clean_text
+from app.domain.kernel.texts import LocalText, clean_line, clean_text
 from app.web.errors import message_of
+from app.web.i18n import LOCALES
 
 _MARKUP = frozenset("<>{}\\")
+
+
+_UNSHOWABLE = dict.fromkeys((*range(9), 11, *range(14, 32), *range(127, 160)))
+
+
+def _shown(text: str) -> str:
+    return text.translate(_UNSHOWABLE)
 
 
 class Form(FlaskForm):
@@ -46,14 +62,31 @@ class Form(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that no single field was sent twice."""
         valid = super().validate(extra_validators)
-        return self._each_sent_once() and bool(valid)
+        valid = self._each_sent_once() and bool(valid)
+        if not valid:
+            self._drop_the_unshowable()
+        return valid
+
+    def _drop_the_unshowable(self) -> None:
+        """What was typed is shown again, but for characters no page may hold."""
+        for field in self:
+            for name in ("data", "typed"):
+                value = getattr(field, name, None)
+                match value:
+                    case str():
+                        setattr(field, name, _shown(value))
+                    case tuple():
+                        setattr(field, name, tuple(_shown(part) for part in value))
+                    case dict():
+                        setattr(field, name, {key: _shown(part) for key, part in value.items()})
 
     def _each_sent_once(self) -> bool:
         once = True
         for field in self:
-            if isinstance(field, SelectMultipleField | DayField):
+            if isinstance(field, SelectMultipleField):
                 continue
-            if len(request.form.getlist(field.name)) > 1:
+            names = getattr(field, "part_names", None) or getattr(field, "language_names", [field.name])
+            if any(len(request.form.getlist(name)) > 1 for name in names):
                 field.errors = [*field.errors, _l("This answer was sent twice. Give it once.")]
                 once = False
         return once
@@ -71,9 +104,7 @@ class Form(FlaskForm):
         """(id of the control, message) of everything that is wrong, in the order of the form."""
         found: list[tuple[str | None, str]] = [(None, str(message)) for message in self.form_errors]
         for field in self:
-            found += [
-                (field.focus_id if isinstance(field, DayField) else field.id, str(m)) for m in field.errors
-            ]
+            found += [(getattr(field, "focus_id", field.id), str(message)) for message in field.errors]
         return found
 
 
@@ -265,7 +296,7 @@ class DayField(Field):
         self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
     ) -> None:
         """Read the three controls."""
-        self.process_errors: list[str] = []
+        self.process_errors: list[Any] = []
         self.data = data if isinstance(data, date) else self.object_default()
         self.raw_data = None
         if self.data:
@@ -293,6 +324,65 @@ class DayField(Field):
             raise ValidationError(message_of(error)) from error
 
 
+class LocalTextField(Field):
+    """One line of school-typed text in up to three languages; `data` is a LocalText.
+
+    `Required` asks for one language at least. Shown by the macro `local_field`.
+    """
+
+    widget = TextInput()
+
+    def __init__(
+        self, label: Any, validators: Sequence[Any] = (), *, max_length: int = 200, **kwargs: Any
+    ) -> None:
+        super().__init__(label, list(validators), **kwargs)
+        self.max_length = max_length
+        self.typed: dict[str, str] = dict.fromkeys(LOCALES, "")
+        self.bad_languages: set[str] = set()
+        self.focus_id = f"{self.id}-{next(iter(LOCALES))}"
+
+    @property
+    def language_names(self) -> list[str]:
+        """Names of the three controls."""
+        return [f"{self.name}-{code}" for code in LOCALES]
+
+    def process(
+        self, formdata: MultiDict[str, str] | None, data: Any = None, extra_filters: Any = None
+    ) -> None:
+        """Read the three controls."""
+        self.process_errors: list[Any] = []
+        self.raw_data = None
+        self.data = data if isinstance(data, LocalText) else LocalText()
+        self.typed = {code: getattr(self.data, code) for code in LOCALES}
+        if formdata is not None and any(name in formdata for name in self.language_names):
+            self.typed = {code: formdata.get(f"{self.name}-{code}", "") for code in LOCALES}
+            self.raw_data = ["".join(self.typed.values())]
+
+    def pre_validate(self, form: Any) -> None:
+        """Every language on one line, within its length, without markup."""
+        if self.raw_data is None:
+            return
+        cleaned = {}
+        for code, typed in self.typed.items():
+            try:
+                cleaned[code] = clean_line(typed, self.max_length)
+            except InvalidValue as error:
+                self._refuse(code, message_of(error))
+                continue
+            if _MARKUP & set(cleaned[code]):
+                self._refuse(code, _l("Leave out the signs < > { } and \\."))
+        if not self.bad_languages:
+            self.data = LocalText(**cleaned)
+
+    def _refuse(self, code: str, message: Any) -> None:
+        if not self.bad_languages:
+            self.focus_id = f"{self.id}-{code}"
+        self.bad_languages.add(code)
+        refused: Any = self
+        if message not in refused.errors:
+            refused.errors = [*refused.errors, message]
+
+
 class ChoiceField(SelectField):
     """One of several; anything else is refused with the form."""
 
@@ -310,6 +400,29 @@ class KeyField(ChoiceField):
     def key(self) -> UUID | None:
         """The record chosen, or None."""
         return UUID(self.data) if self.data else None
+
+
+class ChoicesField(SelectMultipleField):
+    """Any number of several, as checkboxes; anything else is refused with the form."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """Only choices that were offered."""
+        offered = {value for value, *_ in self.iter_choices()}
+        if not set(self.data or ()) <= offered:
+            raise ValidationError(_l("Choose one of the answers offered."))
+
+
+class VersionField(HiddenField):
+    """The version of the record when its form was opened, so that nobody overwrites what they have not seen."""
+
+    @property
+    def number(self) -> int:
+        """The version; 0, which no record has, where it was lost or tampered with."""
+        text = str(self.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 class NumberField(StringField):
@@ -348,16 +461,19 @@ class NumberField(StringField):
 
 __all__ = [
     "ChoiceField",
+    "ChoicesField",
     "DayField",
     "EmailField",
     "FileField",
     "Form",
     "KeyField",
     "LineField",
+    "LocalTextField",
     "NameField",
     "NumberField",
     "PhoneField",
     "Required",
     "TextField",
+    "VersionField",
     "submitted",
 ]

@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from werkzeug.routing import BaseConverter
 
-from app.domain.kernel.dates import format_date, format_time, month_name, to_local
+from app.domain.kernel.dates import format_date, format_time, month_name, to_local, weekday_name
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.money import format_taka
 from app.domain.kernel.numbers import format_number
@@ -64,7 +64,9 @@ def language_links() -> list[tuple[str, str, str, bool]]:
     """(code, own name, address of this page in it, is it now) for the public site's language switch."""
     here = current_locale()
     args = dict(request.view_args or {})
-    if "lang" in args and request.endpoint and request.method == "GET":
+    # A refused form is answered at the address of its page, so the switch stays on the page too.
+    has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    if "lang" in args and request.endpoint and has_page:
         query: dict[str, Any] = dict(request.args.items())
         return [
             (code, name, url_for(request.endpoint, **(args | {"lang": code}), **query), code == here)
@@ -80,6 +82,11 @@ def local(value: LocalText | None) -> Markup:
     wanted = current_locale()
     text, lang = value.in_(wanted)
     return escape(text) if lang == wanted else in_language(text, lang)
+
+
+def local_plain(value: LocalText) -> str:
+    """School-typed text as plain words, for titles and choices, which carry no markup."""
+    return value.in_(current_locale())[0]
 
 
 def in_language(text: str, lang: str) -> Markup:
@@ -123,8 +130,19 @@ def _mobile(value: str) -> str:
     return format_mobile(value, current_locale())
 
 
+def _weekday(iso_weekday: int, short: bool = False) -> str:
+    return weekday_name(iso_weekday - 1, current_locale(), short=short)
+
+
+def _month_short(number: int) -> str:
+    return month_name(number, current_locale(), short=True)
+
+
 _FILTERS: dict[str, Callable[..., object]] = {
     "local": local,
+    "local_plain": local_plain,
+    "weekday": _weekday,
+    "month_short": _month_short,
     "day": day,
     "clock": clock,
     "moment": moment,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from flask import Flask, current_app, g, has_request_context
 from flask_babel import gettext
@@ -23,15 +23,31 @@ log = logging.getLogger(__name__)
 KEEP_SECONDS = 60
 _KEY = "school"
 
+Known = tuple[tuple[CampusCard, ...], frozenset[str]]
 
-@dataclass(frozen=True)
+
 class School:
-    """The school as pages show it, in the reader's language. `address` may carry the mark of another language."""
+    """The school as pages show it, in the reader's language. `address` may carry the mark of another language.
 
-    campuses: tuple[CampusCard, ...]
-    pages: frozenset[str]
-    """The addresses of the published pages, for links that must not lead to nothing."""
-    sender: str
+    The database is asked when a page names more than the name, which the portal does not.
+    """
+
+    def __init__(self, sender: str) -> None:
+        self.sender = sender
+
+    @cached_property
+    def _facts(self) -> Known:
+        return _known()
+
+    @property
+    def campuses(self) -> tuple[CampusCard, ...]:
+        """Its campuses, the first one first."""
+        return self._facts[0]
+
+    @property
+    def pages(self) -> frozenset[str]:
+        """The addresses of the published pages, for links that must not lead to nothing."""
+        return self._facts[1]
 
     @property
     def name(self) -> str:
@@ -64,9 +80,6 @@ class School:
         return self.campuses[0].eiin or "" if self.campuses else ""
 
 
-Known = tuple[tuple[CampusCard, ...], frozenset[str]]
-
-
 def _known() -> Known:
     """What the database says, at most a minute old; nothing where it is away, so that error pages can say so."""
     known: Known | None = cache.get(_KEY)
@@ -84,9 +97,9 @@ def _known() -> Known:
 def current_school() -> School:
     """The school, read once a request."""
     if not has_request_context():
-        return School(*_known(), current_app.config["SETTINGS"].sender)
+        return School(current_app.config["SETTINGS"].sender)
     if "school" not in g:
-        g.school = School(*_known(), current_app.config["SETTINGS"].sender)
+        g.school = School(current_app.config["SETTINGS"].sender)
     return g.school  # type: ignore[no-any-return]
 
 

@@ -52,9 +52,9 @@ class DateConverter(BaseConverter):
         except ValueError as error:
             raise ValidationError from error
 
-    def to_url(self, value: date) -> str:
+    def to_url(self, value: date | str) -> str:
         """The day as text."""
-        return value.isoformat()
+        return str(value)
 
 
 def month_asked(text: str | None, default: date) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Flask
 from sqlalchemy import Connection
 from werkzeug.routing import BuildError
@@ -10,14 +12,8 @@ from app.web.headers import SECURITY_HEADERS
 from tests.support.cast import CAST, Cast
 from tests.support.pages import PageClient
 
-_SAMPLE = {
-    "lang": "bn",
-    "token": "x" * 43,
-    "slug": "about",
-    "filename": "x",
-    "step": "child",
-    "date": "2026-11-19",
-}
+_SAMPLE = {"lang": "bn", "token": "x" * 43, "slug": "about", "step": "child"}
+_BY_KIND = {"UUIDConverter": CAST.section_7a, "DateConverter": date(2026, 11, 19)}
 
 
 def urls(app: Flask) -> list[tuple[str, str]]:
@@ -27,9 +23,7 @@ def urls(app: Flask) -> list[tuple[str, str]]:
         adapter = app.url_map.bind("localhost")
         for rule in app.url_map.iter_rules():
             values = {
-                name: _SAMPLE.get(name, "x")
-                if name in _SAMPLE
-                else (CAST.section_7a if "UUID" in type(rule._converters[name]).__name__ else "x")
+                name: _BY_KIND.get(type(rule._converters[name]).__name__, _SAMPLE.get(name, "x"))
                 for name in rule.arguments
             }
             method = "GET" if "GET" in (rule.methods or ()) else "POST"

@@ -234,6 +234,22 @@ def name_in(locale: str, en: str | None, bn: str | None, ar: str | None) -> tupl
     return pick(locale, {"en": en or "", "bn": bn or "", "ar": ar or ""})
 
 
+def script_of(text: str) -> str:
+    """Return the language whose script most letters of a text are in: ``bn``, ``ar``, or else ``en``.
+
+    It says which of the three names of a person a name from outside is. A text without letters is ``en``.
+    """
+    letters = [char for char in text if char.isalpha()]
+    bangla = sum("\u0980" <= char <= "\u09ff" for char in letters)
+    arabic = sum(
+        "\u0600" <= char <= "\u06ff" or "\u0750" <= char <= "\u077f" or "\ufb50" <= char <= "\ufefc"
+        for char in letters
+    )
+    if max(bangla, arabic) * 2 <= len(letters):
+        return "en"
+    return "bn" if bangla >= arabic else "ar"
+
+
 def initial(name: str) -> str:
     """Return the first letter of a name as written: a whole cluster in Bangla (``শ্রা``), a capital in Latin.
 

@@ -67,7 +67,7 @@ def student_name_columns(student_key: InstrumentedAttribute[UUID]) -> NameColumn
     return _names_by_key(Student, student_key)
 
 
-def staff_of_person(person_id: UUID) -> Select[UUID]:
+def staff_of_person(person_id: Any) -> Select[UUID]:
     """The keys among the staff of a person, for `column.in_(...)` in other features."""
     return select(StaffMember.id).where(StaffMember.person_id == person_id)
 

@@ -12,6 +12,7 @@ from app.domain.kernel.names import (
     initial,
     matches,
     name_in,
+    script_of,
     search_key,
     search_tokens,
     sort_key,
@@ -222,3 +223,20 @@ def test_the_circle_holds_one_whole_letter(name: str, letter: str) -> None:
 def test_any_name_has_a_short_initial_or_none(text: str) -> None:
     assert len(initial(text)) <= 14
     assert bool(initial(text)) == any(char.isalnum() for char in unicodedata.normalize("NFC", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Rafi Hasan", "en"),
+        ("রাফি হাসান", "bn"),
+        ("فاطمة الزهراء", "ar"),
+        ("মোঃ Rafi", "en"),
+        ("রাফি হাসান (7)", "bn"),
+        ("Ólafur Þór", "en"),
+        ("123", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_script_of_a_name_says_which_of_the_three_it_is(text: str, language: str) -> None:
+    assert script_of(text) == language
