@@ -299,7 +299,7 @@ def _candidates(query: str) -> list[GuardianLine]:
     found = list_guardians(guardians_seen(current_actor()), query, locale=current_locale(), size=10)
     phone = _whole_phone(query)
     known = find_guardian_by_phone(phone) if phone and not found else None
-    return [GuardianLine(known.guardian_id, known.name, known.phone, None)] if known else found
+    return [GuardianLine(known.guardian_id, known.names, known.phone, None)] if known else found
 
 
 @blueprint.route("/students/<uuid:student_id>/guardians/<uuid:guardian_id>/unlink", methods=["GET", "POST"])
