@@ -40,6 +40,13 @@ from app.web.i18n import LOCALES
 _MARKUP = frozenset("<>{}\\")
 
 
+_UNSHOWABLE = dict.fromkeys((*range(9), 11, *range(14, 32), *range(127, 160)))
+
+
+def _shown(text: str) -> str:
+    return text.translate(_UNSHOWABLE)
+
+
 class Form(FlaskForm):
     """A form of this application. The CSRF token is checked for every request before any form is read."""
 
@@ -55,7 +62,23 @@ class Form(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that no single field was sent twice."""
         valid = super().validate(extra_validators)
-        return self._each_sent_once() and bool(valid)
+        valid = self._each_sent_once() and bool(valid)
+        if not valid:
+            self._drop_the_unshowable()
+        return valid
+
+    def _drop_the_unshowable(self) -> None:
+        """What was typed is shown again, but for characters no page may hold."""
+        for field in self:
+            for name in ("data", "typed"):
+                value = getattr(field, name, None)
+                match value:
+                    case str():
+                        setattr(field, name, _shown(value))
+                    case tuple():
+                        setattr(field, name, tuple(_shown(part) for part in value))
+                    case dict():
+                        setattr(field, name, {key: _shown(part) for key, part in value.items()})
 
     def _each_sent_once(self) -> bool:
         once = True

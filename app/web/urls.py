@@ -27,10 +27,12 @@ def asset(name: str) -> str:
 
 
 def absolute_url(endpoint: str, **values: object) -> str:
-    """A link for mail, built from the configured origin and never from the Host header."""
-    # Commands and jobs write links too, where Flask's own `url_for` has no request to stand on.
-    path = current_app.url_map.bind("localhost").build(endpoint, values)
-    return str(current_app.config["SETTINGS"].base_url).rstrip("/") + path
+    """A link for mail, built from the configured origin and never from the Host header.
+
+    Commands and jobs need it too, so it is built from the map of addresses and not from a request.
+    """
+    origin: str = current_app.config["SETTINGS"].base_url.rstrip("/")
+    return origin + current_app.url_map.bind("localhost").build(endpoint, values)
 
 
 def password_link(locale: str, token: str) -> str:
@@ -50,9 +52,9 @@ class DateConverter(BaseConverter):
         except ValueError as error:
             raise ValidationError from error
 
-    def to_url(self, value: date) -> str:
+    def to_url(self, value: date | str) -> str:
         """The day as text."""
-        return value.isoformat()
+        return str(value)
 
 
 def month_asked(text: str | None, default: date) -> date:

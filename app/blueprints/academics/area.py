@@ -14,6 +14,7 @@ from app.domain.academics.policies import ensure_may
 from app.domain.academics.queries import CampusView, list_campuses
 from app.domain.kernel.access import Permission
 from app.domain.kernel.errors import NotFound
+from app.domain.kernel.texts import TextError, clean_line
 from app.web.access import current_actor
 from app.web.editing import Crumbs
 from app.web.i18n import local
@@ -70,6 +71,14 @@ def get_place(permission: Permission = Permission.ACADEMICS_READ) -> Place:
     if place is None:
         raise NotFound
     return place
+
+
+def search_words() -> str:
+    """What is looked for by `?q=`; what nobody can have typed is nothing."""
+    try:
+        return clean_line(request.args.get("q", ""))[:100]
+    except TextError:
+        return ""
 
 
 def place_to_edit() -> Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from uuid import UUID
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from app.blueprints.academics.area import (
     get_place,
     load_to_edit,
     place_to_edit,
+    search_words,
     trail,
 )
 from app.blueprints.academics.forms import ClassForm, SubjectForm
@@ -157,7 +158,7 @@ def _subject_crumbs(here: str) -> Crumbs:
 def subjects() -> Response:
     """The subjects of a campus, found by name or code."""
     place = get_place()
-    wanted = request.args.get("q", "").strip()[:100]
+    wanted = search_words()
     found = [
         subject
         for subject in list_subjects(place.campus.id)

@@ -17,6 +17,7 @@ from app.blueprints.academics.area import (
     get_place,
     load_to_edit,
     place_to_edit,
+    search_words,
     trail,
 )
 from app.blueprints.academics.forms import SHIFT_WORDS, AssignmentForm, NewSectionForm, SectionForm
@@ -96,7 +97,7 @@ def sections() -> Response:
     place = get_place()
     years = list_years(place.campus.id)
     year = _year_of_list(place, years)
-    wanted = request.args.get("q", "").strip()[:100]
+    wanted = search_words()
     known = list_sections(current_actor(), campus_id=place.campus.id, year_id=year.id) if year else []
     return render_page(
         "academics/sections.html",

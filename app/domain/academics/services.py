@@ -211,12 +211,13 @@ def _check_week(details: CampusDetails) -> None:
 # --- years and terms
 
 
-def _place_year(db: Session, campus_id: UUID, details: YearDetails, own: UUID | None) -> None:
+def _place_year(db: Session, actor: Actor, campus_id: UUID, details: YearDetails, own: UUID | None) -> None:
     """Check a year against the others of its campus; where it becomes the current one, no other stays it."""
     if details.starts_on >= details.ends_on:
         raise OutOfOrder
     _hold_campus(db, campus_id)
-    others = db.scalars(select(AcademicYear).where(AcademicYear.campus_id == campus_id)).all()
+    statement = select(AcademicYear).where(AcademicYear.campus_id == campus_id)
+    others = db.scalars(statement, execution_options={"populate_existing": True}).all()
     for other in others:
         if other.id == own:
             continue
@@ -224,6 +225,15 @@ def _place_year(db: Session, campus_id: UUID, details: YearDetails, own: UUID | 
             raise YearsOverlap(year=other.name)
         if details.is_current and other.is_current:
             other.is_current = False
+            record(
+                actor,
+                "year.changed",
+                "year",
+                other.id,
+                campus_id=campus_id,
+                old={"is_current": True},
+                new={"is_current": False},
+            )
     db.flush()
 
 
@@ -231,7 +241,7 @@ def add_year(actor: Actor, campus_id: UUID, details: YearDetails, *, source_id: 
     """Add a school year. Raises OutOfOrder, YearsOverlap, YearNameTaken."""
     _ensure_edits(actor, campus_id)
     with transaction() as db:
-        _place_year(db, campus_id, details, None)
+        _place_year(db, actor, campus_id, details, None)
         row = _add(db, actor, "year", AcademicYear, details, campus_id=campus_id, source_id=source_id)
     return UUID(str(row.id))
 
@@ -247,7 +257,7 @@ def change_year(actor: Actor, year_id: UUID, version: int, details: YearDetails)
         row = _locked(db, actor, AcademicYear, year_id, **_ACADEMICS)
         if row.version != version:
             raise Stale
-        _place_year(db, row.campus_id, details, year_id)
+        _place_year(db, actor, row.campus_id, details, year_id)
         for term in db.scalars(select(Term).where(Term.academic_year_id == year_id)):
             if not (covers(details, term.starts_on) and covers(details, term.ends_on)):
                 raise TermOutsideYear(year=details.name)

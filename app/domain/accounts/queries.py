@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
 from app.domain.accounts.types import UserStatus
@@ -33,27 +34,29 @@ def grants_from(rows: list[tuple[str, str | None]] | None) -> tuple[Grant, ...]:
     return tuple(Grant(Role(role), UUID(campus) if campus else None) for role, campus in rows or [])
 
 
+@cache
+def _holder() -> Any:
+    """Who holds a session token, built once: every page of the portal asks."""
+    name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
+    return (
+        select(User.id, User.person_id, User.locale, Session.id, name_en, name_bn, name_ar, _grants())  # type: ignore[call-overload]
+        .join(User, User.id == Session.user_id)
+        .join(*joined)
+        .where(
+            Session.token_hash == bindparam("token_hash"),
+            Session.revoked_at.is_(None),
+            Session.expires_at > func.now(),
+            User.status == UserStatus.ACTIVE,
+        )
+    )
+
+
 def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None) -> Actor | None:
     """Who holds this session token now, with their roles, in one statement.
 
     None where the session ended, was revoked, or the account is not active.
     """
-    name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
-    row = (
-        session()
-        .execute(
-            select(User.id, User.person_id, User.locale, Session.id, name_en, name_bn, name_ar, _grants())  # type: ignore[call-overload]
-            .join(User, User.id == Session.user_id)
-            .join(*joined)
-            .where(
-                Session.token_hash == hash_token(token),
-                Session.revoked_at.is_(None),
-                Session.expires_at > func.now(),
-                User.status == UserStatus.ACTIVE,
-            )
-        )
-        .one_or_none()
-    )
+    row = session().execute(_holder(), {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
     user_id, person_id, locale, session_id, en, bn, ar, grants = row

@@ -451,9 +451,12 @@ def end_session(actor: Actor, session_id: UUID) -> bool:
 
 
 def create_admin(person_id: UUID, *, email: str) -> str:
-    """Open the first administrator's account and return the token of the link that sets its password."""
+    """Open an administrator's account and return the token of the link that sets its password.
+
+    Raises EmailTaken.
+    """
     with transaction():
-        user_id = create_user(
+        user_id = open_account(
             SYSTEM, person_id, email=email, phone=None, locale="en", roles=[(Role.ADMIN, None)]
         )
         return issue_link(SYSTEM, user_id, LinkPurpose.INVITATION)

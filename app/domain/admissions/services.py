@@ -335,7 +335,7 @@ def _forget_document(db: Session, actor: Actor, row: Application, kind: Document
     file_id = paper.file_id
     db.delete(paper)
     db.flush()
-    delete_file(actor, file_id)
+    delete_file(file_id)
     record(
         actor,
         "application.document_removed",
@@ -505,7 +505,7 @@ def enrol_applicant(
         )
         _, roll = enrol_student(actor, student_id, section_id, enrolled_on=admitted_on)
         row.status, row.student_id = ApplicationStatus.ENROLLED, student_id
-        details = {"section": section.code, "roll_number": roll, "student_no": student_no}
+        details: dict[str, Any] = {"section": section.code, "roll_number": roll, "student_no": student_no}
         _note_event(db, actor, row, EventKind.ENROLLED, was=was, **details)
         record(
             actor,
