@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.blueprints import academics, accounts, attendance, cms, home, site
+from app.blueprints import academics, accounts, admissions, apply, attendance, cms, family, home, people, site
 
 
 def register_blueprints(app: Flask) -> None:
     """Make every area known."""
-    for area in (academics, accounts, attendance, cms, home, site):
+    for area in (academics, accounts, admissions, apply, attendance, cms, family, home, people, site):
         app.register_blueprint(area.blueprint)

@@ -7,9 +7,11 @@ from flask.cli import AppGroup
 
 from app.domain.accounts.services import create_admin
 from app.domain.kernel.access import SYSTEM
+from app.domain.kernel.errors import Refused
+from app.domain.kernel.names import clean_name
 from app.domain.people.services import add_person
 from app.uow import transaction
-from app.web.urls import absolute_url
+from app.web.urls import password_link
 
 accounts = AppGroup("accounts", help="Accounts of people.")
 
@@ -19,7 +21,10 @@ accounts = AppGroup("accounts", help="Accounts of people.")
 @click.option("--name", prompt=True, help="Full name in English letters.")
 def create_admin_command(email: str, name: str) -> None:
     """Open an administrator's account and print the link that sets its password. It works once."""
-    with transaction():
-        person_id = add_person(SYSTEM, name_en=name, email=email)
-        token = create_admin(person_id, email=email)
-    click.echo(absolute_url("accounts.choose_password", lang="en", token=token))
+    try:
+        with transaction():
+            person_id = add_person(SYSTEM, name_en=clean_name(name), email=email.strip().lower())
+            token = create_admin(person_id, email=email.strip())
+    except Refused as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(password_link("en", token))

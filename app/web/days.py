@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 
 from flask import Flask
 from flask_babel import gettext, ngettext
 from markupsafe import Markup, escape
 
+from app.domain.academics.rules import week_days
 from app.domain.attendance.rules import count_statuses
 from app.domain.attendance.types import AttendanceStatus, Counts
-from app.domain.kernel.dates import format_bangla_date, local_day
+from app.domain.kernel.dates import format_bangla_date, local_day, weekday_name
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.names import name_in
 from app.web.i18n import clock, current_locale, in_language, moment
@@ -58,8 +60,14 @@ def days_sentence(counts: Counts) -> str:
     return _join(parts) if parts else ""
 
 
-def stitches_sentence(stitches: Sequence[AttendanceStatus | None]) -> str:
+def stitches_sentence(stitches: tuple[AttendanceStatus | None, ...]) -> str:
     """What the stitches beside a name show, as a sentence for those who hear the page."""
+    return _stitches_sentence(current_locale(), stitches)
+
+
+# A class has few different weeks and a school not many more: each is put into words once a process.
+@lru_cache(maxsize=4096)
+def _stitches_sentence(locale: str, stitches: tuple[AttendanceStatus | None, ...]) -> str:
     if stitches and all(status is _PRESENT for status in stitches):
         return str(gettext("Last 5 days: present every day"))
     said = days_sentence(count_statuses(stitches))
@@ -80,11 +88,17 @@ def person_name(names: tuple[str | None, str | None, str | None]) -> Markup:
     return in_language(*name_in(current_locale(), *names))
 
 
+def week_heads() -> list[str]:
+    """The short names of the weekdays in the order a week is read at the school."""
+    return [weekday_name(day - 1, current_locale(), short=True) for day in week_days()]
+
+
 def init_days(app: Flask) -> None:
     """Give templates the sentences."""
     app.jinja_env.globals.update(
         saved_time=saved_time,
         person_name=person_name,
         days_sentence=days_sentence,
+        week_heads=week_heads,
         bangla_date=format_bangla_date,
     )

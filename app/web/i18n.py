@@ -64,7 +64,9 @@ def language_links() -> list[tuple[str, str, str, bool]]:
     """(code, own name, address of this page in it, is it now) for the public site's language switch."""
     here = current_locale()
     args = dict(request.view_args or {})
-    if "lang" in args and request.endpoint and request.method == "GET":
+    # A refused form is answered at the address of its page, so the switch stays on the page too.
+    has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    if "lang" in args and request.endpoint and has_page:
         query: dict[str, Any] = dict(request.args.items())
         return [
             (code, name, url_for(request.endpoint, **(args | {"lang": code}), **query), code == here)

@@ -16,29 +16,32 @@ from app.web.school import current_school
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the main menu: shown to those who hold the permission, current below its blueprint."""
+    """An entry of the main menu, for those who hold the permission. Its pages lie below its address."""
 
     label: object
     endpoint: str
     icon: str
     permission: Permission
-    area: str
+    below: str = ""
+    """Where its pages lie, if not below the address of `endpoint`."""
 
 
 PLACES: list[Place] = [
-    Place(_l("Today"), "home.index", "home", Permission.PORTAL_ENTER, "home"),
-    Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ, "attendance"),
-    Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "cms"),
-    Place(_l("School"), "academics.overview", "book", Permission.ACADEMICS_READ, "academics"),
-    Place(
-        _l("Calendar"),
-        "academics.calendar.month",
-        "calendar",
-        Permission.CALENDAR_READ,
-        "academics.calendar",
-    ),
+    # Families begin at their children: the first page only sends them there.
+    Place(_l("Today"), "home.index", "home", Permission.ACADEMICS_READ),
+    Place(_l("My children"), "family.children", "home", Permission.FAMILY_READ),
+    Place(_l("My record"), "family.my_record", "book", Permission.OWN_RECORD_READ),
+    Place(_l("Admissions"), "admissions.queue", "queue", Permission.APPLICATIONS_READ),
+    Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ),
+    Place(_l("Students"), "people.students", "person", Permission.STUDENTS_READ),
+    Place(_l("Guardians"), "people.guardians", "phone", Permission.GUARDIANS_READ),
+    Place(_l("Staff"), "people.staff", "person", Permission.STAFF_READ),
+    Place(_l("School"), "academics.overview", "book", Permission.ACADEMICS_READ),
+    Place(_l("Calendar"), "academics.calendar.month", "calendar", Permission.CALENDAR_READ),
+    Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "/site/"),
+    Place(_l("My account"), "accounts.account", "person", Permission.FAMILY_READ),
 ]
-"""Filled below in the order of the menu; an area appears once its blueprint is there."""
+"""In the order of the menu; on a phone the first four stand at the foot of the page."""
 
 
 def nav_items() -> list[tuple[object, str, str, bool]]:
@@ -46,16 +49,18 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
     actor = find_current_actor()
     if actor is None:
         return []
-    here = request.endpoint or ""
-    places = [place for place in PLACES if actor.may(place.permission)]
-    around = [place for place in places if here == place.endpoint or here.startswith(place.area + ".")]
-    # An area within an area is the place; the one around it is not.
-    current = max(around, key=lambda place: len(place.area), default=None)
-    return [(place.label, url_for(place.endpoint), place.icon, place is current) for place in places]
+    places = [(place, url_for(place.endpoint)) for place in PLACES if actor.may(place.permission)]
+    # A place within a place is where the reader is; the one around it is not.
+    roots = [place.below or address for place, address in places]
+    here = max((root for root in roots if request.path.startswith(root)), key=len, default=None)
+    return [
+        (place.label, address, place.icon, root == here)
+        for (place, address), root in zip(places, roots, strict=True)
+    ]
 
 
 SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = [
-    (_l("Admission"), "admissions.start", {}, "pen"),
+    (_l("Admission"), "apply.index", {}, "pen"),
     (_l("Notices"), "site.notices", {}, "bell"),
     (_l("Rules and seats"), "site.page", {"slug": "rules"}, "book"),
     (_l("About us"), "site.page", {"slug": "about"}, "home"),

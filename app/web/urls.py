@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app
 from werkzeug.routing import BaseConverter, ValidationError
 
 from app.domain.kernel.errors import NotFound
@@ -27,8 +27,12 @@ def asset(name: str) -> str:
 
 
 def absolute_url(endpoint: str, **values: object) -> str:
-    """A link for mail, built from the configured origin and never from the Host header."""
-    return current_app.config["SETTINGS"].base_url.rstrip("/") + url_for(endpoint, _external=False, **values)  # type: ignore[arg-type, no-any-return]
+    """A link for mail, built from the configured origin and never from the Host header.
+
+    Commands and jobs need it too, so it is built from the map of addresses and not from a request.
+    """
+    origin: str = current_app.config["SETTINGS"].base_url.rstrip("/")
+    return origin + current_app.url_map.bind("localhost").build(endpoint, values)
 
 
 def password_link(locale: str, token: str) -> str:
@@ -48,9 +52,9 @@ class DateConverter(BaseConverter):
         except ValueError as error:
             raise ValidationError from error
 
-    def to_url(self, value: date) -> str:
+    def to_url(self, value: date | str) -> str:
         """The day as text."""
-        return value.isoformat()
+        return str(value)
 
 
 def month_asked(text: str | None, default: date) -> date:

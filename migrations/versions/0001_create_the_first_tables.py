@@ -815,8 +815,11 @@ def upgrade() -> None:
         sa.Column("cycle_id", sa.Uuid(), nullable=False),
         sa.Column("class_id", sa.Uuid(), nullable=False),
         sa.Column("seats", sa.SmallInteger(), nullable=False),
+        sa.Column("age_from", sa.SmallInteger(), nullable=True),
+        sa.Column("age_to", sa.SmallInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("age_from <= age_to", name=op.f("ck_admission_seats_ages")),
         sa.CheckConstraint("seats >= 0", name=op.f("ck_admission_seats_seats")),
         sa.ForeignKeyConstraint(
             ["class_id"], ["classes.id"], name=op.f("fk_admission_seats_class_id"), ondelete="RESTRICT"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import Blueprint, abort, flash, request, session, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response
 
 from app.blueprints.accounts.forms import LanguageForm, PasswordForm, SignInForm
-from app.domain.accounts.queries import find_open_link
-from app.domain.accounts.services import redeem_link
+from app.domain.academics.queries import list_campuses
+from app.domain.accounts.queries import find_account, find_open_link, list_open_sessions
+from app.domain.accounts.rules import describe_device
+from app.domain.accounts.services import end_other_sessions, end_session, redeem_link
 from app.domain.accounts.services import sign_in as open_account
 from app.domain.accounts.services import sign_out as close_session
 from app.domain.accounts.services import switch_language as remember_language
 from app.domain.kernel.access import Permission
+from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import Refused
 from app.web.access import (
     SignedIn,
@@ -27,6 +32,8 @@ from app.web.access import (
 from app.web.forms import submitted
 from app.web.headers import fresh_session
 from app.web.htmx import render_page, see_other
+from app.web.i18n import current_locale
+from app.web.navigation import ROLE_WORDS
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -116,7 +123,52 @@ def switch_language() -> Response:
 
 
 @blueprint.route("/account/")
-@requires(Permission.PORTAL_ENTER)
+@requires(Permission.ACCOUNT_MANAGE)
 def account() -> Response:
-    """Who is signed in, and as what."""
-    return render_page("accounts/account.html", actor=current_actor())
+    """Who is signed in, as what, in which language, and on which devices."""
+    actor = current_actor()
+    mine = find_account(actor.user_id) if actor.user_id else None
+    if mine is None:
+        abort(404)
+    devices = [
+        (line, *describe_device(line.user_agent), line.id == actor.session_id)
+        for line in list_open_sessions(mine.user_id)
+    ]
+    return render_page(
+        "accounts/account.html",
+        account=mine,
+        roles=[(ROLE_WORDS[grant.role], grant.campus_id) for grant in mine.grants],
+        campuses={campus.id: campus.name for campus in list_campuses(actor, Permission.PORTAL_ENTER)},
+        devices=devices,
+        others=sum(not current for *_, current in devices),
+    )
+
+
+@blueprint.route("/account/devices/sign-out-others", methods=["POST"])
+@requires(Permission.ACCOUNT_MANAGE)
+def sign_out_others() -> Response:
+    """End every session of this account but this one, at once."""
+    ended = end_other_sessions(current_actor())
+    flash(
+        ngettext(
+            "Signed out on %(devices)s device.",
+            "Signed out on %(devices)s devices.",
+            ended,
+            devices=to_local_digits(str(ended), current_locale()),
+        )
+        if ended
+        else gettext("You are signed in on this device only."),
+        "ok",
+    )
+    return see_other(url_for("accounts.account"))
+
+
+@blueprint.route("/account/devices/<uuid:session_id>/sign-out", methods=["POST"])
+@requires(Permission.ACCOUNT_MANAGE)
+def sign_out_device(session_id: UUID) -> Response:
+    """End the session of one other device at once."""
+    actor = current_actor()
+    if session_id == actor.session_id or not end_session(actor, session_id):
+        abort(404)
+    flash(gettext("That device is signed out."), "ok")
+    return see_other(url_for("accounts.account"))

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, bindparam, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from app.domain.academics.models import (
@@ -410,7 +411,7 @@ def section_choices(campus_id: UUID, class_id: UUID, year_id: UUID) -> list[Sect
     )
 
 
-def _taught_by(person_id: UUID) -> ColumnElement[bool]:
+def _taught_by(person_id: Any) -> ColumnElement[bool]:
     staff = staff_of_person(person_id)
     return or_(
         Section.class_teacher_id.in_(staff),
@@ -456,19 +457,24 @@ class Enrolled:
         return _names(self.name_en, self.name_bn, self.name_ar)
 
 
-def list_enrolled_between(section_id: UUID, start: date, end: date) -> list[Enrolled]:
-    """The pupils who sat in a section on any day from start to end, by roll number."""
+@cache
+def _enrolled_between() -> Any:
     en, bn, ar, joined = student_name_columns(Enrolment.student_id)
-    rows = session().execute(
+    return (
         select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, en, bn, ar)
         .join(*joined)
         .where(
-            Enrolment.section_id == section_id,
-            Enrolment.enrolled_on <= end,
-            or_(Enrolment.status == EnrolmentStatus.ACTIVE, Enrolment.left_on > start),
+            Enrolment.section_id == bindparam("section_id"),
+            Enrolment.enrolled_on <= bindparam("last"),
+            or_(Enrolment.status == EnrolmentStatus.ACTIVE, Enrolment.left_on > bindparam("first")),
         )
         .order_by(Enrolment.roll_number)
     )
+
+
+def list_enrolled_between(section_id: UUID, start: date, end: date) -> list[Enrolled]:
+    """The pupils who sat in a section on any day from start to end, by roll number."""
+    rows = session().execute(_enrolled_between(), {"section_id": section_id, "first": start, "last": end})
     return [Enrolled(*row) for row in rows]
 
 
@@ -713,7 +719,7 @@ class SectionDay:
     verdict: DayVerdict
 
 
-def _entries_on(day: date) -> Any:
+def _entries_on(day: Any) -> Any:
     """The calendar entries of the section's campus on a day, as JSON."""
     entry = func.json_build_array(
         CalendarEntry.kind, CalendarEntry.name, CalendarEntry.starts_on, CalendarEntry.ends_on
@@ -735,9 +741,14 @@ def _whole_campuses(actor: Actor, permission: Permission) -> Any:
     return replace(actor, grants=office).campuses_for(permission)
 
 
-def _section_days(actor: Actor, permission: Permission, day: date) -> Select[Any]:
-    """Sections the permission reaches: all of a campus, for a teacher those taught there."""
-    own = Section.class_teacher_id.in_(staff_of_person(actor.person_id)) if actor.person_id else false()
+@cache
+def _section_days(*, everywhere: bool, in_whole: bool, one: bool) -> Any:
+    """Sections on a day, built once for each reach: pages with the tightest budget ask for them.
+
+    `everywhere`: at all campuses, else at `campuses`. `in_whole`: every section there, else those of the
+    campuses `whole` and those the person teaches. `one`: the section `section_id`, else those of the year.
+    """
+    person, day = bindparam("person_id", type_=Uuid()), bindparam("day", type_=Date())
     en, bn, ar, teacher = staff_name_columns(Section.class_teacher_id)
     statement = (
         select(
@@ -750,7 +761,7 @@ def _section_days(actor: Actor, permission: Permission, day: date) -> Select[Any
             AcademicYear.starts_on,
             AcademicYear.ends_on,
             _seats_taken(),
-            func.coalesce(own, false()),
+            func.coalesce(Section.class_teacher_id.in_(staff_of_person(person)), false()),
             en,
             bn,
             ar,
@@ -761,13 +772,33 @@ def _section_days(actor: Actor, permission: Permission, day: date) -> Select[Any
         .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
         .join(SchoolClass, SchoolClass.id == Section.class_id)
         .outerjoin(*teacher)
-        .where(_within(actor, permission, Section.campus_id))
     )
-    whole = _whole_campuses(actor, permission)
-    if whole is ALL:
-        return statement
-    taught = _taught_by(actor.person_id) if actor.person_id else false()
-    return statement.where(or_(Section.campus_id.in_(whole), taught))
+    if not everywhere:
+        statement = statement.where(Section.campus_id.in_(bindparam("campuses", expanding=True)))
+    if not in_whole:
+        whole = Section.campus_id.in_(bindparam("whole", expanding=True))
+        statement = statement.where(or_(whole, _taught_by(person)))
+    if one:
+        return statement.where(Section.id == bindparam("section_id"))
+    return statement.where(AcademicYear.starts_on <= day, AcademicYear.ends_on >= day).order_by(
+        Campus.code, SchoolClass.level, SchoolClass.code, Section.code
+    )
+
+
+def _find_section_days(
+    actor: Actor, permission: Permission, day: date, section_id: UUID | None = None
+) -> list[SectionDay]:
+    """Sections the permission reaches: all of a campus for its office, those taught there for a teacher."""
+    campuses, whole = actor.campuses_for(permission), _whole_campuses(actor, permission)
+    values: dict[str, Any] = {"person_id": actor.person_id, "day": day}
+    if campuses is not ALL:
+        values["campuses"] = list(campuses)
+    if whole is not ALL:
+        values["whole"] = list(whole)
+    if section_id is not None:
+        values["section_id"] = section_id
+    statement = _section_days(everywhere=campuses is ALL, in_whole=whole is ALL, one=section_id is not None)
+    return [_section_day(row, day) for row in session().execute(statement, values)]
 
 
 def _section_day(row: Any, day: date) -> SectionDay:
@@ -795,22 +826,15 @@ def _section_day(row: Any, day: date) -> SectionDay:
 
 def get_section_day(actor: Actor, section_id: UUID, day: date, permission: Permission) -> SectionDay:
     """One section on a day: one statement. Raises NotFound where the permission does not reach the section."""
-    row = (
-        session().execute(_section_days(actor, permission, day).where(Section.id == section_id)).one_or_none()
-    )
-    if row is None:
+    found = _find_section_days(actor, permission, day, section_id)
+    if not found:
         raise NotFound
-    return _section_day(row, day)
+    return found[0]
 
 
 def list_section_days(actor: Actor, day: date, permission: Permission) -> list[SectionDay]:
     """The sections of the year around a day that the permission reaches, by campus and class: one statement."""
-    statement = (
-        _section_days(actor, permission, day)
-        .where(AcademicYear.starts_on <= day, AcademicYear.ends_on >= day)
-        .order_by(Campus.code, SchoolClass.level, SchoolClass.code, Section.code)
-    )
-    return [_section_day(row, day) for row in session().execute(statement)]
+    return _find_section_days(actor, permission, day)
 
 
 # --- what the public site shows of the school
@@ -876,3 +900,65 @@ def intake_columns(year_key: Any, class_key: Any) -> tuple[tuple[Any, ...], tupl
         (SchoolClass, SchoolClass.id == class_key),
     )
     return columns, joins
+
+
+# --- who sits where, for the lists of people
+
+
+def _seated() -> Select[UUID]:
+    return (
+        select(Enrolment.student_id)
+        .join(Section, Section.id == Enrolment.section_id)
+        .join(AcademicYear, AcademicYear.id == Enrolment.academic_year_id)
+        .where(Enrolment.status == EnrolmentStatus.ACTIVE, AcademicYear.is_current)
+    )
+
+
+def seated_student_ids(*, class_id: UUID | None = None, section_id: UUID | None = None) -> Select[UUID]:
+    """The keys of the students who sit in a class or section now, as a part of another statement."""
+    statement = _seated()
+    if class_id is not None:
+        statement = statement.where(Section.class_id == class_id)
+    if section_id is not None:
+        statement = statement.where(Section.id == section_id)
+    return statement
+
+
+def taught_student_ids(actor: Actor) -> Select[UUID] | None:
+    """The keys of the students in the actor's own sections now, as a part of another statement.
+
+    None for people who teach nobody, because they are no teachers: nothing needs to be asked then.
+    """
+    if actor.person_id is None or Role.TEACHER not in actor.roles:
+        return None
+    return _seated().where(_taught_by(actor.person_id))
+
+
+# --- labels, for features that keep the keys of classes and years
+
+
+@dataclass(frozen=True)
+class ClassLabel:
+    """What a class is called, and where it is."""
+
+    id: UUID
+    campus_id: UUID
+    name: LocalText
+    level: int
+    campus_name: LocalText
+
+
+def class_labels(class_ids: Iterable[UUID]) -> dict[UUID, ClassLabel]:
+    """The names of these classes and their campuses. They are on the public site, so nobody's scope is asked."""
+    rows = session().execute(
+        select(SchoolClass.id, SchoolClass.campus_id, SchoolClass.name, SchoolClass.level, Campus.name)
+        .join(Campus, Campus.id == SchoolClass.campus_id)
+        .where(SchoolClass.id.in_(list(class_ids)))
+    )
+    return {row[0]: ClassLabel(*row) for row in rows}
+
+
+def year_labels(year_ids: Iterable[UUID]) -> dict[UUID, YearView]:
+    """These school years, by key."""
+    statement = select(AcademicYear).where(AcademicYear.id.in_(list(year_ids)))
+    return {row.id: _year_view(row) for row in session().scalars(statement)}

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
 from app.domain.accounts.types import UserStatus
 from app.domain.kernel.access import Actor, Grant, Role
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in
+from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import person_name_columns
 from app.uow import session
 
@@ -31,27 +34,29 @@ def grants_from(rows: list[tuple[str, str | None]] | None) -> tuple[Grant, ...]:
     return tuple(Grant(Role(role), UUID(campus) if campus else None) for role, campus in rows or [])
 
 
+@cache
+def _holder() -> Any:
+    """Who holds a session token, built once: every page of the portal asks."""
+    name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
+    return (
+        select(User.id, User.person_id, User.locale, Session.id, name_en, name_bn, name_ar, _grants())  # type: ignore[call-overload]
+        .join(User, User.id == Session.user_id)
+        .join(*joined)
+        .where(
+            Session.token_hash == bindparam("token_hash"),
+            Session.revoked_at.is_(None),
+            Session.expires_at > func.now(),
+            User.status == UserStatus.ACTIVE,
+        )
+    )
+
+
 def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None) -> Actor | None:
     """Who holds this session token now, with their roles, in one statement.
 
     None where the session ended, was revoked, or the account is not active.
     """
-    name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
-    row = (
-        session()
-        .execute(
-            select(User.id, User.person_id, User.locale, Session.id, name_en, name_bn, name_ar, _grants())  # type: ignore[call-overload]
-            .join(User, User.id == Session.user_id)
-            .join(*joined)
-            .where(
-                Session.token_hash == hash_token(token),
-                Session.revoked_at.is_(None),
-                Session.expires_at > func.now(),
-                User.status == UserStatus.ACTIVE,
-            )
-        )
-        .one_or_none()
-    )
+    row = session().execute(_holder(), {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
     user_id, person_id, locale, session_id, en, bn, ar, grants = row
@@ -153,6 +158,110 @@ def find_invitee(user_id: UUID) -> Invitee | None:
         .one_or_none()
     )
     return Invitee(row[0], row[1], name_in(row[1], *row[2:])[0]) if row else None
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """An account as the office sees it."""
+
+    user_id: UUID
+    person_id: UUID
+    email: str | None
+    phone: str | None
+    locale: str
+    status: UserStatus
+    last_login_at: datetime | None
+    has_password: bool
+    link_until: datetime | None
+    """Until when an unused link still works."""
+    grants: tuple[Grant, ...]
+
+
+def _open_link() -> object:
+    return (
+        select(func.max(OneTimeLink.expires_at))
+        .where(
+            OneTimeLink.user_id == User.id,
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > func.now(),
+        )
+        .scalar_subquery()
+    )
+
+
+def find_account_of_person(person_id: UUID) -> AccountView | None:
+    """The account of a person with its roles, in one statement. The caller has found the person."""
+    return _find_account(User.person_id == person_id)
+
+
+def find_account(user_id: UUID) -> AccountView | None:
+    """An account with its roles, in one statement."""
+    return _find_account(User.id == user_id)
+
+
+def _find_account(condition: ColumnElement[bool]) -> AccountView | None:
+    row = (
+        session()
+        .execute(
+            select(  # type: ignore[call-overload]
+                User.id,
+                User.person_id,
+                User.email,
+                User.phone,
+                User.locale,
+                User.status,
+                User.last_login_at,
+                User.password_hash.is_not(None),
+                _open_link(),
+                _grants(),
+            ).where(condition)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    return AccountView(
+        user_id=row[0],
+        person_id=row[1],
+        email=row[2],
+        phone=row[3],
+        locale=row[4],
+        status=row[5],
+        last_login_at=row[6],
+        has_password=row[7],
+        link_until=row[8],
+        grants=grants_from(row[9]),
+    )
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A device that is signed in now."""
+
+    id: UUID
+    created_at: datetime
+    expires_at: datetime
+    ip_address: str | None
+    user_agent: str | None
+
+
+def list_open_sessions(user_id: UUID) -> list[OpenSession]:
+    """The devices on which a user is signed in now, the latest first."""
+    rows = session().execute(
+        select(Session.id, Session.created_at, Session.expires_at, Session.ip_address, Session.user_agent)
+        .where(Session.user_id == user_id, Session.revoked_at.is_(None), Session.expires_at > func.now())
+        .order_by(Session.created_at.desc(), Session.id.desc())
+    )
+    return [OpenSession(*row) for row in rows]
+
+
+def list_user_names(user_ids: Collection[UUID]) -> dict[UUID, LocalText]:
+    """The names of the people behind some accounts, for histories. One statement."""
+    if not user_ids:
+        return {}
+    en, bn, ar, joined = person_name_columns(User.person_id)
+    rows = session().execute(select(User.id, en, bn, ar).join(*joined).where(User.id.in_(user_ids)))
+    return {row[0]: LocalText(row[1] or "", row[2] or "", row[3] or "") for row in rows}
 
 
 def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:

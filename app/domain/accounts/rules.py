@@ -39,3 +39,37 @@ def link_lifetime(purpose: LinkPurpose) -> timedelta:
 def looks_like_email(identifier: str) -> bool:
     """Whether what was typed into the sign-in field is meant as an e-mail address."""
     return "@" in identifier
+
+
+_BROWSERS = (
+    ("OPR/", "Opera"),
+    ("Opera Mini", "Opera Mini"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("UCBrowser", "UC Browser"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def describe_device(user_agent: str | None) -> tuple[str, str]:
+    """Browser and system that a User-Agent names, by their own names; each empty where it is not known.
+
+    It is for people to recognise their devices by, and decides nothing.
+    """
+    text = user_agent or ""
+    browser = next((name for mark, name in _BROWSERS if mark in text), "")
+    system = next((name for mark, name in _SYSTEMS if mark in text), "")
+    return browser, system

@@ -8,26 +8,39 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session as DbSession
 
 from app.domain.accounts.letters import invitation_letter
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
-from app.domain.accounts.queries import find_credentials, find_invitee, find_open_link, find_user_of_person
+from app.domain.accounts.policies import may_grant, may_invite, may_manage
+from app.domain.accounts.queries import (
+    AccountView,
+    find_account,
+    find_credentials,
+    find_invitee,
+    find_open_link,
+    find_user_of_person,
+)
 from app.domain.accounts.rules import check_password, link_lifetime, looks_like_email, session_lifetime
 from app.domain.accounts.types import (
     AccountExists,
+    AccountSuspended,
     EmailTaken,
+    LastRole,
     LinkPurpose,
     LinkSpent,
+    OwnAccount,
     PhoneTaken,
+    RoleOutOfReach,
     SignInNameMissing,
     SignInRefused,
     UserStatus,
 )
-from app.domain.audit.services import record
-from app.domain.kernel.access import SYSTEM, Actor, Role
-from app.domain.kernel.errors import NotFound
+from app.domain.audit.services import record, record_change
+from app.domain.kernel.access import STAFF_ROLES, SYSTEM, Actor, Grant, Role
+from app.domain.kernel.errors import Forbidden, NotFound
 from app.domain.kernel.ids import hash_token, new_token
 from app.domain.kernel.phones import PhoneError, normalise_mobile
 from app.domain.outbox.services import write_mail
@@ -312,10 +325,138 @@ def invite_user(actor: Actor, user_id: UUID, link_builder: Callable[[str, str], 
     return token
 
 
-def create_admin(person_id: UUID, *, email: str) -> str:
-    """Open the first administrator's account and return the token of the link that sets its password."""
+def open_staff_account(
+    actor: Actor,
+    person_id: UUID,
+    *,
+    email: str | None,
+    phone: str | None,
+    locale: str,
+    role: Role,
+    campus_id: UUID | None,
+) -> UUID:
+    """Open the account of a member of staff in a role at a campus (None: everywhere). Returns the user.
+
+    Raises RoleOutOfReach, SignInNameMissing, EmailTaken, PhoneTaken, AccountExists.
+    """
+    if not may_grant(actor, role, campus_id):
+        raise RoleOutOfReach
+    return open_account(actor, person_id, email=email, phone=phone, locale=locale, roles=[(role, campus_id)])
+
+
+def _managed(actor: Actor, user_id: UUID) -> AccountView:
+    account = find_account(user_id)
+    if account is None:
+        raise NotFound
+    if not may_manage(actor, account.grants):
+        raise Forbidden
+    return account
+
+
+def renew_invitation(actor: Actor, user_id: UUID, link_builder: Callable[[str, str], str]) -> str:
+    """Hand out a new password link to an account one looks after; see `invite_user`.
+
+    Raises NotFound, Forbidden, AccountSuspended.
+    """
+    account = find_account(user_id)
+    if account is None:
+        raise NotFound
+    if not may_invite(actor, account.grants):
+        raise Forbidden
+    if account.status is not UserStatus.ACTIVE:
+        raise AccountSuspended
+    return invite_user(actor, user_id, link_builder)
+
+
+def set_user_status(actor: Actor, user_id: UUID, status: UserStatus) -> bool:
+    """Suspend an account, which signs out all its devices at once, or let it sign in again.
+
+    Returns whether that is new. Raises NotFound, Forbidden, OwnAccount.
+    """
+    if user_id == actor.user_id:
+        raise OwnAccount
+    with transaction() as db:
+        account = _managed(actor, user_id)
+        if account.status is status:
+            return False
+        db.execute(update(User).where(User.id == user_id).values(status=status))
+        if status is not UserStatus.ACTIVE:
+            _end_sessions(db, Session.user_id == user_id)
+        return record_change(
+            actor, "user.status", "user", user_id, old={"status": account.status}, new={"status": status}
+        )
+
+
+def add_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) -> bool:
+    """Give an account one looks after one more role of staff. Raises NotFound, Forbidden, RoleOutOfReach."""
     with transaction():
-        user_id = create_user(
+        _managed(actor, user_id)
+        if not may_grant(actor, role, campus_id):
+            raise RoleOutOfReach
+        return grant_role(actor, user_id, role, campus_id)
+
+
+def take_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) -> bool:
+    """Take a role of staff back. False where it was not held. Raises NotFound, Forbidden, LastRole, OwnAccount."""
+    if user_id == actor.user_id and role is Role.ADMIN:
+        raise OwnAccount
+    with transaction() as db:
+        db.execute(select(User.id).where(User.id == user_id).with_for_update())
+        account = _managed(actor, user_id)
+        if Grant(role, campus_id) not in account.grants or role not in STAFF_ROLES:
+            return False
+        if len(account.grants) == 1:
+            raise LastRole
+        same_campus = UserRole.campus_id == campus_id if campus_id else UserRole.campus_id.is_(None)
+        db.execute(delete(UserRole).where(UserRole.user_id == user_id, UserRole.role == role, same_campus))
+        record(
+            actor,
+            "user.role_taken",
+            "user",
+            user_id,
+            campus_id=campus_id,
+            old={"role": role, "campus": campus_id},
+        )
+    return True
+
+
+def _end_sessions(db: DbSession, condition: ColumnElement[bool]) -> int:
+    ended = db.execute(
+        update(Session)
+        .where(condition, Session.revoked_at.is_(None), Session.expires_at > func.now())
+        .values(revoked_at=datetime.now(UTC))
+        .returning(Session.id)
+    ).all()
+    return len(ended)
+
+
+def end_other_sessions(actor: Actor) -> int:
+    """Sign the actor out on every device but this one. Returns how many those were."""
+    with transaction() as db:
+        others = (Session.user_id == actor.user_id) & (Session.id != actor.session_id)
+        ended = _end_sessions(db, others)
+        if ended:
+            record(actor, "session.others_closed", "user", actor.user_id, new={"devices": ended})
+    return ended
+
+
+def end_session(actor: Actor, session_id: UUID) -> bool:
+    """Sign the actor out on one device. False where it is not one of theirs, or ended before."""
+    with transaction() as db:
+        own = (Session.user_id == actor.user_id) & (Session.id == session_id)
+        ended = _end_sessions(db, own)
+        if ended:
+            record(actor, "session.closed", "session", session_id)
+    return bool(ended)
+
+
+def create_admin(person_id: UUID, *, email: str) -> str:
+    """Open an administrator's account and return the token of the link that sets its password.
+
+    Raises EmailTaken.
+    """
+    with transaction():
+        user_id = open_account(
             SYSTEM, person_id, email=email, phone=None, locale="en", roles=[(Role.ADMIN, None)]
         )
         return issue_link(SYSTEM, user_id, LinkPurpose.INVITATION)

@@ -68,3 +68,28 @@ class AccountExists(Refused):
     """The person has an account."""
 
     message = N_("This person already has an account.")
+
+
+class RoleOutOfReach(Refused):
+    """A role that whoever opens the account cannot give, or not at that campus."""
+
+    field = "role"
+    message = N_("You can give this role only at campuses whose accounts you look after.")
+
+
+class OwnAccount(Refused):
+    """Locking oneself out."""
+
+    message = N_("You cannot suspend your own account. Ask another administrator.")
+
+
+class LastRole(Refused):
+    """An account without any role could do nothing."""
+
+    message = N_("This is the only role of the account. Give another one first, or suspend the account.")
+
+
+class AccountSuspended(Refused):
+    """An account that may not sign in needs no link."""
+
+    message = N_("This account is suspended. Let it sign in again first.")

@@ -48,8 +48,15 @@ class AdmissionSeat(Keyed, Timestamped, Base):
     cycle_id: Mapped[UUID] = mapped_column(ForeignKey("admission_cycles.id", ondelete="CASCADE"))
     class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id", ondelete="RESTRICT"))
     seats: Mapped[int] = mapped_column(SmallInteger)
+    age_from: Mapped[int | None] = mapped_column(SmallInteger)
+    """Completed years on the first day of the academic year; the policy changes every year, so it is data."""
+    age_to: Mapped[int | None] = mapped_column(SmallInteger)
 
-    __table_args__ = (UniqueConstraint("cycle_id", "class_id"), CheckConstraint("seats >= 0", name="seats"))
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "class_id"),
+        CheckConstraint("seats >= 0", name="seats"),
+        CheckConstraint("age_from <= age_to", name="ages"),
+    )
 
 
 class Application(Keyed, Timestamped, Versioned, Base):

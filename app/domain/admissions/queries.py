@@ -1,17 +1,358 @@
-"""Reads of admissions."""
+"""Reads of admissions.
+
+The family's side finds one application by a secret: the private link, or reference and phone together. The
+office's side takes the actor and gives only what lies at the actor's campuses and has been sent.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, true, tuple_
 
-from app.domain.academics.queries import intake_columns
-from app.domain.admissions.models import AdmissionCycle, AdmissionSeat
+from app.domain.academics.queries import ClassLabel, class_labels, intake_columns, year_labels
+from app.domain.accounts.queries import list_user_names
+from app.domain.admissions.models import (
+    AdmissionCycle,
+    AdmissionSeat,
+    Application,
+    ApplicationDocument,
+    ApplicationEvent,
+)
+from app.domain.admissions.rules import IN_THE_QUEUE, duplicate_reason
+from app.domain.admissions.types import (
+    ApplicationStatus,
+    ApplicationView,
+    DocumentKind,
+    DocumentView,
+    Duplicate,
+    DuplicateReason,
+    EventKind,
+    EventView,
+    OpenClass,
+    Place,
+    QueueFilter,
+    QueueRow,
+)
+from app.domain.files.queries import list_files
+from app.domain.kernel.access import ALL, Actor, Permission
+from app.domain.kernel.digits import compact
+from app.domain.kernel.errors import NotFound
+from app.domain.kernel.ids import hash_token
+from app.domain.kernel.names import search_tokens
+from app.domain.kernel.paging import Page
+from app.domain.kernel.phones import PhoneError, normalise_mobile
+from app.domain.kernel.references import ReferenceError_, parse_reference
 from app.domain.kernel.texts import LocalText
 from app.uow import session
+
+PAGE_SIZE = 50
+_FIELDS = [each.name for each in fields(ApplicationView)]
+
+
+def within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The applications at campuses where the actor holds the permission, drafts never."""
+    campuses = actor.campuses_for(permission)
+    sent = Application.status.in_(IN_THE_QUEUE)
+    return sent if campuses is ALL else and_(sent, Application.campus_id.in_(campuses))
+
+
+def view_of(row: Application) -> ApplicationView:
+    """A row as its pages show it."""
+    return ApplicationView(**{name: getattr(row, name) for name in _FIELDS})
+
+
+# --- what is open
+
+
+def list_open_classes(day: date) -> list[OpenClass]:
+    """The classes that take applications on a day, by campus, year and level."""
+    rows = session().execute(
+        select(AdmissionCycle, AdmissionSeat)
+        .join(AdmissionSeat, AdmissionSeat.cycle_id == AdmissionCycle.id)
+        .where(AdmissionCycle.opens_on <= day, AdmissionCycle.closes_on >= day)
+    )
+    found = [(cycle, seat) for cycle, seat in rows]
+    if not found:
+        return []
+    classes = class_labels({seat.class_id for _, seat in found})
+    years = year_labels({cycle.academic_year_id for cycle, _ in found})
+    places = [
+        OpenClass(
+            seat_id=seat.id,
+            cycle_id=cycle.id,
+            campus_id=cycle.campus_id,
+            class_id=seat.class_id,
+            class_name=classes[seat.class_id].name,
+            level=classes[seat.class_id].level,
+            campus_name=classes[seat.class_id].campus_name,
+            year_name=years[cycle.academic_year_id].name,
+            year_starts_on=years[cycle.academic_year_id].starts_on,
+            closes_on=cycle.closes_on,
+            seats=seat.seats,
+            age_from=seat.age_from,
+            age_to=seat.age_to,
+        )
+        for cycle, seat in found
+    ]
+    return sorted(places, key=lambda p: (str(p.campus_name), p.campus_id, p.year_starts_on, p.level))
+
+
+def find_place_of(application: ApplicationView, places: list[OpenClass]) -> OpenClass | None:
+    """The open class an application is for, or None where it takes no applications now."""
+    return next(
+        (
+            place
+            for place in places
+            if place.cycle_id == application.cycle_id and place.class_id == application.class_id
+        ),
+        None,
+    )
+
+
+# --- the family's side
+
+
+def _find(*conditions: ColumnElement[bool]) -> ApplicationView | None:
+    row = session().scalars(select(Application).where(*conditions)).one_or_none()
+    return view_of(row) if row else None
+
+
+def find_by_token(token: str) -> ApplicationView | None:
+    """The application behind a private link, whatever has become of it."""
+    return _find(Application.token_hash == hash_token(token))
+
+
+def find_by_reference(reference: str, phone: str) -> ApplicationView | None:
+    """The application with this reference and this guardian's phone (E.164). Neither is enough alone."""
+    return _find(
+        Application.reference == reference,
+        Application.phone == phone,
+        Application.status != ApplicationStatus.DRAFT,
+    )
+
+
+def find_sent(application_id: UUID) -> ApplicationView | None:
+    """A sent application by key. The caller has seen a proof: the private link, or reference and phone."""
+    return _find(Application.id == application_id, Application.status != ApplicationStatus.DRAFT)
+
+
+def list_documents(application_id: UUID) -> dict[DocumentKind, DocumentView]:
+    """The papers of an application the caller has found."""
+    rows = session().execute(
+        select(
+            ApplicationDocument.document_type, ApplicationDocument.file_id, ApplicationDocument.created_at
+        ).where(ApplicationDocument.application_id == application_id)
+    )
+    kept = {kind: (file_id, sent_at) for kind, file_id, sent_at in rows}
+    files = list_files([file_id for file_id, _ in kept.values()])
+    return {
+        kind: DocumentView(kind, files[kept[kind][0]], kept[kind][1])
+        for kind in DocumentKind
+        if kind in kept and kept[kind][0] in files
+    }
+
+
+def list_events(application_id: UUID, *, notes: bool = False) -> list[EventView]:
+    """The history of an application the caller has found, oldest first; the office's notes only when asked for."""
+    statement = (
+        select(ApplicationEvent)
+        .where(ApplicationEvent.application_id == application_id)
+        .order_by(ApplicationEvent.at, ApplicationEvent.id)
+    )
+    if not notes:
+        statement = statement.where(ApplicationEvent.kind != EventKind.NOTE)
+    rows = list(session().scalars(statement))
+    people = {row.user_id for row in rows if row.user_id}
+    names = list_user_names(people) if people else {}
+    return [
+        EventView(
+            at=row.at,
+            kind=row.kind,
+            by=names.get(row.user_id) if row.user_id else None,
+            from_status=row.from_status,
+            to_status=row.to_status,
+            note=row.note,
+            details=row.details or {},
+        )
+        for row in rows
+    ]
+
+
+# --- the office's side
+
+
+def get_application(
+    actor: Actor, application_id: UUID, permission: Permission = Permission.APPLICATIONS_READ
+) -> ApplicationView:
+    """One application. Raises NotFound outside the actor's campuses, and for drafts."""
+    found = _find(Application.id == application_id, within(actor, permission))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _answers(query: str) -> ColumnElement[bool]:
+    """Whether an application answers a query: a reference, a phone number or a part of one, words of a name."""
+    if not query.strip():
+        return true()
+    try:
+        return Application.reference == parse_reference(query)
+    except ReferenceError_:
+        pass
+    try:
+        return Application.phone == normalise_mobile(query)
+    except PhoneError:
+        pass
+    digits = compact(query).removeprefix("+")
+    if digits.isascii() and digits.isdigit():
+        return or_(
+            Application.phone.contains(digits.removeprefix("0")),
+            Application.reference.contains(digits),
+            Application.birth_registration_no == digits,
+        )
+    tokens = search_tokens(query)
+    key = literal(" ").concat(Application.search_key)
+    # The words of a query hold letters, marks and digits only, so none needs escaping.
+    return and_(*(key.like(f"% {token}%") for token in tokens)) if tokens else false()
+
+
+def _filtered(actor: Actor, wanted: QueueFilter, *, any_status: bool = False) -> list[ColumnElement[bool]]:
+    conditions = [within(actor, Permission.APPLICATIONS_READ), _answers(wanted.query)]
+    if wanted.class_id:
+        conditions.append(Application.class_id == wanted.class_id)
+    if wanted.status and not any_status:
+        conditions.append(Application.status == wanted.status)
+    return conditions
+
+
+def count_by_status(actor: Actor, wanted: QueueFilter) -> dict[ApplicationStatus, int]:
+    """How many applications of the class and search stand in each state."""
+    rows = session().execute(
+        select(Application.status, func.count())
+        .where(*_filtered(actor, wanted, any_status=True))
+        .group_by(Application.status)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Page[QueueRow]:
+    """Page `number` of the queue, newest first. `total` is known from the counts."""
+    rows = session().execute(
+        select(
+            Application.id,
+            Application.reference,
+            Application.child_name_en,
+            Application.child_name_bn,
+            Application.child_name_ar,
+            Application.class_id,
+            Application.status,
+            Application.submitted_at,
+        )
+        .where(*_filtered(actor, wanted))
+        .order_by(Application.submitted_at.desc(), Application.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    )
+    items = [
+        QueueRow(
+            key, reference or "", LocalText(en or "", bn or "", ar or ""), class_id, status, submitted_at
+        )
+        for key, reference, en, bn, ar, class_id, status, submitted_at in rows
+    ]
+    return Page(items, number, PAGE_SIZE, total)
+
+
+def find_place(actor: Actor, wanted: QueueFilter, application: ApplicationView) -> Place:
+    """Where an application stands in the filtered queue, and what is before and after it. One statement."""
+    here = (application.submitted_at, application.id)
+    conditions = _filtered(actor, wanted)
+    order = tuple_(Application.submitted_at, Application.id)
+    before = select(Application.id).where(*conditions, order > here)
+    after = select(Application.id).where(*conditions, order < here)
+    row = session().execute(
+        select(
+            select(func.count()).select_from(before.subquery()).scalar_subquery(),
+            before.order_by(Application.submitted_at, Application.id).limit(1).scalar_subquery(),
+            after.order_by(Application.submitted_at.desc(), Application.id.desc()).limit(1).scalar_subquery(),
+        )
+    )
+    count, previous_id, next_id = row.one()
+    return Place(count + 1, previous_id, next_id)
+
+
+def list_queue_classes(actor: Actor) -> list[ClassLabel]:
+    """The classes of the actor's campuses that families have applied for, in the order of classes."""
+    keys = session().scalars(
+        select(Application.class_id).where(within(actor, Permission.APPLICATIONS_READ)).distinct()
+    )
+    labels = class_labels([key for key in keys if key])
+    return sorted(labels.values(), key=lambda label: (str(label.campus_name), label.level))
+
+
+def list_duplicates(actor: Actor, application: ApplicationView, limit: int = 8) -> list[Duplicate]:
+    """Other applications that may be for the same child or family, the strongest reason first."""
+    names = [name for name in application.child_name.to_dict().values() if name]
+    same = [
+        and_(
+            Application.born_on == application.born_on,
+            or_(
+                Application.child_name_en.in_(names),
+                Application.child_name_bn.in_(names),
+                Application.child_name_ar.in_(names),
+            ),
+        ),
+        Application.phone == application.phone,
+    ]
+    if application.birth_registration_no:
+        same.append(Application.birth_registration_no == application.birth_registration_no)
+    rows = session().scalars(
+        select(Application)
+        .where(within(actor, Permission.APPLICATIONS_READ), Application.id != application.id, or_(*same))
+        .order_by(Application.submitted_at.desc())
+        .limit(50)
+    )
+    found = [_duplicate(application, row) for row in rows]
+    strength = list(DuplicateReason)
+    return sorted(found, key=lambda each: strength.index(each.reason))[:limit]
+
+
+def _duplicate(mine: ApplicationView, row: Application) -> Duplicate:
+    other = view_of(row)
+    reason = duplicate_reason(
+        mine,
+        birth_no=other.birth_registration_no,
+        born_on=other.born_on,
+        names=list(other.child_name.to_dict().values()),
+    )
+    sent_at = row.submitted_at or row.created_at  # what is in the queue has been sent
+    return Duplicate(row.id, row.reference or "", other.child_name, row.status, sent_at, reason)
+
+
+def cycle_year(cycle_id: UUID) -> UUID:
+    """The academic year an admission cycle fills. Raises NotFound."""
+    year_id = session().scalar(select(AdmissionCycle.academic_year_id).where(AdmissionCycle.id == cycle_id))
+    if year_id is None:
+        raise NotFound
+    return year_id
+
+
+def count_waiting(actor: Actor) -> int:
+    """How many applications nobody has looked at, at the campuses where the actor decides."""
+    return int(
+        session().scalar(
+            select(func.count())
+            .select_from(Application)
+            .where(
+                within(actor, Permission.APPLICATIONS_DECIDE),
+                Application.status == ApplicationStatus.SUBMITTED,
+            )
+        )
+        or 0
+    )
+
 
 # --- what the public site shows of admissions
 

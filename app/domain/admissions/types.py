@@ -1,10 +1,18 @@
-"""States, steps and errors of admissions."""
+"""States, steps, views and errors of admissions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
+from app.domain.files.types import FileView
 from app.domain.kernel.errors import N_, Conflict, Refused
+from app.domain.kernel.texts import LocalText
+from app.domain.people.types import Gender, Relationship
 
 
 class ApplicationStatus(StrEnum):
@@ -41,9 +49,185 @@ class EventKind(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Step(StrEnum):
+    """The pages of the form, in their order."""
+
+    CHILD = "child"
+    GUARDIAN = "guardian"
+    ADDRESS = "address"
+    DOCUMENTS = "documents"
+    REVIEW = "review"
+
+
+class DuplicateReason(StrEnum):
+    """Why two applications may be for the same child, the strongest first."""
+
+    BIRTH_NUMBER = "birth_number"
+    NAME_AND_BIRTH = "name_and_birth"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An answer that an application cannot be sent without."""
+
+    step: Step
+    field: str
+
+
+@dataclass(frozen=True)
+class OpenClass:
+    """A class that takes applications today."""
+
+    seat_id: UUID
+    cycle_id: UUID
+    campus_id: UUID
+    class_id: UUID
+    class_name: LocalText
+    level: int
+    campus_name: LocalText
+    year_name: str
+    year_starts_on: date
+    closes_on: date
+    seats: int
+    age_from: int | None
+    age_to: int | None
+
+
+@dataclass(frozen=True)
+class ApplicationView:
+    """An application as its pages show it."""
+
+    id: UUID
+    campus_id: UUID
+    cycle_id: UUID
+    class_id: UUID | None
+    reference: str | None
+    locale: str
+    status: ApplicationStatus
+    child_name_en: str | None
+    child_name_bn: str | None
+    child_name_ar: str | None
+    born_on: date | None
+    gender: Gender | None
+    birth_registration_no: str | None
+    guardian_name_en: str | None
+    guardian_name_bn: str | None
+    guardian_name_ar: str | None
+    relationship: Relationship | None
+    phone: str | None
+    email: str | None
+    address: str | None
+    district: str | None
+    previous_school: str | None
+    previous_class: str | None
+    submitted_at: datetime | None
+    decided_at: datetime | None
+    decision_reason: str | None
+    student_id: UUID | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the family has not sent it yet."""
+        return self.status is ApplicationStatus.DRAFT
+
+    @property
+    def child_name(self) -> LocalText:
+        """The child's name in each script."""
+        return LocalText(self.child_name_en or "", self.child_name_bn or "", self.child_name_ar or "")
+
+    @property
+    def guardian_name(self) -> LocalText:
+        """The guardian's name in each script."""
+        return LocalText(
+            self.guardian_name_en or "", self.guardian_name_bn or "", self.guardian_name_ar or ""
+        )
+
+
+@dataclass(frozen=True)
+class DocumentView:
+    """A paper of an application."""
+
+    kind: DocumentKind
+    file: FileView
+    sent_at: datetime
+
+
+@dataclass(frozen=True)
+class EventView:
+    """A line of the history, with the name of whoever did it at the school."""
+
+    at: datetime
+    kind: EventKind
+    by: LocalText | None
+    from_status: ApplicationStatus | None
+    to_status: ApplicationStatus | None
+    note: str | None
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """What the officer looks at: one state, one class, one search, or everything that was sent."""
+
+    status: ApplicationStatus | None = None
+    class_id: UUID | None = None
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A line of the queue."""
+
+    id: UUID
+    reference: str
+    child_name: LocalText
+    class_id: UUID
+    status: ApplicationStatus
+    submitted_at: datetime
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an application stands in the queue: counted from 1, with its neighbours."""
+
+    position: int
+    previous_id: UUID | None
+    next_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Another application that may be for the same child."""
+
+    id: UUID
+    reference: str
+    child_name: LocalText
+    status: ApplicationStatus
+    submitted_at: datetime
+    reason: DuplicateReason
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What came of an enrolment."""
+
+    student_id: UUID
+    student_no: str
+    roll_number: int
+    guardian_is_new: bool
+    account_is_new: bool
+    invitation: str | None
+    """Token of the link by which the guardian chooses a password; None where the account is older."""
+
+
 class ApplicationsClosed(Refused):
     """The admission cycle takes no applications now."""
 
+    field = "seat"
     message = N_("Applications for this year are closed.")
 
 
@@ -52,8 +236,53 @@ class NotComplete(Refused):
 
     message = N_("The application is not complete yet. The steps that need you are marked.")
 
+    def __init__(self, gaps: Sequence[Gap]) -> None:
+        super().__init__()
+        self.gaps = list(gaps)
+
+
+class ConsentMissing(Refused):
+    """Nobody has confirmed the answers."""
+
+    field = "consent"
+    message = N_("Tick this box to confirm that the answers are right.")
+
+
+class NotPlausible(Refused):
+    """A date of birth that no pupil can have."""
+
+    field = "born_on"
+    message = N_("Check the date of birth: the child would be %(age)s years old.")
+
+
+class BornLater(Refused):
+    """A date of birth after today."""
+
+    field = "born_on"
+    message = N_("The date of birth lies in the future. Check the year.")
+
+
+class ReasonMissing(Refused):
+    """A decision that the family must be able to understand."""
+
+    field = "reason"
+    message = N_("Write the reason. It goes into the letter to the family.")
+
 
 class NotAllowedNow(Conflict):
     """The step does not follow from the state the application is in."""
 
     message = N_("This application has moved on since you opened the page. It is now: %(status)s.")
+
+
+class AlreadySent(Conflict):
+    """The answers of a sent application are no longer the family's to change."""
+
+    message = N_("This application has been sent. To change an answer, call the school office.")
+
+
+class OtherClass(Refused):
+    """A section of another class, campus or year than the application is for."""
+
+    field = "section_id"
+    message = N_("Choose a section of the class the family applied for.")

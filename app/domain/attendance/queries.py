@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app.domain.academics.queries import (
     Enrolled,
+    EnrolmentView,
     SectionDay,
     get_section_day,
     list_day_verdicts,
     list_enrolled_between,
+    list_enrolments_of,
     list_section_days,
 )
-from app.domain.academics.types import DayReason, DayVerdict
+from app.domain.academics.rules import WEEK_BEGINS, weeks_of_month
+from app.domain.academics.types import DayReason, DayVerdict, EnrolmentStatus
 from app.domain.accounts.queries import user_name_columns
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.rules import (
@@ -29,6 +33,7 @@ from app.domain.attendance.rules import (
     month_bounds,
     openness,
     recent_stitches,
+    week_of,
 )
 from app.domain.attendance.types import (
     AttendanceStatus,
@@ -40,6 +45,14 @@ from app.domain.attendance.types import (
     Signature,
 )
 from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.errors import NotFound
+from app.domain.people.queries import (
+    FamilyStudent,
+    PersonRow,
+    find_person,
+    find_student_of_person,
+    list_children_of,
+)
 from app.uow import session
 
 _STATUS = {status.value: status for status in AttendanceStatus}
@@ -157,15 +170,29 @@ def _row(row: Any) -> RegisterRow:
     return RegisterRow(row[0], row[1], row[2], Signature((row[3], row[4], row[5]), row[6]), corrected)
 
 
-def _rows_until(section_id: UUID, on: date) -> list[RegisterRow]:
-    """The register of a day and those before it that its stitches need, the latest first."""
-    statement = (
+@cache
+def _registers_until() -> Any:
+    return (
         _registers()
-        .where(Register.section_id == section_id, Register.date <= on)
+        .where(Register.section_id == bindparam("section_id"), Register.date <= bindparam("on"))
         .order_by(Register.date.desc())
         .limit(RECENT_DAYS + 1)
     )
-    return [_row(row) for row in session().execute(statement)]
+
+
+def _rows_until(section_id: UUID, on: date) -> list[RegisterRow]:
+    """The register of a day and those before it that its stitches need, the latest first."""
+    rows = session().execute(_registers_until(), {"section_id": section_id, "on": on})
+    return [_row(row) for row in rows]
+
+
+@cache
+def _marks_by_student() -> Any:
+    return (
+        select(Attendance.student_id, func.json_object_agg(Attendance.date, Attendance.status))
+        .where(Attendance.register_id.in_(bindparam("registers", expanding=True)))
+        .group_by(Attendance.student_id)
+    )
 
 
 def _marks_of(rows: Iterable[RegisterRow]) -> dict[UUID, dict[date, AttendanceStatus]]:
@@ -174,22 +201,11 @@ def _marks_of(rows: Iterable[RegisterRow]) -> dict[UUID, dict[date, AttendanceSt
     if not days:
         return {}
     by_iso = {day.isoformat(): day for day in days.values()}
-    statement = (
-        select(Attendance.student_id, func.json_object_agg(Attendance.date, Attendance.status))
-        .where(Attendance.register_id.in_(list(days)))
-        .group_by(Attendance.student_id)
-    )
+    found = session().execute(_marks_by_student(), {"registers": list(days)})
     return {
         student_id: {by_iso[iso]: _STATUS[value] for iso, value in marks.items()}
-        for student_id, marks in session().execute(statement)
+        for student_id, marks in found
     }
-
-
-def find_register_row(section_id: UUID, on: date) -> RegisterRow | None:
-    """The register of a section on a day, without its lines. The caller has found the section first."""
-    statement = _registers().where(Register.section_id == section_id, Register.date == on)
-    row = session().execute(statement).one_or_none()
-    return _row(row) if row else None
 
 
 def list_registers(actor: Actor, on: date, *, today: date) -> list[RegisterCard]:
@@ -288,6 +304,128 @@ def list_days_of(student_ids: Collection[UUID], first: date, last: date) -> dict
     return found
 
 
-def verdicts_by_campus(campus_ids: Collection[UUID], first: date, last: date) -> dict[UUID, list[DayVerdict]]:
-    """What each day is at each of some campuses: two statements a campus."""
-    return {campus_id: list_day_verdicts(campus_id, first, last) for campus_id in set(campus_ids)}
+# --- what a family sees
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolDay:
+    """One day of a child: what the calendar says, and what was recorded."""
+
+    verdict: DayVerdict
+    mark: ChildDay | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCard:
+    """A child on the first page of the family. `enrolment` is None for one who sits in no section now."""
+
+    student: FamilyStudent
+    enrolment: EnrolmentView | None
+    today: SchoolDay
+    week: tuple[SchoolDay, ...]
+    """The school days of this week."""
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class ChildMonth:
+    """A month of a child: whole weeks of days, what they come to, and from when on there can be any."""
+
+    student: FamilyStudent
+    enrolment: EnrolmentView | None
+    first: date
+    weeks: tuple[tuple[SchoolDay | None, ...], ...]
+    counts: Counts
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class ChildRecord:
+    """The facts of a record: the child, every year at the school, and the reader's own data."""
+
+    student: FamilyStudent
+    enrolments: tuple[EnrolmentView, ...]
+    reader: PersonRow | None
+
+
+def _students_of(actor: Actor) -> list[FamilyStudent]:
+    """The children of a guardian; for a student oneself."""
+    if actor.person_id is None:
+        return []
+    found = list_children_of(actor.person_id) if actor.may(Permission.FAMILY_READ) else []
+    if actor.may(Permission.OWN_RECORD_READ):
+        own = find_student_of_person(actor.person_id)
+        found += [own] if own and own.student_id not in {each.student_id for each in found} else []
+    return found
+
+
+def get_family_student(actor: Actor, student_id: UUID | None) -> FamilyStudent:
+    """A child of the actor; without a key the actor as a student. Raises NotFound for anybody else's child."""
+    for student in _students_of(actor):
+        if student.student_id == student_id or (student_id is None and student.relationship is None):
+            return student
+    raise NotFound
+
+
+def _current(enrolments: Iterable[EnrolmentView], today: date) -> EnrolmentView | None:
+    """Where a student sits now. Next year's seat, given before the year begins, is not it."""
+    for each in enrolments:
+        if each.status is EnrolmentStatus.ACTIVE and each.enrolled_on <= today:
+            return each
+    return None
+
+
+def list_children(actor: Actor, today: date) -> list[ChildCard]:
+    """The actor's children with today and this week; two statements a campus and three for them all."""
+    students = _students_of(actor)
+    keys = [student.student_id for student in students]
+    first, last = week_of(today, WEEK_BEGINS)
+    enrolments = list_enrolments_of(keys) if keys else []
+    marks = list_days_of(keys, first, last)
+    verdicts = {
+        campus_id: list_day_verdicts(campus_id, first, last)
+        for campus_id in dict.fromkeys(student.campus_id for student in students)
+    }
+    cards = []
+    for student in students:
+        own = marks[student.student_id]
+        days = [SchoolDay(verdict, own.get(verdict.day)) for verdict in verdicts[student.campus_id]]
+        week = tuple(day for day in days if day.verdict.is_school_day or day.mark)
+        cards.append(
+            ChildCard(
+                student=student,
+                enrolment=_current((e for e in enrolments if e.student_id == student.student_id), today),
+                today=next(day for day in days if day.verdict.day == today),
+                week=week,
+                counts=count_statuses(day.mark.status for day in week if day.mark),
+            )
+        )
+    return cards
+
+
+def get_child_month(actor: Actor, student_id: UUID | None, month: date, today: date) -> ChildMonth:
+    """The month of a child as a calendar sheet. Raises NotFound for anybody else's child."""
+    student = get_family_student(actor, student_id)
+    first, last = month_bounds(month)
+    enrolments = list_enrolments_of([student.student_id])
+    marks = list_days_of([student.student_id], first, last)[student.student_id]
+    days = {
+        verdict.day: SchoolDay(verdict, marks.get(verdict.day))
+        for verdict in list_day_verdicts(student.campus_id, first, last)
+    }
+    return ChildMonth(
+        student=student,
+        enrolment=_current(enrolments, today),
+        first=first,
+        weeks=tuple(tuple(days.get(day) for day in week) for week in weeks_of_month(first.year, first.month)),
+        counts=count_statuses(mark.status for mark in marks.values()),
+        since=min((each.enrolled_on for each in enrolments), default=today),
+    )
+
+
+def get_child_record(actor: Actor, student_id: UUID | None) -> ChildRecord:
+    """The record of a child and the data of the guardian who reads it. Raises NotFound."""
+    student = get_family_student(actor, student_id)
+    enrolments = tuple(list_enrolments_of([student.student_id]))
+    reader = find_person(actor.person_id) if actor.person_id and student.relationship else None
+    return ChildRecord(student, enrolments, reader)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.db import new_id
+from app.domain.academics.policies import reaches_whole_campus
 from app.domain.academics.queries import Enrolled, SectionDay, get_section_day, list_enrolled_between
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.policies import ensure_may_take
@@ -24,10 +25,12 @@ from app.domain.attendance.types import (
     RegisterClosed,
     RegisterStale,
     Saved,
+    TakenRegister,
 )
 from app.domain.audit.services import record
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.errors import Forbidden
 from app.uow import transaction
 
 Changes = Mapping[UUID, tuple[AttendanceStatus | None, AttendanceStatus]]
@@ -208,3 +211,68 @@ def _note(
         old={str(student): old for student, (old, _) in changes.items()},
         new={str(student): new for student, (_, new) in changes.items()},
     )
+
+
+def import_registers(actor: Actor, campus_id: UUID, registers: Iterable[TakenRegister]) -> int:
+    """Store whole registers that were taken elsewhere or earlier, in a few statements however many there are.
+
+    The caller vouches for the days and the pupils: neither the calendar nor the enrolments are asked. A register
+    that is there already is left as it is, with its lines. One audit entry for all of them. Only for those who
+    may take every register of the campus. Returns how many registers were stored.
+    """
+    if not reaches_whole_campus(actor, Permission.REGISTERS_TAKE, campus_id):
+        raise Forbidden
+    with transaction() as db:
+        stored = 0
+        taken = list(registers)
+        for start in range(0, len(taken), _IMPORT_BATCH):
+            batch = {(one.section_id, one.on): one for one in taken[start : start + _IMPORT_BATCH]}
+            made = db.execute(
+                insert(Register)
+                .values(
+                    [
+                        {
+                            "id": new_id(),
+                            "campus_id": campus_id,
+                            "section_id": one.section_id,
+                            "date": one.on,
+                            "period": WHOLE_DAY,
+                            "taken_by": one.taken_by,
+                            "taken_at": one.taken_at,
+                            "version": 1,
+                        }
+                        for one in batch.values()
+                    ]
+                )
+                .on_conflict_do_nothing(index_elements=["section_id", "date", "period"])
+                .returning(Register.id, Register.section_id, Register.date)
+            ).all()
+            lines = [
+                {
+                    "id": new_id(),
+                    "register_id": key,
+                    "student_id": student_id,
+                    "date": on,
+                    "period": WHOLE_DAY,
+                    "status": status,
+                }
+                for key, section_id, on in made
+                for student_id, status in batch[section_id, on].marks.items()
+            ]
+            if lines:
+                db.execute(insert(Attendance).on_conflict_do_nothing(), lines)
+            stored += len(made)
+        days = [one.on for one in taken]
+        if stored:
+            record(
+                actor,
+                "register.imported",
+                "campus",
+                campus_id,
+                campus_id=campus_id,
+                new={"registers": stored, "from": min(days), "to": max(days)},
+            )
+    return stored
+
+
+_IMPORT_BATCH = 100

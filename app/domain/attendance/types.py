@@ -21,6 +21,17 @@ class AttendanceStatus(StrEnum):
     EXCUSED = "excused"
 
 
+@dataclass(frozen=True, slots=True)
+class TakenRegister:
+    """A whole register as it was taken elsewhere: by whom (a user, where known), when, and the state by student."""
+
+    section_id: UUID
+    on: date
+    taken_by: UUID | None
+    taken_at: datetime
+    marks: Mapping[UUID, AttendanceStatus]
+
+
 class Openness(StrEnum):
     """Whether a register can be taken on a day, and if not, why."""
 

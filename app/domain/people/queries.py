@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, cast, false, literal, select, true
+from sqlalchemy import ColumnElement, Select, cast, exists, false, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from app.domain.kernel.digits import to_ascii_digits
+from app.domain.kernel.errors import NotFound
 from app.domain.kernel.names import search_tokens
 from app.domain.kernel.phones import PhoneError, normalise_mobile
 from app.domain.kernel.texts import LocalText
 from app.domain.people.models import Guardian, Person, StaffMember, Student, StudentGuardian
 from app.domain.people.rules import digits_of_number, is_number_query
-from app.domain.people.types import Gender, Names, Relationship, StaffStatus, StudentStatus
+from app.domain.people.types import Gender, Relationship, StaffStatus, StudentStatus
 from app.uow import session
 
 
@@ -32,96 +36,9 @@ def person_name_columns(
     return person.name_en, person.name_bn, person.name_ar, (person, person.id == person_key)  # type: ignore[return-value]
 
 
-def search_condition(person: Any, query: str) -> ColumnElement[bool]:
-    """Whether a person answers a query: words of the name in any script, or digits of the phone number.
-
-    `person` is `Person` or an alias of it. Every word of the query must begin a word of the name; a query of
-    digits is looked for in the phone number, a whole number exactly. An empty query is answered by everybody.
-    """
-    if is_number_query(query):
-        return phone_condition(person.phone, query)
-    tokens = search_tokens(query)
-    if not tokens:
-        return false() if query.strip() else true()
-    # The tokens hold letters, marks and digits only. The cast takes them as they are, where `to_tsquery` would
-    # send them through a parser that tears Bangla words apart at their vowel signs.
-    wanted = " & ".join(f"'{token}':*" for token in tokens)
-    return person.search.op("@@")(cast(literal(wanted), TSQUERY))
-
-
-def phone_condition(phone: Any, query: str) -> ColumnElement[bool]:
-    """Whether a stored phone number is the one typed, or holds the digits typed where it is not whole."""
-    try:
-        return phone == normalise_mobile(query)
-    except PhoneError:
-        digits = digits_of_number(query)
-        return phone.contains(digits) if digits else false()
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """All that is known of a person as a human being, and the version it was read at."""
-
-    id: UUID
-    names: Names
-    born_on: date | None
-    gender: Gender | None
-    phone: str | None
-    email: str | None
-    address: str | None
-    version: int
-
-
-def find_person(person_id: UUID) -> PersonRow | None:
-    """A person by key. Not scoped: the caller has found the student, guardian or member of staff first."""
-    row = session().get(Person, person_id, populate_existing=True)
-    if row is None:
-        return None
-    return PersonRow(
-        id=row.id,
-        names=Names(row.name_en, row.name_bn, row.name_ar),
-        born_on=row.born_on,
-        gender=row.gender,
-        phone=row.phone,
-        email=row.email,
-        address=row.address,
-        version=row.version,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class GuardianRow:
-    """A guardian as others recognise them. Whether they have an account, the accounts feature knows."""
-
-    guardian_id: UUID
-    person_id: UUID
-    names: Names
-    phone: str | None
-    email: str | None
-
-
-def find_guardian_by_phone(phone: str) -> GuardianRow | None:
-    """The guardian with this phone number (E.164); the one recorded first where several share it."""
-    row = (
-        session()
-        .execute(
-            select(
-                Guardian.id,
-                Person.id,
-                Person.name_en,
-                Person.name_bn,
-                Person.name_ar,
-                Person.phone,
-                Person.email,
-            )
-            .join(Person, Person.id == Guardian.person_id)
-            .where(Person.phone == phone)
-            .order_by(Guardian.created_at, Guardian.id)
-            .limit(1)
-        )
-        .one_or_none()
-    )
-    return GuardianRow(row[0], row[1], Names(*row[2:5]), row[5], row[6]) if row else None
+def _name(en: str | None, bn: str | None, ar: str | None) -> LocalText:
+    """A person's name as one value: shown like every text in three scripts, falling back the same way."""
+    return LocalText(en or "", bn or "", ar or "")
 
 
 NameColumns = tuple[
@@ -150,7 +67,7 @@ def student_name_columns(student_key: InstrumentedAttribute[UUID]) -> NameColumn
     return _names_by_key(Student, student_key)
 
 
-def staff_of_person(person_id: UUID) -> Select[UUID]:
+def staff_of_person(person_id: Any) -> Select[UUID]:
     """The keys among the staff of a person, for `column.in_(...)` in other features."""
     return select(StaffMember.id).where(StaffMember.person_id == person_id)
 
@@ -182,7 +99,534 @@ def list_staff_choices(campus_id: UUID) -> list[StaffChoice]:
         .where(StaffMember.campus_id == campus_id, StaffMember.status == StaffStatus.ACTIVE)
         .order_by(Person.search_key, StaffMember.employee_id)
     )
-    return [StaffChoice(row[0], row[1], LocalText(row[2] or "", row[3] or "", row[4] or "")) for row in rows]
+    return [StaffChoice(row[0], row[1], _name(*row[2:5])) for row in rows]
+
+
+def search_condition(person: Any, query: str) -> ColumnElement[bool]:
+    """Whether a person answers a query: words of the name in any script, or digits of the phone number.
+
+    `person` is `Person` or an alias of it. Every word of the query must begin a word of the name; a query of
+    digits is looked for in the phone number, a whole number exactly. An empty query is answered by everybody.
+    """
+    if is_number_query(query):
+        return phone_condition(person.phone, query)
+    tokens = search_tokens(query)
+    if not tokens:
+        return false() if query.strip() else true()
+    # The tokens hold letters, marks and digits only. The cast takes them as they are, where `to_tsquery` would
+    # send them through a parser that tears Bangla words apart at their vowel signs.
+    wanted = " & ".join(f"'{token}':*" for token in tokens)
+    answers: ColumnElement[bool] = person.search.op("@@")(cast(literal(wanted), TSQUERY))
+    return answers
+
+
+def phone_condition(phone: Any, query: str) -> ColumnElement[bool]:
+    """Whether a stored phone number is the one typed, or holds the digits typed where it is not whole."""
+    digits = digits_of_number(query)
+    found: ColumnElement[bool] = phone.contains(digits) if digits else false()
+    with suppress(PhoneError):
+        found = phone == normalise_mobile(query)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """All that is known of a person as a human being, and the version it was read at."""
+
+    id: UUID
+    name: LocalText
+    born_on: date | None
+    gender: Gender | None
+    phone: str | None
+    email: str | None
+    address: str | None
+    version: int
+
+
+def find_person(person_id: UUID) -> PersonRow | None:
+    """A person by key. Not scoped: the caller has found the student, guardian or member of staff first."""
+    row = session().get(Person, person_id, populate_existing=True)
+    return _person_row(row) if row else None
+
+
+def _person_row(row: Person) -> PersonRow:
+    return PersonRow(
+        id=row.id,
+        name=_name(row.name_en, row.name_bn, row.name_ar),
+        born_on=row.born_on,
+        gender=row.gender,
+        phone=row.phone,
+        email=row.email,
+        address=row.address,
+        version=row.version,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianRow:
+    """A guardian as others recognise them. Whether they have an account, the accounts feature knows."""
+
+    guardian_id: UUID
+    person_id: UUID
+    name: LocalText
+    phone: str | None
+    email: str | None
+
+
+def find_guardian_by_phone(phone: str) -> GuardianRow | None:
+    """The guardian with this phone number (E.164); the one recorded first where several share it."""
+    row = (
+        session()
+        .execute(
+            select(
+                Guardian.id,
+                Person.id,
+                Person.name_en,
+                Person.name_bn,
+                Person.name_ar,
+                Person.phone,
+                Person.email,
+            )
+            .join(Person, Person.id == Guardian.person_id)
+            .where(Person.phone == phone)
+            .order_by(Guardian.created_at, Guardian.id)
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    return GuardianRow(row[0], row[1], _name(*row[2:5]), row[5], row[6]) if row else None
+
+
+# --- lists and single records. `reached` is a filter of policies.py for the actor; it comes with every call.
+
+PAGE_SIZE = 50
+
+
+def _in_order(person: Any, locale: str) -> ColumnElement[Any]:
+    """The name a reader of this language sees, to sort a list by."""
+    names = {"en": person.name_en, "bn": person.name_bn, "ar": person.name_ar}
+    first = names.pop(locale, person.name_en)
+    return func.coalesce(first, *names.values())
+
+
+@dataclass(frozen=True, slots=True)
+class StudentLine:
+    """A student in a list, with the guardian who is called first."""
+
+    id: UUID
+    student_no: str
+    campus_id: UUID
+    status: StudentStatus
+    name: LocalText
+    guardian: LocalText
+    guardian_phone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StudentFilter:
+    """What a list of students is narrowed to; None does not narrow."""
+
+    query: str = ""
+    campus_id: UUID | None = None
+    seated: Select[Any] | None = None
+    """Keys of the students who sit in the class or section wanted, as academics gives them."""
+
+
+def _student_conditions(reached: ColumnElement[bool], wanted: StudentFilter) -> list[ColumnElement[bool]]:
+    conditions = [reached]
+    query = wanted.query.strip()
+    if query:
+        answers = search_condition(Person, query)
+        if any(char.isdigit() for char in query):
+            number = to_ascii_digits(query).upper()
+            answers = or_(answers, Student.student_no.contains(number, autoescape=True))
+        if is_number_query(query):
+            answers = or_(answers, _guardian_has_phone(query))
+        conditions.append(answers)
+    if wanted.campus_id:
+        conditions.append(Student.campus_id == wanted.campus_id)
+    if wanted.seated is not None:
+        conditions.append(Student.id.in_(wanted.seated))
+    return conditions
+
+
+def _guardian_has_phone(query: str) -> ColumnElement[bool]:
+    guardian = aliased(Person)
+    return Student.id.in_(
+        select(StudentGuardian.student_id)
+        .join(Guardian, Guardian.id == StudentGuardian.guardian_id)
+        .join(guardian, guardian.id == Guardian.person_id)
+        .where(phone_condition(guardian.phone, query))
+    )
+
+
+def count_students(reached: ColumnElement[bool], wanted: StudentFilter) -> dict[StudentStatus, int]:
+    """How many students answer, by status. One statement."""
+    rows = session().execute(
+        select(Student.status, func.count())
+        .join(Person, Person.id == Student.person_id)
+        .where(*_student_conditions(reached, wanted))
+        .group_by(Student.status)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def list_students(
+    reached: ColumnElement[bool],
+    wanted: StudentFilter,
+    *,
+    status: StudentStatus | None = None,
+    locale: str = "en",
+    page: int = 1,
+) -> list[StudentLine]:
+    """One page of students by name, each with the guardian called first. One statement."""
+    guardian = aliased(Person)
+    statement = (
+        select(
+            Student.id,
+            Student.student_no,
+            Student.campus_id,
+            Student.status,
+            Person.name_en,
+            Person.name_bn,
+            Person.name_ar,
+            guardian.name_en,
+            guardian.name_bn,
+            guardian.name_ar,
+            guardian.phone,
+        )
+        .join(Person, Person.id == Student.person_id)
+        .outerjoin(StudentGuardian, (StudentGuardian.student_id == Student.id) & StudentGuardian.is_primary)
+        .outerjoin(Guardian, Guardian.id == StudentGuardian.guardian_id)
+        .outerjoin(guardian, guardian.id == Guardian.person_id)
+        .where(*_student_conditions(reached, wanted))
+        .order_by(_in_order(Person, locale), Student.student_no)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    if status:
+        statement = statement.where(Student.status == status)
+    return [
+        StudentLine(row[0], row[1], row[2], row[3], _name(*row[4:7]), _name(*row[7:10]), row[10])
+        for row in session().execute(statement)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class StudentView:
+    """All that is recorded of a student."""
+
+    id: UUID
+    campus_id: UUID
+    student_no: str
+    status: StudentStatus
+    admitted_on: date | None
+    birth_registration_no: str | None
+    previous_school: str | None
+    person: PersonRow
+
+    @property
+    def name(self) -> LocalText:
+        """The name in each script there is."""
+        return self.person.name
+
+
+def get_student(reached: ColumnElement[bool], student_id: UUID) -> StudentView:
+    """One student. Raises NotFound, also for one who is not reached."""
+    row = (
+        session()
+        .execute(
+            select(Student, Person)
+            .join(Person, Person.id == Student.person_id)
+            .where(Student.id == student_id, reached)
+            .execution_options(populate_existing=True)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    student, person = row
+    return StudentView(
+        id=student.id,
+        campus_id=student.campus_id,
+        student_no=student.student_no,
+        status=student.status,
+        admitted_on=student.admitted_on,
+        birth_registration_no=student.birth_registration_no,
+        previous_school=student.previous_school,
+        person=_person_row(person),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianOfStudent:
+    """A guardian on a student's page."""
+
+    guardian_id: UUID
+    name: LocalText
+    phone: str | None
+    email: str | None
+    relationship: Relationship
+    is_primary: bool
+
+
+def list_guardians_of(student_id: UUID) -> list[GuardianOfStudent]:
+    """Who answers for a student whom the caller has found, the one called first on top."""
+    rows = session().execute(
+        select(
+            Guardian.id,
+            Person.name_en,
+            Person.name_bn,
+            Person.name_ar,
+            Person.phone,
+            Person.email,
+            StudentGuardian.relationship,
+            StudentGuardian.is_primary,
+        )
+        .join(Guardian, Guardian.id == StudentGuardian.guardian_id)
+        .join(Person, Person.id == Guardian.person_id)
+        .where(StudentGuardian.student_id == student_id)
+        .order_by(StudentGuardian.is_primary.desc(), StudentGuardian.created_at, StudentGuardian.id)
+    )
+    return [GuardianOfStudent(row[0], _name(*row[1:4]), *row[4:]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianLine:
+    """A guardian in a list."""
+
+    id: UUID
+    name: LocalText
+    phone: str | None
+    occupation: str | None
+
+
+def _guardian_conditions(reached: ColumnElement[bool], query: str) -> list[ColumnElement[bool]]:
+    return [reached, search_condition(Person, query)] if query.strip() else [reached]
+
+
+def count_guardians(reached: ColumnElement[bool], query: str = "") -> int:
+    """How many guardians answer."""
+    return (
+        session().scalar(
+            select(func.count(Guardian.id))
+            .join(Person, Person.id == Guardian.person_id)
+            .where(*_guardian_conditions(reached, query))
+        )
+        or 0
+    )
+
+
+def list_guardians(
+    reached: ColumnElement[bool], query: str = "", *, locale: str = "en", page: int = 1, size: int = PAGE_SIZE
+) -> list[GuardianLine]:
+    """One page of guardians by name. One statement."""
+    rows = session().execute(
+        select(Guardian.id, Person.name_en, Person.name_bn, Person.name_ar, Person.phone, Guardian.occupation)
+        .join(Person, Person.id == Guardian.person_id)
+        .where(*_guardian_conditions(reached, query))
+        .order_by(_in_order(Person, locale), Guardian.id)
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    return [GuardianLine(row[0], _name(*row[1:4]), row[4], row[5]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class GuardianView:
+    """All that is recorded of a guardian."""
+
+    id: UUID
+    occupation: str | None
+    person: PersonRow
+
+    @property
+    def name(self) -> LocalText:
+        """The name in each script there is."""
+        return self.person.name
+
+
+def get_guardian(reached: ColumnElement[bool], guardian_id: UUID) -> GuardianView:
+    """One guardian. Raises NotFound, also for one who is not reached."""
+    row = (
+        session()
+        .execute(
+            select(Guardian, Person)
+            .join(Person, Person.id == Guardian.person_id)
+            .where(Guardian.id == guardian_id, reached)
+            .execution_options(populate_existing=True)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    return GuardianView(row[0].id, row[0].occupation, _person_row(row[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class ChildLine:
+    """A child on a guardian's page or in the list of guardians."""
+
+    guardian_id: UUID
+    student_id: UUID
+    student_no: str
+    name: LocalText
+    relationship: Relationship
+    status: StudentStatus
+
+
+def list_children_of_guardians(
+    reached: ColumnElement[bool], guardian_ids: Collection[UUID], *, locale: str = "en"
+) -> list[ChildLine]:
+    """The children of some guardians, as far as the students are reached. One statement."""
+    if not guardian_ids:
+        return []
+    rows = session().execute(
+        select(
+            StudentGuardian.guardian_id,
+            Student.id,
+            Student.student_no,
+            Person.name_en,
+            Person.name_bn,
+            Person.name_ar,
+            StudentGuardian.relationship,
+            Student.status,
+        )
+        .join(Student, Student.id == StudentGuardian.student_id)
+        .join(Person, Person.id == Student.person_id)
+        .where(StudentGuardian.guardian_id.in_(guardian_ids), reached)
+        .order_by(_in_order(Person, locale), Student.student_no)
+    )
+    return [ChildLine(row[0], row[1], row[2], _name(*row[3:6]), row[6], row[7]) for row in rows]
+
+
+def guardian_has_children(guardian_id: UUID) -> bool:
+    """Whether a guardian answers for anybody at all, reached or not."""
+    return bool(session().scalar(select(exists().where(StudentGuardian.guardian_id == guardian_id))))
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """A member of staff in a list."""
+
+    id: UUID
+    person_id: UUID
+    employee_id: str
+    campus_id: UUID
+    status: StaffStatus
+    designation: str | None
+    name: LocalText
+    phone: str | None
+    email: str | None
+
+
+def _staff_conditions(
+    reached: ColumnElement[bool], query: str, campus_id: UUID | None
+) -> list[ColumnElement[bool]]:
+    conditions = [reached]
+    if query.strip():
+        number = to_ascii_digits(query.strip()).upper()
+        conditions.append(
+            or_(search_condition(Person, query), StaffMember.employee_id.contains(number, autoescape=True))
+        )
+    if campus_id:
+        conditions.append(StaffMember.campus_id == campus_id)
+    return conditions
+
+
+def count_staff(
+    reached: ColumnElement[bool], query: str = "", campus_id: UUID | None = None
+) -> dict[StaffStatus, int]:
+    """How many members of staff answer, by status. One statement."""
+    rows = session().execute(
+        select(StaffMember.status, func.count())
+        .join(Person, Person.id == StaffMember.person_id)
+        .where(*_staff_conditions(reached, query, campus_id))
+        .group_by(StaffMember.status)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def list_staff(
+    reached: ColumnElement[bool],
+    query: str = "",
+    *,
+    campus_id: UUID | None = None,
+    status: StaffStatus | None = None,
+    locale: str = "en",
+    page: int = 1,
+) -> list[StaffLine]:
+    """One page of staff by name. One statement."""
+    statement = (
+        select(
+            StaffMember.id,
+            StaffMember.person_id,
+            StaffMember.employee_id,
+            StaffMember.campus_id,
+            StaffMember.status,
+            StaffMember.designation,
+            Person.name_en,
+            Person.name_bn,
+            Person.name_ar,
+            Person.phone,
+            Person.email,
+        )
+        .join(Person, Person.id == StaffMember.person_id)
+        .where(*_staff_conditions(reached, query, campus_id))
+        .order_by(_in_order(Person, locale), StaffMember.employee_id)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    if status:
+        statement = statement.where(StaffMember.status == status)
+    return [StaffLine(*row[:6], _name(*row[6:9]), row[9], row[10]) for row in session().execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffView:
+    """All that is recorded of a member of staff."""
+
+    id: UUID
+    campus_id: UUID
+    employee_id: str
+    designation: str | None
+    joined_on: date | None
+    status: StaffStatus
+    person: PersonRow
+
+    @property
+    def name(self) -> LocalText:
+        """The name in each script there is."""
+        return self.person.name
+
+
+def get_staff_member(reached: ColumnElement[bool], staff_id: UUID) -> StaffView:
+    """One member of staff. Raises NotFound, also for one who is not reached."""
+    row = (
+        session()
+        .execute(
+            select(StaffMember, Person)
+            .join(Person, Person.id == StaffMember.person_id)
+            .where(StaffMember.id == staff_id, reached)
+            .execution_options(populate_existing=True)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    member, person = row
+    return StaffView(
+        id=member.id,
+        campus_id=member.campus_id,
+        employee_id=member.employee_id,
+        designation=member.designation,
+        joined_on=member.joined_on,
+        status=member.status,
+        person=_person_row(person),
+    )
+
+
+# --- what a family sees of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +640,7 @@ class FamilyStudent:
     admitted_on: date | None
     birth_registration_no: str | None
     previous_school: str | None
-    names: Names
+    names: LocalText
     born_on: date | None
     gender: Gender | None
     relationship: Relationship | None
@@ -228,7 +672,7 @@ def _family_student(row: Any, relationship: Relationship | None) -> FamilyStuden
         admitted_on=row.admitted_on,
         birth_registration_no=row.birth_registration_no,
         previous_school=row.previous_school,
-        names=Names(row.name_en, row.name_bn, row.name_ar),
+        names=_name(row.name_en, row.name_bn, row.name_ar),
         born_on=row.born_on,
         gender=row.gender,
         relationship=relationship,

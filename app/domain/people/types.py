@@ -1,10 +1,9 @@
 """Enums, small values and errors of the people feature."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from app.domain.kernel.errors import N_, Refused, Stale
-from app.domain.kernel.names import name_in
 
 
 class Gender(StrEnum):
@@ -38,19 +37,6 @@ class StaffStatus(StrEnum):
     INACTIVE = "inactive"
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The full name of a person, once per script; at least one is there."""
-
-    en: str | None = None
-    bn: str | None = None
-    ar: str | None = None
-
-    def in_(self, locale: str) -> tuple[str, str]:
-        """The name for a reader, and the language of its script."""
-        return name_in(locale, self.en, self.bn, self.ar)
-
-
 class NameMissing(Refused):
     """A person without any name."""
 
@@ -62,3 +48,37 @@ class PersonChanged(Stale):
     """Somebody else saved this person since it was read."""
 
     message = N_("Somebody else has changed this record since you opened it. Compare both and save again.")
+
+
+class PersonSentTwice(Refused):
+    """The form was sent before, and what it made is not what it would make now."""
+
+    message = N_("This form was sent before. Open it again to add another person.")
+
+
+class BornTooLate(Refused):
+    """A date of birth in the future."""
+
+    field = "born_on"
+    message = N_("The date of birth lies in the future.")
+
+
+class GuardianKnown(Refused):
+    """Somebody with this phone number is a guardian already: one phone, several children."""
+
+    field = "phone"
+    message = N_(
+        "A guardian with this mobile number is already here. Use that one instead of a second record."
+    )
+
+    def __init__(self, guardian_id: UUID, person_id: UUID) -> None:
+        super().__init__()
+        self.guardian_id = guardian_id
+        self.person_id = person_id
+
+
+class EmployeeIdTaken(Refused):
+    """Two members of staff under one number."""
+
+    field = "employee_id"
+    message = N_("Somebody else has this employee number.")

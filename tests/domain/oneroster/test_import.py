@@ -92,7 +92,6 @@ def test_a_bundle_becomes_a_school(db: Session) -> None:
     assert (year.name, year.is_current) == ("2026", True)
     terms = db.scalars(select(Term).where(Term.campus_id == campus.id).order_by(Term.source_id)).all()
     assert [term.name for term in terms] == [
-        LocalText("Quarter 1"),
         LocalText("First term"),
         LocalText(bn="দ্বিতীয় পর্ব"),
     ]
@@ -255,11 +254,11 @@ def test_changed_rows_change_only_what_differs(db: Session) -> None:
     files = edited(SMALL, "users.csv", "Zayan,Karim,Abdul", "Zayan,Karim,Abdur")
     files = edited(files, "users.csv", "s-5,,,false", "s-5,,,true")
     files = edited(files, "demographics.csv", "2014-03-14", "2014-03-15")
-    files = edited(files, "academicSessions.csv", "Quarter 1", "First quarter")
+    files = edited(files, "academicSessions.csv", "First term", "Spring term")
     files = edited(files, "classes.csv", "Six Padma", "Six Jamuna")
     report = load(files)
     assert lines(report, Outcome.CREATED, Outcome.CHANGED) == [
-        "academicSessions.csv:5 changed term First quarter: name",
+        "academicSessions.csv:3 changed term Spring term: name",
         "classes.csv:2 changed section Six Jamuna: name",
         "demographics.csv:2 changed birth date and sex Zayan Abdur Karim: born_on",
         "users.csv:2 changed student Zayan Abdur Karim: name_en",
@@ -578,6 +577,32 @@ def test_a_birth_date_to_come_is_left_out(db: Session) -> None:
     assert "birth date 2027-03-14 lies in the future and is left out" in "\n".join(
         lines(report, Outcome.NOTED)
     )
+
+
+def test_a_term_within_a_term_is_left_out_because_a_day_lies_in_one(db: Session) -> None:
+    skipped = lines(load(), Outcome.SKIPPED)
+    assert "academicSessions.csv:5 skipped term Quarter 1: overlaps with the term First term" in skipped
+
+
+def test_terms_can_be_moved_together(db: Session) -> None:
+    load()
+    files = edited(SMALL, "academicSessions.csv", "2026-01-01,2026-06-30", "2026-01-01,2026-08-31")
+    files = edited(files, "academicSessions.csv", "2026-07-01,2026-12-31", "2026-09-01,2026-12-31")
+    assert lines(load(files), Outcome.CHANGED) == [
+        "academicSessions.csv:3 changed term First term: ends_on",
+        "academicSessions.csv:4 changed term দ্বিতীয় পর্ব: starts_on",
+    ]
+
+
+def test_a_year_beside_one_it_overlaps_is_refused_with_all_that_lies_in_it(db: Session, cast: Cast) -> None:
+    files = edited(SMALL, "academicSessions.csv", "y26,,,2026,", "y26,,,2026-27,")
+    report = load(files, campus_code="MAIN")
+    refused = lines(report, Outcome.REFUSED)
+    assert refused[0] == (
+        "academicSessions.csv:2 refused academic year 2026-27: it overlaps with the academic year 2026"
+    )
+    assert report.count(Outcome.CREATED, "section") == 0
+    assert report.count(Outcome.CREATED, "student") == 6
 
 
 def test_subjects_with_the_same_code_are_kept_apart(db: Session) -> None:

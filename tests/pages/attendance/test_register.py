@@ -303,8 +303,8 @@ def test_the_page_is_cheap_for_forty(
     everybody = dict.fromkeys([cast.rafi_student, cast.tasnim_student, *many_pupils], PRESENT)
     for day in (12, 15, 16, 17, 18, 19):
         save_register(cast.bashir.actor, cast.section_7a, date(2026, 11, day), version=0, chosen=everybody)
-    client.as_(cast.bashir)
-    with queries.at_most(6):
+    client.as_(cast.bashir).get(address(cast))  # what every page knows of the school is read once a minute
+    with queries.at_most(5):
         page = client.get(address(cast))
     assert len(page.all(".pupil")) == 40
     assert len(brotli.compress(page.response.get_data(), quality=5)) <= 8 * 1024

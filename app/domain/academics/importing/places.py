@@ -26,11 +26,12 @@ from app.domain.academics.models import (
     SubjectGroup,
     Term,
 )
+from app.domain.academics.rules import covers, overlap
 from app.domain.audit.services import record
 from app.domain.kernel.errors import N_, Refused
 from app.domain.kernel.references import YEARS
 from app.domain.kernel.texts import TextError, clean_line
-from app.integrations.oneroster import School
+from app.integrations.oneroster import School, Year
 from app.uow import session
 
 USUAL_SEATS: Final = 40
@@ -122,6 +123,7 @@ def store_years(run: Run) -> None:
     """Find or make the academic years. A campus without a current year gets one of the new ones."""
     campus_ids = set(run.campuses.values())
     existing = list(session().scalars(select(AcademicYear).where(AcademicYear.campus_id.in_(campus_ids))))
+    planned = {year.source_id for year in run.plan.years}
     made: dict[UUID, list[AcademicYear]] = {}
     for year in run.plan.years:
         try:
@@ -141,8 +143,9 @@ def store_years(run: Run) -> None:
             "ends_on": year.ends_on,
             "source_id": year.source_id,
         }
-        if any(each.name == name and each is not row for each in own):
-            reason = "the campus has another academic year of this name"
+        stored = [run.years[key] for key in run.years if key[0] == year.school_id]
+        others = stored + [each for each in own if each.source_id not in planned and each is not row]
+        if reason := _clash(name, year, others):
             run.refuse(year.place, "academic year", name, reason, year.source_id)
             continue
         if row is None:
@@ -150,16 +153,26 @@ def store_years(run: Run) -> None:
             session().add(row)
             existing.append(row)
             made.setdefault(campus_id, []).append(row)
-            record(run.actor, "academic_year.added", "academic_year", row.id, campus_id=campus_id, new=new)
+            record(run.actor, "year.added", "year", row.id, campus_id=campus_id, new=new)
             run.report.tell(year.place, Outcome.CREATED, "academic year", name)
         else:
-            changed = run.change("academic_year", row, new, campus_id=campus_id)
+            changed = run.change("year", row, new, campus_id=campus_id)
             run.tell_change(year.place, "academic year", name, changed)
         run.years[year.school_id, year.source_id] = row
     for campus_id, years in made.items():
         if not any(each.is_current for each in existing if each.campus_id == campus_id):
             _current_of(years, run.today).is_current = True
     session().flush()
+
+
+def _clash(name: str, year: Year, others: Iterable[AcademicYear]) -> str:
+    """Why a year cannot stand beside the others of its campus, or nothing."""
+    for other in others:
+        if other.name == name:
+            return "the campus has another academic year of this name"
+        if overlap(year, other):
+            return f"it overlaps with the academic year {other.name}"
+    return ""
 
 
 def _current_of(years: list[AcademicYear], today: date) -> AcademicYear:
@@ -187,20 +200,26 @@ def _recognise(rows: Iterable[_Row], source_id: str, **alike: object) -> _Row | 
 
 
 def store_terms(run: Run) -> None:
-    """Find or make the terms."""
-    existing = {
-        (row.campus_id, row.source_id): row
-        for row in session().scalars(select(Term).where(Term.campus_id.in_(set(run.campuses.values()))))
-    }
-    for term in run.plan.terms:
+    """Find or make the terms. A day lies in one term, so of terms within terms the longest are taken."""
+    rows = list(session().scalars(select(Term).where(Term.campus_id.in_(set(run.campuses.values())))))
+    existing = {(row.campus_id, row.source_id): row for row in rows}
+    planned = {term.source_id for term in run.plan.terms}
+    stored: list[Term] = []
+    for term in sorted(run.plan.terms, key=lambda term: (term.starts_on - term.ends_on, term.place)):
         try:
             year = run.year(term.school_id, term.year_id)
             title = clean_title(term.title)
         except (Missing, TextError) as error:
             run.refuse(term.place, "term", term.title, str(error), term.source_id)
             continue
-        if term.starts_on < year.starts_on or term.ends_on > year.ends_on:
+        if not (covers(year, term.starts_on) and covers(year, term.ends_on)):
             run.refuse(term.place, "term", title, f"not inside the year {year.name}", term.source_id)
+            continue
+        others = stored + [row for row in rows if row.source_id not in planned]
+        around = next((row for row in others if row.academic_year_id == year.id and overlap(term, row)), None)
+        if around is not None:
+            reason = f"overlaps with the term {around.name.in_('en')[0]}"
+            run.report.tell(term.place, Outcome.SKIPPED, "term", title, reason)
             continue
         row = existing.get((year.campus_id, term.source_id))
         new: dict[str, object] = {
@@ -217,6 +236,7 @@ def store_terms(run: Run) -> None:
         else:
             changed = run.change("term", row, new, campus_id=year.campus_id)
             run.tell_change(term.place, "term", title, changed)
+        stored.append(row)
 
 
 def store_sections(run: Run) -> None:

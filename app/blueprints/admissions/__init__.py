@@ -1,0 +1,5 @@
+"""Pages of the admissions area: the officer's desk."""
+
+from app.blueprints.admissions.views import blueprint
+
+__all__ = ["blueprint"]

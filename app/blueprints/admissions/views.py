@@ -1,0 +1,294 @@
+"""The officer's desk: the queue, one application beside it, decisions, enrolment."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, flash, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.blueprints.admissions.forms import DecideForm, EnrolForm, NoteForm, RejectForm
+from app.blueprints.admissions.pages import audit_lines, history_lines, known_guardian, queue_context
+from app.blueprints.admissions.words import (
+    DECISION_WORDS,
+    DOCUMENT_WORDS,
+    DUPLICATE_WORDS,
+    GENDER_WORDS,
+    RELATIONSHIP_WORDS,
+)
+from app.domain.academics.queries import SectionView, section_choices
+from app.domain.admissions.districts import district_name
+from app.domain.admissions.policies import may_decide, may_enrol
+from app.domain.admissions.queries import (
+    cycle_year,
+    get_application,
+    list_documents,
+    list_duplicates,
+    list_events,
+)
+from app.domain.admissions.rules import (
+    DECISIONS,
+    ENROLLABLE,
+    TRANSITIONS,
+    next_decisions,
+    number_warnings,
+)
+from app.domain.admissions.services import add_note, decide_application, enrol_applicant
+from app.domain.admissions.types import ApplicationStatus, ApplicationView, EventKind
+from app.domain.audit.queries import list_entries_of
+from app.domain.kernel.access import Permission
+from app.domain.kernel.dates import age_on, local_day
+from app.domain.kernel.errors import Conflict, Refused
+from app.web.access import current_actor, requires
+from app.web.files import send_stored_file
+from app.web.forms import submitted
+from app.web.htmx import render_page, see_other
+from app.web.i18n import current_locale
+from app.web.urls import absolute_url
+
+blueprint = Blueprint("admissions", __name__, url_prefix="/admissions/applications")
+
+
+def today() -> date:
+    """The day it is at the school."""
+    return local_day(datetime.now(UTC))
+
+
+def status_link(locale: str, reference: str) -> str:
+    """The address of the family's status page, for letters."""
+    return absolute_url("apply.find", lang=locale, reference=reference)
+
+
+def invitation_link(locale: str, token: str) -> str:
+    """The address at which a guardian chooses a password, for letters."""
+    return absolute_url("accounts.choose_password", lang=locale, token=token)
+
+
+def _kept() -> dict[str, str]:
+    """The filter in the address, to be carried along."""
+    return {name: request.args[name] for name in ("status", "class", "q") if request.args.get(name)}
+
+
+def _here(application_id: UUID) -> str:
+    return url_for("admissions.record", application_id=application_id, **_kept())  # type: ignore[arg-type]
+
+
+@blueprint.route("/")
+@requires(Permission.APPLICATIONS_READ)
+def queue() -> Response:
+    """Every application that was sent to the officer's campuses, newest first."""
+    return render_page("admissions/queue.html", "list", **queue_context(current_actor(), _kept()))
+
+
+@blueprint.route("/<uuid:application_id>")
+@requires(Permission.APPLICATIONS_READ)
+def record(application_id: UUID) -> Response:
+    """One application with its papers, family, notes and history, beside the queue."""
+    application = get_application(current_actor(), application_id)
+    return _record_page(application, DecideForm(data={"version": application.version}), NoteForm())
+
+
+def _record_page(application: ApplicationView, decide: DecideForm, note: NoteForm) -> Response:
+    actor, locale = current_actor(), current_locale()
+    problems = [*decide.problems, *note.problems]
+    events = list_events(application.id, notes=True)
+    audited = actor.may(Permission.AUDIT_READ, application.campus_id)
+    return render_page(
+        "admissions/record.html",
+        application=application,
+        form=decide,
+        note_form=note,
+        problems=problems,
+        decisions=_decisions(application) if may_decide(actor, application) else [],
+        may_reject=may_decide(actor, application)
+        and ApplicationStatus.REJECTED in TRANSITIONS[application.status],
+        may_enrol=may_enrol(actor, application) and application.status in ENROLLABLE,
+        age=age_on(application.born_on, today()) if application.born_on else None,
+        number_warnings=[
+            gettext(text) for text in number_warnings(application.birth_registration_no, application.born_on)
+        ],
+        district=district_name(application.district, locale) if application.district else None,
+        documents=list_documents(application.id),
+        duplicates=list_duplicates(actor, application),
+        guardian=known_guardian(actor, application),
+        notes=[event for event in events if event.kind is EventKind.NOTE],
+        history=history_lines(events),
+        audit=audit_lines(list_entries_of("application", application.id)) if audited else None,
+        words={
+            "documents": DOCUMENT_WORDS,
+            "duplicates": DUPLICATE_WORDS,
+            "gender": GENDER_WORDS,
+            "relationship": RELATIONSHIP_WORDS,
+        },
+        status=422 if problems else 200,
+        **queue_context(actor, _kept(), application),
+    )
+
+
+def _decisions(application: ApplicationView) -> list[tuple[str, Any]]:
+    """(value, words) of the buttons that follow from the present state."""
+    allowed = next_decisions(application.status)
+    return [(state.value, words) for state, words in DECISION_WORDS.items() if state in allowed]
+
+
+@blueprint.route("/<uuid:application_id>/decide", methods=["POST"])
+@requires(Permission.APPLICATIONS_DECIDE)
+def decide(application_id: UUID) -> BaseResponse:
+    """Decide. A page that is out of date is answered with what happened since."""
+    application = get_application(current_actor(), application_id, Permission.APPLICATIONS_DECIDE)
+    form = DecideForm()
+    form.offer([state for state in ApplicationStatus if state in DECISIONS])
+    if submitted(form):
+        to = ApplicationStatus(form.do.data)
+        try:
+            _decide(application_id, to, form.reason.data or "", form.version.number or 0)
+        except Conflict:
+            return _moved_on(application_id, form.version.number or 0)
+        except Refused as error:
+            form.put_refusal(error)
+        else:
+            return _decided(application_id)
+    return _record_page(application, form, NoteForm(formdata=None))
+
+
+def _decide(application_id: UUID, to: ApplicationStatus, reason: str, version: int) -> None:
+    decide_application(
+        current_actor(), application_id, to, reason=reason, version=version, status_link=status_link
+    )
+
+
+def _decided(application_id: UUID) -> BaseResponse:
+    flash(gettext("Decided, and the family is told."), "ok")
+    return see_other(_here(application_id))
+
+
+def _moved_on(application_id: UUID, version: int) -> Response:
+    """409: what happened since the page was opened."""
+    application = get_application(current_actor(), application_id)
+    events = [event for event in list_events(application_id) if event.details.get("version", 0) > version]
+    return render_page(
+        "admissions/moved_on.html",
+        application=application,
+        history=history_lines(events),
+        here=_here(application_id),
+        status=409,
+    )
+
+
+@blueprint.route("/<uuid:application_id>/reject", methods=["GET", "POST"])
+@requires(Permission.APPLICATIONS_DECIDE)
+def reject(application_id: UUID) -> BaseResponse:
+    """Ask once more, with the reason, before a family is refused."""
+    application = get_application(current_actor(), application_id, Permission.APPLICATIONS_DECIDE)
+    form = RejectForm(data={"version": application.version})
+    if submitted(form):
+        try:
+            _decide(
+                application_id, ApplicationStatus.REJECTED, form.reason.data or "", form.version.number or 0
+            )
+        except Conflict:
+            return _moved_on(application_id, form.version.number or 0)
+        except Refused as error:
+            form.put_refusal(error)
+        else:
+            return _decided(application_id)
+    return render_page(
+        "admissions/reject.html",
+        "question",
+        application=application,
+        form=form,
+        here=_here(application_id),
+        action=url_for("admissions.reject", application_id=application_id, **_kept()),  # type: ignore[arg-type]
+        status=422 if form.problems else 200,
+    )
+
+
+@blueprint.route("/<uuid:application_id>/notes", methods=["POST"])
+@requires(Permission.APPLICATIONS_READ)
+def note(application_id: UUID) -> BaseResponse:
+    """Add a note for colleagues."""
+    application = get_application(current_actor(), application_id)
+    form = NoteForm()
+    if submitted(form):
+        add_note(current_actor(), application_id, form.text.data or "")
+        flash(gettext("Note added."), "ok")
+        return see_other(_here(application_id))
+    empty = DecideForm(formdata=None, data={"version": application.version})
+    return _record_page(application, empty, form)
+
+
+@blueprint.route("/<uuid:application_id>/documents/<string:kind>")
+@requires(Permission.APPLICATIONS_READ)
+def document(application_id: UUID, kind: str) -> Response:
+    """A paper of an application within reach."""
+    papers = list_documents(get_application(current_actor(), application_id).id)
+    paper = next((each for each in papers.values() if each.kind.value == kind), None) or abort(404)
+    return send_stored_file(paper.file)
+
+
+@blueprint.route("/<uuid:application_id>/enrol", methods=["GET", "POST"])
+@requires(Permission.APPLICATIONS_ENROL)
+def enrol(application_id: UUID) -> BaseResponse:
+    """Choose a section, see what will be made, and make it."""
+    application = get_application(current_actor(), application_id, Permission.APPLICATIONS_ENROL)
+    if application.status not in ENROLLABLE and request.method == "GET":
+        return _moved_on(application_id, application.version)
+    sections = section_choices(
+        application.campus_id, application.class_id or application.id, cycle_year(application.cycle_id)
+    )
+    form = EnrolForm(data={"version": application.version})
+    form.offer(sections)
+    if submitted(form):
+        try:
+            return _enrolled(application, form)
+        except Conflict:
+            return _moved_on(application_id, form.version.number or 0)
+        except Refused as error:
+            form.put_refusal(error)
+    return _enrol_page(application, sections, form)
+
+
+def _enrolled(application: ApplicationView, form: EnrolForm) -> BaseResponse:
+    result = enrol_applicant(
+        current_actor(),
+        application.id,
+        form.section_id.key or application.id,
+        version=form.version.number or 0,
+        today=today(),
+        invitation_link=invitation_link,
+    )
+    flash(
+        gettext(
+            "Enrolled as %(number)s, roll number %(roll)s.", number=result.student_no, roll=result.roll_number
+        ),
+        "ok",
+    )
+    if result.invitation and not application.email:
+        flash(
+            gettext(
+                "The guardian has no e-mail address. Hand over an invitation from the guardian's account."
+            ),
+            "warn",
+        )
+    return see_other(_here(application.id))
+
+
+def _enrol_page(application: ApplicationView, sections: list[SectionView], form: EnrolForm) -> Response:
+    """The choice of a section; once one with a free seat is chosen, the question whether to do it."""
+    wanted = None if form.problems else request.args.get("section")
+    chosen = next((section for section in sections if str(section.id) == wanted and section.seats_free), None)
+    return render_page(
+        "admissions/enrol.html",
+        application=application,
+        sections=sections,
+        chosen=chosen,
+        form=form,
+        guardian=known_guardian(current_actor(), application),
+        here=_here(application.id),
+        action=url_for("admissions.enrol", application_id=application.id, **_kept()),  # type: ignore[arg-type]
+        kept=_kept(),
+        status=422 if form.problems else 200,
+    )

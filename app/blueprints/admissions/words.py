@@ -1,0 +1,55 @@
+"""The words of the officer's desk: decisions, reasons, histories."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.domain.admissions.types import ApplicationStatus, DocumentKind, DuplicateReason, EventKind
+from app.domain.people.types import Gender, Relationship
+
+DECISION_WORDS: dict[ApplicationStatus, tuple[object, str, str, str]] = {
+    ApplicationStatus.OFFERED: (_l("Approve"), "go", "check", "a"),
+    ApplicationStatus.UNDER_REVIEW: (_l("Start review"), "", "eye", "r"),
+    ApplicationStatus.SHORTLISTED: (_l("Shortlist"), "", "queue", "s"),
+    ApplicationStatus.WAITLISTED: (_l("Waitlist"), "", "wait", "w"),
+}
+"""(label, kind of button, icon, key), in the order of the dock. Rejecting has a page of its own."""
+
+DOCUMENT_WORDS: dict[DocumentKind, object] = {
+    DocumentKind.BIRTH_CERTIFICATE: _l("Birth certificate"),
+    DocumentKind.PHOTO: _l("Photograph of the child"),
+}
+
+GENDER_WORDS: dict[Gender, object] = {Gender.FEMALE: _l("Girl"), Gender.MALE: _l("Boy")}
+
+RELATIONSHIP_WORDS: dict[Relationship, object] = {
+    Relationship.MOTHER: _l("Mother"),
+    Relationship.FATHER: _l("Father"),
+    Relationship.GUARDIAN: _l("Another guardian"),
+}
+
+DUPLICATE_WORDS: dict[DuplicateReason, object] = {
+    DuplicateReason.BIRTH_NUMBER: _l("the same birth registration number"),
+    DuplicateReason.NAME_AND_BIRTH: _l("the same name and date of birth"),
+    DuplicateReason.PHONE: _l("the same phone number"),
+}
+
+EVENT_WORDS: dict[EventKind, object] = {
+    EventKind.STARTED: _l("Begun"),
+    EventKind.SUBMITTED: _l("Sent by the family"),
+    EventKind.NOTE: _l("Note"),
+    EventKind.ENROLLED: _l("Enrolled"),
+    EventKind.WITHDRAWN: _l("Withdrawn by the family"),
+}
+
+ACTION_WORDS: dict[str, object] = {
+    "application.started": _l("Begun"),
+    "application.saved": _l("Answers saved"),
+    "application.document_added": _l("Paper added"),
+    "application.document_removed": _l("Paper removed"),
+    "application.submitted": _l("Sent by the family"),
+    "application.decided": _l("Decided"),
+    "application.noted": _l("Note"),
+    "application.enrolled": _l("Enrolled"),
+    "application.withdrawn": _l("Withdrawn by the family"),
+}

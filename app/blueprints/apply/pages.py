@@ -1,0 +1,137 @@
+"""What the family's pages show, put together from what the domain gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from app.blueprints.apply.words import (
+    ANSWER_WORDS,
+    DOCUMENT_WORDS,
+    EVENT_WORDS,
+    GENDER_WORDS,
+    RELATIONSHIP_WORDS,
+    STEP_WORDS,
+)
+from app.domain.admissions.districts import district_name
+from app.domain.admissions.rules import STEP_FIELDS, age_warning, answers_of, number_warnings
+from app.domain.admissions.types import (
+    ApplicationView,
+    DocumentKind,
+    DocumentView,
+    EventView,
+    Gap,
+    OpenClass,
+    Step,
+)
+from app.domain.kernel.phones import format_mobile
+from app.web.i18n import current_locale, day, in_language, local, moment
+from app.web.words import status_label
+
+StepUrl = Callable[[Step], str]
+
+
+@dataclass(frozen=True)
+class Section:
+    """The answers of one page, on the page that shows all."""
+
+    step: Step
+    title: object
+    url: str
+    answers: list[tuple[str, object, object]]
+    """(name, label, what was answered; empty where nothing was)."""
+
+
+def step_items(url: StepUrl) -> list[tuple[object, str]]:
+    """The beads of the journey."""
+    return [(STEP_WORDS[step], url(step)) for step in Step]
+
+
+def gap_problems(gaps: Iterable[Gap]) -> list[tuple[str | None, str]]:
+    """What is missing, each leading to its line on the page."""
+    return [
+        (f"answer-{gap.field}", gettext("%(answer)s is missing.", answer=ANSWER_WORDS[gap.field]))
+        for gap in gaps
+    ]
+
+
+def review_sections(
+    application: ApplicationView,
+    place: OpenClass | None,
+    papers: Mapping[DocumentKind, DocumentView],
+    url: StepUrl,
+) -> list[Section]:
+    """Every answer, page by page."""
+    shown = _shown(application, place)
+    sections = [
+        Section(
+            step, STEP_WORDS[step], url(step), [(name, ANSWER_WORDS[name], shown[name]) for name in names]
+        )
+        for step, names in STEP_FIELDS.items()
+    ]
+    files = [
+        (kind.value, DOCUMENT_WORDS[kind], papers[kind].file.file_name if kind in papers else "")
+        for kind in DocumentKind
+    ]
+    return [*sections, Section(Step.DOCUMENTS, STEP_WORDS[Step.DOCUMENTS], url(Step.DOCUMENTS), files)]
+
+
+def _shown(application: ApplicationView, place: OpenClass | None) -> dict[str, object]:
+    """The answers as they are read."""
+    locale = current_locale()
+    shown: dict[str, object] = {name: value or "" for name, value in answers_of(application).items()}
+    shown["seat"] = _place_words(place) if place else ""
+    for script in ("bn", "en", "ar"):
+        name = f"child_name_{script}"
+        shown[name] = in_language(str(shown[name]), script) if shown[name] else ""
+    if application.born_on:
+        shown["born_on"] = day(application.born_on)
+    if application.gender:
+        shown["gender"] = GENDER_WORDS[application.gender]
+    if application.relationship:
+        shown["relationship"] = RELATIONSHIP_WORDS[application.relationship]
+    if application.phone:
+        shown["phone"] = Markup("<bdi>{}</bdi>").format(format_mobile(application.phone, locale))
+    if application.email:
+        shown["email"] = Markup("<bdi>{}</bdi>").format(application.email)
+    if application.birth_registration_no:
+        shown["birth_registration_no"] = Markup("<bdi>{}</bdi>").format(application.birth_registration_no)
+    if application.district:
+        shown["district"] = in_language(*district_name(application.district, locale))
+    return shown
+
+
+def _place_words(place: OpenClass) -> Markup:
+    return Markup("{} · {} · {}").format(local(place.class_name), local(place.campus_name), place.year_name)
+
+
+def warnings_for(application: ApplicationView, place: OpenClass | None) -> list[str]:
+    """What the family should look at before sending. None of it stops them: papers are often wrong."""
+    found = [
+        gettext(warning)
+        for warning in number_warnings(application.birth_registration_no, application.born_on)
+    ]
+    ages = age_warning(application.born_on, place)
+    if ages:
+        message, values = ages
+        found.append(gettext(message, **(values | {"day": day(values["day"])})))
+    return found
+
+
+def status_trail(events: Iterable[EventView]) -> list[tuple[object, str, str]]:
+    """What happened so far, as a trail; the last line is where it stands."""
+    lines = []
+    for event in events:
+        title = EVENT_WORDS.get(event.kind) or (
+            status_label(event.to_status.value) if event.to_status else ""
+        )
+        text = moment(event.at)
+        if event.note:
+            text = gettext("%(when)s. %(reason)s", when=text, reason=event.note)
+        lines.append((title, text, "done"))
+    if lines:
+        lines[-1] = (*lines[-1][:2], "now")
+    return lines

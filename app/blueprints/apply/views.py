@@ -1,0 +1,404 @@
+"""Applying without an account: the form page by page behind a private link, and how far it is."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, current_app, flash, request, session, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.blueprints.apply.forms import STEP_FORMS, DocumentsForm, FindForm, ReviewForm, answers_in, bind
+from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
+from app.blueprints.apply.words import ANSWER_WORDS, DOCUMENT_WORDS, NEXT_WORDS, STEP_WORDS
+from app.domain.admissions.queries import (
+    find_by_reference,
+    find_by_token,
+    find_place_of,
+    find_sent,
+    list_documents,
+    list_events,
+    list_open_classes,
+)
+from app.domain.admissions.rules import TRANSITIONS, find_gaps, next_step, previous_step
+from app.domain.admissions.services import (
+    attach_document,
+    remove_document,
+    save_step,
+    start_application,
+    submit_application,
+    withdraw_application,
+)
+from app.domain.admissions.types import (
+    ApplicationsClosed,
+    ApplicationStatus,
+    ApplicationView,
+    DocumentKind,
+    NotComplete,
+    OpenClass,
+    Step,
+)
+from app.domain.files.types import UploadRefused
+from app.domain.kernel.access import Actor, visitor
+from app.domain.kernel.dates import local_day
+from app.domain.kernel.errors import InvalidValue, Refused
+from app.domain.kernel.ids import new_token
+from app.domain.kernel.references import parse_reference
+from app.web.access import client_address, public
+from app.web.errors import message_of
+from app.web.files import send_stored_file
+from app.web.forms import Form, submitted
+from app.web.htmx import render_page, see_other
+from app.web.i18n import current_locale
+from app.web.urls import absolute_url
+
+blueprint = Blueprint("apply", __name__)
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+_PROOFS = "applications"
+_MOST_PROOFS = 5
+
+
+def today() -> date:
+    """The day it is at the school."""
+    return local_day(datetime.now(UTC))
+
+
+def family() -> Actor:
+    """The family at the other end: nobody who is signed in."""
+    return visitor(current_locale(), ip=client_address(), user_agent=request.user_agent.string or None)
+
+
+def _token_for(key: str) -> str:
+    """The private token of a draft, from the key its start button carried: a double click asks for the same one.
+
+    It is made with our secret, so that nobody can choose a token that can be guessed.
+    """
+    if not _KEY.fullmatch(key):
+        key = new_token()
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    digest = hmac.new(secret, b"application " + key.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def status_link(locale: str, reference: str) -> str:
+    """The address of the status page for letters. It asks for reference and phone."""
+    return absolute_url("apply.find", lang=locale, reference=reference)
+
+
+def _draft_link(token: str) -> str:
+    return absolute_url("apply.resume", lang=current_locale(), token=token)
+
+
+def _own(token: str) -> ApplicationView:
+    application = find_by_token(token)
+    if application is None:
+        abort(404)
+    return application
+
+
+def _remember(application: ApplicationView) -> str:
+    """Let this browser see the status page, and return its address."""
+    proofs = dict(session.get(_PROOFS, {}))
+    proofs.pop(application.reference, None)
+    proofs[application.reference] = str(application.id)
+    session[_PROOFS] = dict(list(proofs.items())[-_MOST_PROOFS:])
+    return url_for("apply.status", lang=current_locale(), reference=application.reference)
+
+
+def _proven(reference: str) -> ApplicationView | None:
+    """The application that this browser has shown to be its own."""
+    key = session.get(_PROOFS, {}).get(reference)
+    return find_sent(UUID(key)) if key else None
+
+
+# --- the door
+
+
+@blueprint.route("/<lang:lang>/admissions/")
+@public
+def index(lang: str) -> Response:
+    """What is open, for whom, what is needed, and the button that begins."""
+    return render_page(
+        "apply/index.html", open_classes=list_open_classes(today()), key=new_token(), papers=DOCUMENT_WORDS
+    )
+
+
+@blueprint.route("/<lang:lang>/admissions/start", methods=["POST"])
+@public
+def start(lang: str) -> BaseResponse:
+    """Begin a draft and go to its first page."""
+    token = _token_for(request.form.get("key", ""))
+    try:
+        start_application(family(), token, lang, today())
+    except ApplicationsClosed:
+        return render_page("apply/closed.html", status=422)
+    return see_other(url_for("apply.answer", lang=lang, token=token, step=Step.CHILD.value))
+
+
+# --- the form
+
+
+@blueprint.route("/<lang:lang>/apply/<string:token>")
+@public
+def resume(lang: str, token: str) -> BaseResponse:
+    """Come back by the private link: to the first page that needs something."""
+    application = _own(token)
+    if not application.is_draft:
+        return see_other(_remember(application))
+    gaps = find_gaps(application, list_documents(application.id))
+    return see_other(step_url(token, gaps[0].step if gaps else Step.REVIEW))
+
+
+def step_url(token: str, step: Step) -> str:
+    """The address of a page of the form."""
+    if step in STEP_FORMS:
+        return url_for("apply.answer", lang=current_locale(), token=token, step=step.value)
+    return url_for(f"apply.{step.value}", lang=current_locale(), token=token)
+
+
+def _gone_on(application: ApplicationView, places: list[OpenClass]) -> BaseResponse | None:
+    """The answer where there is no form to fill: the application was sent, or nothing is open."""
+    if not application.is_draft:
+        return see_other(_remember(application))
+    if not places:
+        return render_page("apply/closed.html", status=422 if request.method == "POST" else 200)
+    return None
+
+
+def _step_page(
+    template: str,
+    token: str,
+    step: Step,
+    application: ApplicationView,
+    form: Form,
+    *,
+    status: int = 200,
+    **more: object,
+) -> Response:
+    back = previous_step(step)
+    return render_page(
+        template,
+        form=form,
+        step=step.value,
+        title=STEP_WORDS[step],
+        application=application,
+        steps=step_items(lambda each: step_url(token, each)),
+        number=list(Step).index(step) + 1,
+        back_url=step_url(token, back) if back else None,
+        action=step_url(token, step),
+        status=422 if form.problems else status,
+        **more,
+    )
+
+
+def _onward(token: str, step: Step) -> BaseResponse:
+    """After a page is saved: the next one, or the page that says how to come back."""
+    if request.form.get("do") == "later":
+        return see_other(url_for("apply.saved", lang=current_locale(), token=token))
+    return see_other(step_url(token, next_step(step)))
+
+
+@blueprint.route("/<lang:lang>/apply/<string:token>/<string:step>", methods=["GET", "POST"])
+@public
+def answer(lang: str, token: str, step: str) -> BaseResponse:
+    """One page of questions. What is in order is saved; "finish later" leaves out the rest and says so."""
+    page = next((each for each in STEP_FORMS if each.value == step), None) or abort(404)
+    application, places = _own(token), list_open_classes(today())
+    if elsewhere := _gone_on(application, places):
+        return elsewhere
+    place = find_place_of(application, places)
+    form = bind(page, application, places, str(place.seat_id) if place else "")
+    later = request.form.get("do") == "later"
+    if submitted(form) or (form.is_submitted() and later):
+        try:
+            given = answers_in(form, page)
+            save_step(family(), token, page, given, today(), draft_link=_draft_link(token))
+        except Refused as error:
+            form.put_refusal(error)
+        else:
+            _tell_left_out(form)
+            return _onward(token, page)
+    return _step_page("apply/answer.html", token, page, application, form)
+
+
+def _tell_left_out(form: Form) -> None:
+    """Name the answers that were typed and could not be kept."""
+    left = [
+        str(ANSWER_WORDS[field.name])
+        for field in form
+        if field.errors and any(field.raw_data or ()) and field.name in ANSWER_WORDS
+    ]
+    if left:
+        flash(gettext("Not kept, because they need mending: %(answers)s.", answers=", ".join(left)), "warn")
+
+
+@blueprint.route("/<lang:lang>/apply/<string:token>/documents", methods=["GET", "POST"])
+@public
+def documents(lang: str, token: str) -> BaseResponse:
+    """The papers: send, replace, remove. A refused one says why, and the others are kept."""
+    application, places = _own(token), list_open_classes(today())
+    if elsewhere := _gone_on(application, places):
+        return elsewhere
+    form = DocumentsForm()
+    if form.is_submitted():
+        _keep_papers(token, form)
+        removed = request.form.get("remove")
+        if removed in set(DocumentKind):
+            remove_document(family(), token, DocumentKind(removed))
+            return see_other(step_url(token, Step.DOCUMENTS))
+        if form.validate() and not form.problems:
+            return _onward(token, Step.DOCUMENTS)
+        application = _own(token)
+    papers = list_documents(application.id)
+    return _step_page(
+        "apply/documents.html",
+        token,
+        Step.DOCUMENTS,
+        application,
+        form,
+        papers=papers,
+        token=token,
+        words=DOCUMENT_WORDS,
+    )
+
+
+def _keep_papers(token: str, form: DocumentsForm) -> None:
+    """Store each file that came, whatever becomes of the other."""
+    for kind in DocumentKind:
+        for upload in request.files.getlist(kind.value)[:1]:
+            if upload.filename:
+                try:
+                    attach_document(family(), token, kind, upload.read(), upload.filename)
+                except UploadRefused as error:
+                    form[kind.value].errors = [message_of(error)]
+
+
+@blueprint.route("/<lang:lang>/apply/<string:token>/documents/<string:kind>")
+@public
+def document(lang: str, token: str, kind: str) -> Response:
+    """A paper of the family's own draft."""
+    papers = list_documents(_own(token).id)
+    paper = next((each for each in papers.values() if each.kind.value == kind), None) or abort(404)
+    return send_stored_file(paper.file)
+
+
+@blueprint.route("/<lang:lang>/apply/<string:token>/review", methods=["GET", "POST"])
+@public
+def review(lang: str, token: str) -> BaseResponse:
+    """Everything on one page, what is missing, and the button that sends it."""
+    application, places = _own(token), list_open_classes(today())
+    if elsewhere := _gone_on(application, places):
+        return elsewhere
+    form, problems = ReviewForm(), None
+    if request.form.get("do") == "later":
+        return _onward(token, Step.REVIEW)
+    if submitted(form):
+        try:
+            submit_application(
+                family(), token, consent=bool(form.consent.data), today=today(), status_link=status_link
+            )
+        except NotComplete as error:
+            problems = gap_problems(error.gaps)
+        except Refused as error:
+            form.put_refusal(error)
+        else:
+            return see_other(_remember(_own(token)))
+    return _review_page(token, application, places, form, problems)
+
+
+def _review_page(
+    token: str,
+    application: ApplicationView,
+    places: list[OpenClass],
+    form: ReviewForm,
+    problems: list[tuple[str | None, str]] | None,
+) -> Response:
+    papers, place = list_documents(application.id), find_place_of(application, places)
+    gaps = {gap.field for gap in find_gaps(application, papers)} | ({"seat"} if place is None else set())
+    return _step_page(
+        "apply/review.html",
+        token,
+        Step.REVIEW,
+        application,
+        form,
+        status=422 if problems else 200,
+        sections=review_sections(application, place, papers, lambda each: step_url(token, each)),
+        gaps=gaps,
+        problems=problems or form.problems,
+        warnings=warnings_for(application, place),
+    )
+
+
+@blueprint.route("/<lang:lang>/apply/<string:token>/saved")
+@public
+def saved(lang: str, token: str) -> BaseResponse:
+    """How to come back to a draft."""
+    application = _own(token)
+    if not application.is_draft:
+        return see_other(_remember(application))
+    return render_page("apply/saved.html", application=application, link=_draft_link(token), token=token)
+
+
+# --- how far it is
+
+
+@blueprint.route("/<lang:lang>/admissions/status", methods=["GET", "POST"])
+@public
+def find(lang: str) -> BaseResponse:
+    """Ask for reference and phone. A pair that does not belong together never says which half is wrong."""
+    form = FindForm(data={"reference": request.args.get("reference", "")[:40]})
+    if submitted(form):
+        application = _find_pair(form.reference.data or "", form.phone.data or "")
+        if application:
+            return see_other(_remember(application))
+        form.form_errors = [
+            *form.form_errors,
+            gettext(
+                "We find no application with this reference and this phone number. Check both and try again."
+            ),
+        ]
+    return render_page("apply/find.html", form=form, status=422 if form.problems else 200)
+
+
+def _find_pair(reference: str, phone: str) -> ApplicationView | None:
+    try:
+        return find_by_reference(parse_reference(reference), phone)
+    except InvalidValue:
+        return None
+
+
+@blueprint.route("/<lang:lang>/admissions/status/<string:reference>")
+@public
+def status(lang: str, reference: str) -> BaseResponse:
+    """What happened, what comes next."""
+    application = _proven(reference)
+    if application is None:
+        return see_other(url_for("apply.find", lang=lang, reference=reference[:40]))
+    return render_page(
+        "apply/status.html",
+        application=application,
+        trail=status_trail(list_events(application.id)),
+        next_words=NEXT_WORDS[application.status],
+        may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],
+    )
+
+
+@blueprint.route("/<lang:lang>/admissions/status/<string:reference>/withdraw", methods=["GET", "POST"])
+@public
+def withdraw(lang: str, reference: str) -> BaseResponse:
+    """Take the application back, after asking once more."""
+    application = _proven(reference)
+    if application is None:
+        return see_other(url_for("apply.find", lang=lang, reference=reference[:40]))
+    back = url_for("apply.status", lang=lang, reference=reference)
+    if request.method == "POST":
+        withdraw_application(family(), application.id)
+        flash(gettext("The application is withdrawn."), "ok")
+        return see_other(back)
+    return render_page("apply/withdraw.html", "question", application=application, back_url=back)

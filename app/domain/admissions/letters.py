@@ -1,0 +1,132 @@
+"""What admissions write to families, in the language the family applied in."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask_babel import force_locale, gettext
+
+from app.domain.admissions.types import ApplicationStatus
+from app.domain.kernel.dates import format_date
+
+Letter = tuple[str, str]
+"""Subject and text."""
+
+
+def draft_letter(locale: str, link: str, closes_on: date | None) -> Letter:
+    """The private link of a draft, so that it can be finished on another day or another phone."""
+    with force_locale(locale):
+        until = (
+            gettext("Applications are open until %(day)s.", day=format_date(closes_on, locale))
+            if closes_on
+            else ""
+        )
+        return gettext("Your application to Smart Academy is saved"), "\n\n".join(
+            part
+            for part in (
+                gettext("Peace and good wishes,"),
+                gettext(
+                    "what you have written so far is saved. Go on with this link whenever you like, on any"
+                    " phone or computer:"
+                ),
+                link,
+                gettext("The link is private: whoever has it can read and change your answers."),
+                until,
+                gettext("Smart Academy, admissions"),
+            )
+            if part
+        )
+
+
+def received_letter(locale: str, child: str, reference: str, status_link: str) -> Letter:
+    """The confirmation after sending, with the reference."""
+    with force_locale(locale):
+        return gettext("We have your application %(reference)s", reference=reference), "\n\n".join(
+            (
+                gettext("Peace and good wishes,"),
+                gettext("we have received the application for %(name)s.", name=child),
+                gettext("Reference: %(reference)s", reference=reference),
+                gettext(
+                    "Keep this number. With it and your phone number you can see at any time how far we are:"
+                ),
+                status_link,
+                gettext("We write to you when there is a decision. There is nothing you have to do now."),
+                gettext("Smart Academy, admissions"),
+            )
+        )
+
+
+def _decided(status: ApplicationStatus, child: str) -> str:
+    match status:
+        case ApplicationStatus.UNDER_REVIEW:
+            return gettext("we have begun to look at the application for %(name)s.", name=child)
+        case ApplicationStatus.SHORTLISTED:
+            return gettext("the application for %(name)s is on our short list.", name=child)
+        case ApplicationStatus.WAITLISTED:
+            return gettext(
+                "every seat is taken for now, and %(name)s is on the waiting list. We write to you as soon as"
+                " a seat becomes free.",
+                name=child,
+            )
+        case ApplicationStatus.OFFERED:
+            return gettext(
+                "we are glad to offer %(name)s a place. Please come to the school office with the birth"
+                " certificate to complete the enrolment.",
+                name=child,
+            )
+        case _:
+            return gettext("we are sorry that we cannot offer %(name)s a place this year.", name=child)
+
+
+def decided_letter(
+    locale: str, status: ApplicationStatus, child: str, reference: str, reason: str, status_link: str
+) -> Letter:
+    """What was decided, and why."""
+    with force_locale(locale):
+        parts = [gettext("Peace and good wishes,"), _decided(status, child)]
+        if reason:
+            parts.append(gettext("The reason: %(reason)s", reason=reason))
+        parts += [
+            gettext("Reference: %(reference)s", reference=reference),
+            gettext("How far the application is: %(link)s", link=status_link),
+            gettext("Smart Academy, admissions"),
+        ]
+        return gettext("News about your application %(reference)s", reference=reference), "\n\n".join(parts)
+
+
+def withdrawn_letter(locale: str, child: str, reference: str) -> Letter:
+    """That a family has taken its application back."""
+    with force_locale(locale):
+        return gettext("Your application %(reference)s is withdrawn", reference=reference), "\n\n".join(
+            (
+                gettext("Peace and good wishes,"),
+                gettext("you have withdrawn the application for %(name)s.", name=child),
+                gettext("If this was not you, call the school office as soon as you can."),
+                gettext("Smart Academy, admissions"),
+            )
+        )
+
+
+def enrolled_letter(
+    locale: str, child: str, student_no: str, class_name: str, section: str, roll: str
+) -> Letter:
+    """That the child is a pupil now."""
+    with force_locale(locale):
+        return gettext("Welcome to Smart Academy"), "\n\n".join(
+            (
+                gettext("Peace and good wishes,"),
+                gettext("%(name)s is now a pupil of Smart Academy.", name=child),
+                gettext("Student number: %(number)s", number=student_no),
+                gettext(
+                    "%(class_name)s, section %(section)s, roll number %(roll)s",
+                    class_name=class_name,
+                    section=section,
+                    roll=roll,
+                ),
+                gettext(
+                    "In the portal you see each school day. Sign in with your phone number; who has no password"
+                    " yet gets a letter of its own with a link."
+                ),
+                gettext("Smart Academy, admissions"),
+            )
+        )

@@ -1,0 +1,199 @@
+"""Pure rules of admissions: which step follows which, what must be answered, what deserves a second look."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Final
+
+from app.domain.admissions.types import (
+    ApplicationStatus,
+    ApplicationView,
+    BornLater,
+    DocumentKind,
+    DuplicateReason,
+    Gap,
+    NotAllowedNow,
+    NotPlausible,
+    OpenClass,
+    ReasonMissing,
+    Step,
+)
+from app.domain.kernel.dates import age_on
+from app.domain.kernel.errors import N_
+from app.domain.kernel.identity import WARNINGS, check_birth_registration
+
+S = ApplicationStatus
+
+TRANSITIONS: Final[Mapping[ApplicationStatus, frozenset[ApplicationStatus]]] = MappingProxyType(
+    {
+        S.DRAFT: frozenset({S.SUBMITTED, S.EXPIRED}),
+        S.SUBMITTED: frozenset(
+            {S.UNDER_REVIEW, S.SHORTLISTED, S.WAITLISTED, S.OFFERED, S.REJECTED, S.WITHDRAWN}
+        ),
+        S.UNDER_REVIEW: frozenset({S.SHORTLISTED, S.WAITLISTED, S.OFFERED, S.REJECTED, S.WITHDRAWN}),
+        S.SHORTLISTED: frozenset({S.UNDER_REVIEW, S.WAITLISTED, S.OFFERED, S.REJECTED, S.WITHDRAWN}),
+        S.WAITLISTED: frozenset({S.UNDER_REVIEW, S.SHORTLISTED, S.OFFERED, S.REJECTED, S.WITHDRAWN}),
+        S.OFFERED: frozenset({S.ACCEPTED, S.ENROLLED, S.WAITLISTED, S.REJECTED, S.WITHDRAWN, S.EXPIRED}),
+        S.ACCEPTED: frozenset({S.ENROLLED, S.WAITLISTED, S.REJECTED, S.WITHDRAWN, S.EXPIRED}),
+        # A refusal can be looked at again; what the family took back or what became a student cannot.
+        S.REJECTED: frozenset({S.UNDER_REVIEW}),
+        S.EXPIRED: frozenset({S.UNDER_REVIEW}),
+        S.WITHDRAWN: frozenset(),
+        S.ENROLLED: frozenset(),
+    }
+)
+"""What may follow what. Reading this table is reading the school's procedure."""
+
+DECISIONS: Final = frozenset({S.UNDER_REVIEW, S.SHORTLISTED, S.WAITLISTED, S.OFFERED, S.REJECTED})
+"""What an officer can decide. The other states come about by the family, by enrolment or by time."""
+
+REASON_NEEDED: Final = frozenset({S.WAITLISTED, S.OFFERED, S.REJECTED})
+"""Decisions that the family reads about and acts on."""
+
+ENROLLABLE: Final = frozenset(state for state, onward in TRANSITIONS.items() if S.ENROLLED in onward)
+IN_THE_QUEUE: Final = tuple(state for state in S if state is not S.DRAFT)
+"""A draft is the family's own until it is sent."""
+
+STEP_FIELDS: Final[Mapping[Step, tuple[str, ...]]] = MappingProxyType(
+    {
+        Step.CHILD: (
+            "seat",
+            "child_name_bn",
+            "child_name_en",
+            "child_name_ar",
+            "born_on",
+            "gender",
+            "birth_registration_no",
+        ),
+        Step.GUARDIAN: ("guardian_name", "relationship", "phone", "email"),
+        Step.ADDRESS: ("address", "district", "previous_school", "previous_class"),
+    }
+)
+"""What each page of the form asks. Nothing else can be written through it."""
+
+_OPTIONAL: Final = frozenset({"child_name_ar", "email", "previous_school", "previous_class"})
+_OLDEST: Final = 25
+
+
+def check_transition(now: ApplicationStatus, to: ApplicationStatus) -> None:
+    """Raises NotAllowedNow where `to` does not follow from `now`."""
+    if to not in TRANSITIONS[now]:
+        raise NotAllowedNow(status=now.value)
+
+
+def check_reason(to: ApplicationStatus, reason: str) -> None:
+    """Raises ReasonMissing where the family is told something without being told why."""
+    if to in REASON_NEEDED and not reason:
+        raise ReasonMissing
+
+
+def next_decisions(now: ApplicationStatus) -> list[ApplicationStatus]:
+    """What an officer may decide now, in the order of the procedure."""
+    return [state for state in S if state in DECISIONS & TRANSITIONS[now]]
+
+
+def next_step(step: Step) -> Step:
+    """The page after this one; the last stays."""
+    steps = list(Step)
+    return steps[min(steps.index(step) + 1, len(steps) - 1)]
+
+
+def previous_step(step: Step) -> Step | None:
+    """The page before this one."""
+    steps = list(Step)
+    place = steps.index(step)
+    return steps[place - 1] if place else None
+
+
+def answers_of(application: ApplicationView) -> dict[str, Any]:
+    """The answers by the names of the form's fields."""
+    answers = {
+        name: getattr(application, name)
+        for names in STEP_FIELDS.values()
+        for name in names
+        if name not in {"seat", "guardian_name"}
+    }
+    answers["seat"] = application.class_id
+    answers["guardian_name"] = (
+        application.guardian_name_bn or application.guardian_name_en or application.guardian_name_ar
+    )
+    return answers
+
+
+def find_gaps(application: ApplicationView, documents: Collection[DocumentKind]) -> list[Gap]:
+    """What is still to be answered before the application can be sent, in the order of the form."""
+    answers = answers_of(application)
+    gaps = [
+        Gap(step, name)
+        for step, names in STEP_FIELDS.items()
+        for name in names
+        if name not in _OPTIONAL and not answers[name]
+    ]
+    return gaps + [Gap(Step.DOCUMENTS, kind.value) for kind in DocumentKind if kind not in documents]
+
+
+def reached(application: ApplicationView, documents: Collection[DocumentKind]) -> dict[Step, bool]:
+    """Which pages are complete."""
+    open_steps = {gap.step for gap in find_gaps(application, documents)}
+    return {step: step not in open_steps for step in Step if step is not Step.REVIEW}
+
+
+def check_birth_date(born_on: date, today: date) -> None:
+    """Raises BornLater, NotPlausible for a child who would be older than anybody at a school."""
+    if born_on > today:
+        raise BornLater
+    age = age_on(born_on, today)
+    if age > _OLDEST:
+        raise NotPlausible(age=age)
+
+
+TOO_YOUNG = N_(
+    "On %(day)s the child is %(age)s years old. This class is meant for children from %(least)s years."
+)
+TOO_OLD = N_(
+    "On %(day)s the child is %(age)s years old. This class is meant for children up to %(most)s years."
+)
+
+
+def age_warning(born_on: date | None, place: OpenClass | None) -> tuple[str, dict[str, Any]] | None:
+    """A sentence (msgid, values) where the age does not fit the class. A warning: papers and policies differ."""
+    if born_on is None or place is None:
+        return None
+    age = age_on(born_on, place.year_starts_on)
+    values = {"day": place.year_starts_on, "age": age, "least": place.age_from, "most": place.age_to}
+    if place.age_from is not None and age < place.age_from:
+        return TOO_YOUNG, values
+    if place.age_to is not None and age > place.age_to:
+        return TOO_OLD, values
+    return None
+
+
+def number_warnings(number: str | None, born_on: date | None) -> list[str]:
+    """What somebody should look at in a stored birth registration number, as msgids."""
+    return [WARNINGS[code] for code in check_birth_registration(number, born_on).warnings] if number else []
+
+
+def script_of(name: str) -> str:
+    """The language whose letters a name is mostly written in."""
+    counts = dict.fromkeys(("bn", "ar", "en"), 0)
+    for char in name:
+        script = unicodedata.name(char, "").split(" ", 1)[0]
+        language = {"BENGALI": "bn", "ARABIC": "ar", "LATIN": "en"}.get(script)
+        if language:
+            counts[language] += 1
+    return max(counts, key=lambda language: counts[language]) if any(counts.values()) else "en"
+
+
+def duplicate_reason(
+    mine: ApplicationView, *, birth_no: str | None, born_on: date | None, names: Collection[str]
+) -> DuplicateReason:
+    """Why another application was found beside this one, the strongest reason there is."""
+    if birth_no and birth_no == mine.birth_registration_no:
+        return DuplicateReason.BIRTH_NUMBER
+    own = {name.casefold() for name in mine.child_name.to_dict().values()}
+    if born_on and born_on == mine.born_on and own & {name.casefold() for name in names if name}:
+        return DuplicateReason.NAME_AND_BIRTH
+    return DuplicateReason.PHONE

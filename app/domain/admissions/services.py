@@ -1,0 +1,590 @@
+"""Writes of admissions: one verb, one transaction, and the family is written to in the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.db import new_id
+from app.domain.academics.queries import get_section, year_labels
+from app.domain.academics.services import enrol_student
+from app.domain.accounts.services import ensure_guardian_account, invite_user
+from app.domain.admissions.letters import (
+    decided_letter,
+    draft_letter,
+    enrolled_letter,
+    received_letter,
+    withdrawn_letter,
+)
+from app.domain.admissions.models import (
+    AdmissionCycle,
+    AdmissionSeat,
+    Application,
+    ApplicationDocument,
+    ApplicationEvent,
+)
+from app.domain.admissions.queries import (
+    cycle_year,
+    find_place_of,
+    list_documents,
+    list_open_classes,
+    view_of,
+    within,
+)
+from app.domain.admissions.rules import (
+    STEP_FIELDS,
+    check_birth_date,
+    check_reason,
+    check_transition,
+    find_gaps,
+    script_of,
+)
+from app.domain.admissions.types import (
+    AlreadySent,
+    ApplicationsClosed,
+    ApplicationStatus,
+    ApplicationView,
+    ConsentMissing,
+    DocumentKind,
+    Enrolled,
+    EventKind,
+    Gap,
+    NotComplete,
+    OtherClass,
+    Step,
+)
+from app.domain.audit.services import record, record_change
+from app.domain.counters.services import next_number
+from app.domain.files.services import delete_file, store_upload
+from app.domain.files.types import PAPERS, PICTURES
+from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.digits import to_local_digits
+from app.domain.kernel.errors import NotFound, Stale
+from app.domain.kernel.ids import hash_token
+from app.domain.kernel.names import name_in, search_key
+from app.domain.kernel.references import make_reference
+from app.domain.outbox.services import write_mail
+from app.domain.people.queries import find_guardian_by_phone
+from app.domain.people.services import (
+    add_guardian,
+    add_person,
+    add_student,
+    link_guardian,
+    next_student_no,
+)
+from app.domain.people.types import Relationship
+from app.uow import transaction
+
+LinkTo = Callable[[str, str], str]
+"""(language, reference or token) to the absolute address of a page."""
+
+
+@dataclass(frozen=True)
+class SeatPlan:
+    """A class of a cycle: how many seats, and for which ages (completed years when the year begins)."""
+
+    class_id: UUID
+    seats: int
+    age_from: int | None = None
+    age_to: int | None = None
+
+
+def open_cycle(
+    actor: Actor,
+    campus_id: UUID,
+    academic_year_id: UUID,
+    opens_on: date,
+    closes_on: date,
+    plans: Sequence[SeatPlan],
+) -> UUID:
+    """Let families apply to a campus for a year, from one day to another, both included."""
+    with transaction() as db:
+        cycle = AdmissionCycle(
+            campus_id=campus_id, academic_year_id=academic_year_id, opens_on=opens_on, closes_on=closes_on
+        )
+        db.add(cycle)
+        db.flush()
+        for plan in plans:
+            db.add(
+                AdmissionSeat(
+                    cycle_id=cycle.id,
+                    class_id=plan.class_id,
+                    seats=plan.seats,
+                    age_from=plan.age_from,
+                    age_to=plan.age_to,
+                )
+            )
+        record(
+            actor,
+            "admission_cycle.opened",
+            "admission_cycle",
+            cycle.id,
+            campus_id=campus_id,
+            new={"year": academic_year_id, "from": opens_on, "to": closes_on, "classes": len(plans)},
+        )
+    return cycle.id
+
+
+# --- the family's side
+
+
+def _locked(db: Session, *conditions: ColumnElement[bool]) -> Application:
+    """The row, held until the transaction ends. Raises NotFound."""
+    row = db.scalars(
+        select(Application).where(*conditions).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _draft(db: Session, token: str) -> Application:
+    """The draft behind a private link. Raises NotFound, AlreadySent."""
+    row = _locked(db, Application.token_hash == hash_token(token))
+    if row.status is not ApplicationStatus.DRAFT:
+        raise AlreadySent
+    return row
+
+
+def _note_event(
+    db: Session,
+    actor: Actor,
+    row: Application,
+    kind: EventKind,
+    *,
+    was: ApplicationStatus | None = None,
+    note: str | None = None,
+    **details: Any,
+) -> None:
+    """Add a line to the history, with the version of the application that it made."""
+    db.flush()
+    db.add(
+        ApplicationEvent(
+            application_id=row.id,
+            at=datetime.now(UTC),
+            kind=kind,
+            user_id=actor.user_id,
+            from_status=was,
+            to_status=row.status if was is not None else None,
+            note=note or None,
+            details={"version": row.version, **details},
+        )
+    )
+
+
+def _child(row: Application) -> str:
+    return name_in(row.locale, row.child_name_en, row.child_name_bn, row.child_name_ar)[0]
+
+
+def _write(row: Application, kind: str, letter: tuple[str, str]) -> None:
+    """Mail the family, where it has given an address."""
+    if row.email:
+        write_mail(kind, row.email, row.locale, *letter, campus_id=row.campus_id)
+
+
+def start_application(actor: Actor, token: str, locale: str, today: date) -> None:
+    """Begin a draft behind `token`. A token that has one already is left as it is: a double click starts once.
+
+    Raises ApplicationsClosed.
+    """
+    places = list_open_classes(today)
+    if not places:
+        raise ApplicationsClosed
+    with transaction() as db:
+        key = new_id()
+        made = db.execute(
+            insert(Application)
+            .values(
+                id=key,
+                campus_id=places[0].campus_id,
+                cycle_id=places[0].cycle_id,
+                token_hash=hash_token(token),
+                locale=locale,
+                status=ApplicationStatus.DRAFT,
+            )
+            .on_conflict_do_nothing(index_elements=[Application.token_hash])
+            .returning(Application.id)
+        ).scalar_one_or_none()
+        if made is None:
+            return
+        db.add(ApplicationEvent(application_id=key, kind=EventKind.STARTED, details={"version": 1}))
+        record(actor, "application.started", "application", key, campus_id=places[0].campus_id)
+
+
+def save_step(
+    actor: Actor,
+    token: str,
+    step: Step,
+    answers: Mapping[str, Any],
+    today: date,
+    *,
+    draft_link: str | None = None,
+) -> ApplicationView:
+    """Keep the answers of one page of the form; those not given stay as they were, None empties one.
+
+    `seat` is the key of an open class of a cycle. When an e-mail address is given for the first time or
+    changes, the family gets the private link by mail. Raises NotFound, AlreadySent, ApplicationsClosed,
+    BornLater, NotPlausible.
+    """
+    allowed = STEP_FIELDS.get(step, ())
+    given = {name: answers[name] for name in allowed if name in answers}
+    with transaction() as db:
+        row = _draft(db, token)
+        old = {name: getattr(row, name, None) for name in [*allowed, "class_id", "guardian_name_bn"]}
+        email_was = row.email
+        row.locale = actor.locale
+        if given.get("born_on"):
+            check_birth_date(given["born_on"], today)
+        if "seat" in given:
+            _choose_class(row, given.pop("seat"), today)
+        if "guardian_name" in given:
+            _name_guardian(row, given.pop("guardian_name") or "")
+        for name, value in given.items():
+            setattr(row, name, value or None)
+        row.search_key = _search_key(row)
+        row.updated_at = datetime.now(UTC)
+        db.flush()
+        new = {name: getattr(row, name, None) for name in old}
+        record_change(
+            actor, "application.saved", "application", row.id, old=old, new=new, campus_id=row.campus_id
+        )
+        if draft_link and row.email and row.email != email_was:
+            _write(row, "application.draft", draft_letter(row.locale, draft_link, _closes_on(db, row)))
+        return view_of(row)
+
+
+def _choose_class(row: Application, seat_id: UUID | None, today: date) -> None:
+    if seat_id is None:
+        row.class_id = None
+        return
+    place = next((place for place in list_open_classes(today) if place.seat_id == seat_id), None)
+    if place is None:
+        raise ApplicationsClosed
+    row.campus_id, row.cycle_id, row.class_id = place.campus_id, place.cycle_id, place.class_id
+
+
+def _name_guardian(row: Application, name: str) -> None:
+    """Put the one name that the form asks for into the column of its script."""
+    row.guardian_name_en = row.guardian_name_bn = row.guardian_name_ar = None
+    if name:
+        setattr(row, f"guardian_name_{script_of(name)}", name)
+
+
+def _search_key(row: Application) -> str:
+    return search_key(
+        row.child_name_en,
+        row.child_name_bn,
+        row.child_name_ar,
+        row.guardian_name_en,
+        row.guardian_name_bn,
+        row.guardian_name_ar,
+        row.reference,
+    )
+
+
+def _closes_on(db: Session, row: Application) -> date | None:
+    return db.scalar(select(AdmissionCycle.closes_on).where(AdmissionCycle.id == row.cycle_id))
+
+
+def attach_document(actor: Actor, token: str, kind: DocumentKind, data: bytes, file_name: str) -> None:
+    """Keep a paper of a draft; one of the same kind is replaced and forgotten.
+
+    Raises NotFound, AlreadySent and the refusals of `files.services.store_upload`.
+    """
+    with transaction() as db:
+        row = _draft(db, token)
+        allowed = PICTURES if kind is DocumentKind.PHOTO else PAPERS
+        file_id = store_upload(actor, data, file_name, allowed=allowed, campus_id=row.campus_id)
+        _forget_document(db, actor, row, kind)
+        db.add(ApplicationDocument(application_id=row.id, document_type=kind, file_id=file_id))
+        row.updated_at = datetime.now(UTC)
+        record(
+            actor,
+            "application.document_added",
+            "application",
+            row.id,
+            campus_id=row.campus_id,
+            new={"kind": kind, "file": file_id},
+        )
+
+
+def remove_document(actor: Actor, token: str, kind: DocumentKind) -> bool:
+    """Forget a paper of a draft. False where there is none. Raises NotFound, AlreadySent."""
+    with transaction() as db:
+        row = _draft(db, token)
+        row.updated_at = datetime.now(UTC)
+        return _forget_document(db, actor, row, kind)
+
+
+def _forget_document(db: Session, actor: Actor, row: Application, kind: DocumentKind) -> bool:
+    paper = db.scalars(
+        select(ApplicationDocument).where(
+            ApplicationDocument.application_id == row.id, ApplicationDocument.document_type == kind
+        )
+    ).one_or_none()
+    if paper is None:
+        return False
+    file_id = paper.file_id
+    db.delete(paper)
+    db.flush()
+    delete_file(actor, file_id)
+    record(
+        actor,
+        "application.document_removed",
+        "application",
+        row.id,
+        campus_id=row.campus_id,
+        old={"kind": kind, "file": file_id},
+    )
+    return True
+
+
+def submit_application(actor: Actor, token: str, *, consent: bool, today: date, status_link: LinkTo) -> str:
+    """Send a draft to the school and return its reference. A second time gives the same one and does nothing.
+
+    Raises NotFound, ConsentMissing, NotComplete (with what is missing), ApplicationsClosed.
+    """
+    with transaction() as db:
+        row = _locked(db, Application.token_hash == hash_token(token))
+        if row.reference:
+            return row.reference
+        if not consent:
+            raise ConsentMissing
+        gaps = find_gaps(view_of(row), list_documents(row.id))
+        if gaps:
+            raise NotComplete(gaps)
+        place = find_place_of(view_of(row), list_open_classes(today))
+        if place is None:
+            raise ApplicationsClosed
+        year = place.year_starts_on.year
+        reference = make_reference(year, next_number(f"application-{year}"))
+        row.locale = actor.locale
+        row.status = ApplicationStatus.SUBMITTED
+        row.submitted_at = datetime.now(UTC)
+        row.reference = reference
+        row.search_key = _search_key(row)
+        _note_event(db, actor, row, EventKind.SUBMITTED, was=ApplicationStatus.DRAFT, consent=True)
+        record(
+            actor,
+            "application.submitted",
+            "application",
+            row.id,
+            campus_id=row.campus_id,
+            old={"status": ApplicationStatus.DRAFT},
+            new={"status": row.status, "reference": row.reference},
+        )
+        link = status_link(row.locale, row.reference)
+        _write(row, "application.received", received_letter(row.locale, _child(row), row.reference, link))
+        return row.reference
+
+
+def withdraw_application(actor: Actor, application_id: UUID) -> None:
+    """Take an application back for the family, which has shown that it is its own. Twice is once.
+
+    Raises NotFound, NotAllowedNow once the child is enrolled or the application was refused.
+    """
+    with transaction() as db:
+        row = _locked(db, Application.id == application_id, Application.status != ApplicationStatus.DRAFT)
+        was = row.status
+        if was is ApplicationStatus.WITHDRAWN:
+            return
+        check_transition(was, ApplicationStatus.WITHDRAWN)
+        row.status = ApplicationStatus.WITHDRAWN
+        _note_event(db, actor, row, EventKind.WITHDRAWN, was=was)
+        record(
+            actor,
+            "application.withdrawn",
+            "application",
+            row.id,
+            campus_id=row.campus_id,
+            old={"status": was},
+            new={"status": row.status},
+        )
+        _write(row, "application.withdrawn", withdrawn_letter(row.locale, _child(row), row.reference or ""))
+
+
+# --- the office's side
+
+
+def add_note(actor: Actor, application_id: UUID, text: str) -> None:
+    """Write a note for colleagues. The family never sees it. Raises NotFound."""
+    with transaction() as db:
+        row = _locked(db, Application.id == application_id, within(actor, Permission.APPLICATIONS_READ))
+        _note_event(db, actor, row, EventKind.NOTE, note=text)
+        record(actor, "application.noted", "application", row.id, campus_id=row.campus_id, new={"note": text})
+
+
+def _in_hand(
+    db: Session, actor: Actor, application_id: UUID, permission: Permission, version: int
+) -> Application:
+    """The row as the officer saw it. Raises NotFound, Stale."""
+    row = _locked(db, Application.id == application_id, within(actor, permission))
+    if row.version != version:
+        raise Stale
+    return row
+
+
+def decide_application(
+    actor: Actor,
+    application_id: UUID,
+    to: ApplicationStatus,
+    *,
+    reason: str,
+    version: int,
+    status_link: LinkTo,
+) -> None:
+    """Decide, write it into the history and tell the family.
+
+    Raises NotFound, Stale (somebody decided since the page was opened), NotAllowedNow, ReasonMissing.
+    """
+    with transaction() as db:
+        row = _in_hand(db, actor, application_id, Permission.APPLICATIONS_DECIDE, version)
+        was = row.status
+        check_transition(was, to)
+        check_reason(to, reason)
+        row.status = to
+        row.decided_at, row.decided_by, row.decision_reason = datetime.now(UTC), actor.user_id, reason or None
+        _note_event(db, actor, row, EventKind.DECIDED, was=was, note=reason)
+        record(
+            actor,
+            "application.decided",
+            "application",
+            row.id,
+            campus_id=row.campus_id,
+            old={"status": was},
+            new={"status": to, "reason": reason},
+        )
+        reference = row.reference or ""
+        link = status_link(row.locale, reference)
+        letter = decided_letter(row.locale, to, _child(row), reference, reason, link)
+        _write(row, f"application.{to.value}", letter)
+
+
+def enrol_applicant(
+    actor: Actor,
+    application_id: UUID,
+    section_id: UUID,
+    *,
+    version: int,
+    today: date,
+    invitation_link: LinkTo,
+) -> Enrolled:
+    """Turn an application into a student in a section: all of it or nothing.
+
+    Person, student number, guardian (found by phone, else new; what is known of an existing one is never
+    changed), account and invitation, seat and roll number. Locks are taken in one order: the application,
+    the guardian's phone, the counter of student numbers, the section.
+
+    Raises NotFound, Stale, NotAllowedNow, OtherClass, SectionFull, and what the accounts refuse.
+    """
+    with transaction() as db:
+        row = _in_hand(db, actor, application_id, Permission.APPLICATIONS_ENROL, version)
+        was = row.status
+        check_transition(was, ApplicationStatus.ENROLLED)
+        section = get_section(actor, section_id, Permission.APPLICATIONS_ENROL)
+        year_id = cycle_year(row.cycle_id)
+        if (section.class_id, section.academic_year_id) != (row.class_id, year_id):
+            raise OtherClass
+        admitted_on = max(today, year_labels([year_id])[year_id].starts_on)
+        guardian_id, guardian_person, guardian_is_new = _guardian_of(db, actor, row)
+        account, account_is_new = ensure_guardian_account(
+            actor, guardian_person, row.phone, row.email, row.locale
+        )
+        invitation = invite_user(actor, account, invitation_link) if account_is_new else None
+        student_id, student_no = _student_of(actor, row, admitted_on)
+        link_guardian(
+            actor, student_id, guardian_id, row.relationship or Relationship.GUARDIAN, is_primary=True
+        )
+        _, roll = enrol_student(actor, student_id, section_id, enrolled_on=admitted_on)
+        row.status, row.student_id = ApplicationStatus.ENROLLED, student_id
+        details = {"section": section.code, "roll_number": roll, "student_no": student_no}
+        _note_event(db, actor, row, EventKind.ENROLLED, was=was, **details)
+        record(
+            actor,
+            "application.enrolled",
+            "application",
+            row.id,
+            campus_id=row.campus_id,
+            old={"status": was},
+            new={"status": row.status, "student": student_id, "guardian": guardian_id, **details},
+        )
+        letter = enrolled_letter(
+            row.locale,
+            _child(row),
+            student_no,
+            section.class_name.in_(row.locale)[0],
+            section.name.in_(row.locale)[0] or section.code,
+            to_local_digits(str(roll), row.locale),
+        )
+        _write(row, "application.enrolled", letter)
+    return Enrolled(student_id, student_no, roll, guardian_is_new, account_is_new, invitation)
+
+
+def _guardian_of(db: Session, actor: Actor, row: Application) -> tuple[UUID, UUID, bool]:
+    """(guardian, person, is new) for the phone of an application. Two children of one family make one guardian."""
+    phone = row.phone or ""
+    db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(phone, 0))))
+    known = find_guardian_by_phone(phone)
+    if known is not None:
+        return known.guardian_id, known.person_id, False
+    person_id = add_person(
+        actor,
+        name_en=row.guardian_name_en,
+        name_bn=row.guardian_name_bn,
+        name_ar=row.guardian_name_ar,
+        phone=phone,
+        email=row.email,
+        address=_whole_address(row),
+    )
+    return add_guardian(actor, person_id), person_id, True
+
+
+def _whole_address(row: Application) -> str | None:
+    return ", ".join(part for part in (row.address, row.district) if part) or None
+
+
+def _student_of(actor: Actor, row: Application, admitted_on: date) -> tuple[UUID, str]:
+    person_id = add_person(
+        actor,
+        name_en=row.child_name_en,
+        name_bn=row.child_name_bn,
+        name_ar=row.child_name_ar,
+        born_on=row.born_on,
+        gender=row.gender,
+        address=_whole_address(row),
+    )
+    student_no = next_student_no(admitted_on.year)
+    student_id = add_student(
+        actor,
+        person_id,
+        row.campus_id,
+        admitted_on=admitted_on,
+        student_no=student_no,
+        birth_registration_no=row.birth_registration_no,
+        previous_school=row.previous_school,
+    )
+    return student_id, student_no
+
+
+__all__ = [
+    "Gap",
+    "LinkTo",
+    "SeatPlan",
+    "add_note",
+    "attach_document",
+    "decide_application",
+    "enrol_applicant",
+    "open_cycle",
+    "remove_document",
+    "save_step",
+    "start_application",
+    "submit_application",
+    "withdraw_application",
+]
