@@ -109,12 +109,32 @@ def day(value: date | datetime, style: str = "long") -> str:
     return format_date(value, current_locale(), style)
 
 
+def say(message: str, **values: object) -> str:
+    """A marked message in the reader's language, its numbers and days in the reader's digits."""
+    return str(gettext(message, **{name: _spoken(value) for name, value in values.items()}))
+
+
+def _spoken(value: object) -> object:
+    match value:
+        case bool():
+            return value
+        case int():
+            return to_local_digits(str(value), current_locale())
+        case date():
+            return day(value)
+        case LocalText():
+            return value.in_(current_locale())[0]
+        case _:
+            return value
+
+
 def moment(value: datetime) -> str:
     """Day and time of something that happened."""
     return str(gettext("%(day)s, %(time)s", day=day(value), time=clock(value)))
 
 
-def _digits(text: object) -> str:
+def digits(text: object) -> str:
+    """A number or a text in the reader's digits."""
     return to_local_digits(str(text), current_locale())
 
 
@@ -146,7 +166,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "day": day,
     "clock": clock,
     "moment": moment,
-    "digits": _digits,
+    "digits": digits,
     "number": _number,
     "taka": _taka,
     "mobile": _mobile,
