@@ -18,7 +18,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ops.devtool import assets, demo
-from ops.devtool.console import ROOT, Failure, say, tail
+from ops.devtool.console import ROOT, Failure
 from ops.devtool.processes import Supervisor
 
 DHAKA = ZoneInfo("Asia/Dhaka")
@@ -64,11 +64,6 @@ def school_morning(today: date) -> datetime:
     return datetime.combine(day, time(9, 0), DHAKA)
 
 
-def own_services_needed() -> bool:
-    """Whether the environment names no services: pictures and measurements then start their own."""
-    return not os.environ.get("DATABASE_URL")
-
-
 @contextmanager
 def installed(*, moment: datetime | None = None) -> Iterator[Installation]:
     """Services in a temporary folder, the demo school and its web server, all gone at the end of the block."""
@@ -93,26 +88,17 @@ def served(*, moment: datetime | None = None) -> Iterator[Installation]:
     }
     logins = var / "demo-logins.json"
     with Supervisor() as supervisor:
-        _prepare(supervisor, env, var, logins)
         log = var / "log" / "web.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        demo.load(supervisor, env, var, logins)
         supervisor.spawn("The web server", _web_server(port), env=env, cwd=ROOT, log=log)
         supervisor.wait_for(lambda: demo.is_healthy(port), "The web server", demo.START_SECONDS)
         yield Installation(f"http://{demo.HOST}:{port}", moment, _read_logins(logins), var)
 
 
-def _prepare(supervisor: Supervisor, env: dict[str, str], var: Path, logins: Path) -> None:
-    if not logins.exists():
-        say("Loading the demo school…")
-    (var / "log").mkdir(parents=True, exist_ok=True)
-    log = var / "log" / "prepare.log"
-    command = [sys.executable, "-m", "flask", "demo", "prepare", "--logins", str(logins)]
-    child = supervisor.run("Preparing the database", command, env=env, cwd=ROOT, log=log)
-    if child.process.returncode:
-        raise Failure(f"The demo school could not be loaded.\n{tail(log, 12)}")
-
-
 def _web_server(port: int) -> list[str]:
-    return ["ops.browse.wsgi:app" if part == "wsgi:app" else part for part in demo.web_server(port)]
+    command = ["ops.browse.wsgi:app" if part == "wsgi:app" else part for part in demo.web_server(port)]
+    return [sys.executable, "-m", *command]
 
 
 def _free_port() -> int:

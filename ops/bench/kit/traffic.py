@@ -35,7 +35,7 @@ class Answer:
     up: int = 0
     down: int = 0
     is_cached: bool = False
-    is_done: bool = False
+    asked: float = 0.0
     ended: float = 0.0
 
 
@@ -121,6 +121,13 @@ class Line:
         )
         return Visit(list(self.all), float(times[0]), float(times[1]))
 
+    def span(self) -> float:
+        """Milliseconds from the first request since it was told to forget to the end of the last answer."""
+        sent = [each for each in self.all if not each.is_cached]
+        if not sent:
+            return 0.0
+        return (max(each.ended for each in sent) - min(each.asked for each in sent)) * 1000
+
     def _asked(self, event: dict[str, Any]) -> None:
         request = event["request"]
         if request["url"].startswith(("data:", "about:", "blob:")):
@@ -130,13 +137,14 @@ class Line:
             self._close(before, event["redirectResponse"], event["timestamp"])
         answer = Answer(request["url"], event.get("type", "Other"))
         answer.up = len(request.get("postData", ""))
+        answer.asked = float(event["timestamp"])
         self.open[event["requestId"]] = answer
         self.all.append(answer)
 
     def _close(self, answer: Answer, response: dict[str, Any], at: float) -> None:
         answer.status = int(response["status"])
         answer.down = int(response.get("encodedDataLength", 0))
-        answer.is_done, answer.ended = True, at
+        answer.ended = at
 
     def _asked_exactly(self, event: dict[str, Any]) -> None:
         """The headers as they were really sent, cookies included; HTTP/1.1 writes `Name: value` and two bytes."""
@@ -159,7 +167,7 @@ class Line:
     def _finished(self, event: dict[str, Any]) -> None:
         if answer := self.open.get(event["requestId"]):
             answer.down = int(event.get("encodedDataLength", 0))
-            answer.is_done, answer.ended = True, float(event["timestamp"])
+            answer.ended = float(event["timestamp"])
 
 
 @contextmanager
