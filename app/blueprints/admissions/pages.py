@@ -25,7 +25,12 @@ from app.domain.kernel.access import Actor
 from app.domain.kernel.paging import page_number
 from app.domain.kernel.texts import LocalText
 from app.domain.people.policies import students_reached
-from app.domain.people.queries import ChildLine, GuardianRow, find_guardian_by_phone, list_children_of
+from app.domain.people.queries import (
+    ChildLine,
+    GuardianRow,
+    find_guardian_by_phone,
+    list_children_of_guardians,
+)
 from app.web.i18n import moment
 from app.web.words import status_label
 
@@ -44,7 +49,7 @@ def known_guardian(actor: Actor, application: ApplicationView) -> KnownGuardian 
     if found is None:
         return None
     reached = students_reached(actor)
-    return KnownGuardian(found, list_children_of(reached, [found.guardian_id], locale=actor.locale))
+    return KnownGuardian(found, list_children_of_guardians(reached, [found.guardian_id], locale=actor.locale))
 
 
 # --- the queue
@@ -65,7 +70,9 @@ def queue_context(
     actor: Actor, kept: Mapping[str, str], application: ApplicationView | None = None
 ) -> dict[str, Any]:
     """The queue under a filter: beside a record the page that holds it, else the page in the address."""
-    wanted = QueueFilter(_status(kept.get("status")), _key(kept.get("class")), kept.get("q", "")[:100])
+    wanted = QueueFilter(
+        _status(kept.get("status")), _key(kept.get("class")), kept.get("q", "")[:100].replace("\0", "")
+    )
     counts = count_by_status(actor, wanted)
     total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
     place = find_place(actor, wanted, application) if application else None

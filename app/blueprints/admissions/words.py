@@ -9,9 +9,9 @@ from app.domain.people.types import Gender, Relationship
 
 DECISION_WORDS: dict[ApplicationStatus, tuple[object, str, str, str]] = {
     ApplicationStatus.OFFERED: (_l("Approve"), "go", "check", "a"),
-    ApplicationStatus.UNDER_REVIEW: (_l("Start review"), "", "eye", "r"),
-    ApplicationStatus.SHORTLISTED: (_l("Shortlist"), "", "queue", "s"),
-    ApplicationStatus.WAITLISTED: (_l("Waitlist"), "", "wait", "w"),
+    ApplicationStatus.UNDER_REVIEW: (_l("Start review"), "", "", "r"),
+    ApplicationStatus.SHORTLISTED: (_l("Shortlist"), "", "", "s"),
+    ApplicationStatus.WAITLISTED: (_l("Waitlist"), "", "", "w"),
 }
 """(label, kind of button, icon, key), in the order of the dock. Rejecting has a page of its own."""
 

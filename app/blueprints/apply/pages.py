@@ -72,7 +72,7 @@ def review_sections(
         )
         for step, names in STEP_FIELDS.items()
     ]
-    files = [
+    files: list[tuple[str, object, object]] = [
         (kind.value, DOCUMENT_WORDS[kind], papers[kind].file.file_name if kind in papers else "")
         for kind in DocumentKind
     ]

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, flash, request, session, url_for
@@ -46,7 +47,7 @@ from app.domain.admissions.types import (
 from app.domain.files.types import UploadRefused
 from app.domain.kernel.access import Actor, visitor
 from app.domain.kernel.dates import local_day
-from app.domain.kernel.errors import InvalidValue, Refused
+from app.domain.kernel.errors import Conflict, InvalidValue, Refused
 from app.domain.kernel.ids import new_token
 from app.domain.kernel.references import parse_reference
 from app.web.access import client_address, public
@@ -179,12 +180,13 @@ def _step_page(
     form: Form,
     *,
     status: int = 200,
-    **more: object,
+    **more: Any,
 ) -> Response:
     back = previous_step(step)
     return render_page(
         template,
         form=form,
+        token=token,
         step=step.value,
         title=STEP_WORDS[step],
         application=application,
@@ -246,13 +248,13 @@ def documents(lang: str, token: str) -> BaseResponse:
     if elsewhere := _gone_on(application, places):
         return elsewhere
     form = DocumentsForm()
-    if form.is_submitted():
+    if submitted(form):
         _keep_papers(token, form)
         removed = request.form.get("remove")
         if removed in set(DocumentKind):
             remove_document(family(), token, DocumentKind(removed))
             return see_other(step_url(token, Step.DOCUMENTS))
-        if form.validate() and not form.problems:
+        if not form.problems:
             return _onward(token, Step.DOCUMENTS)
         application = _own(token)
     papers = list_documents(application.id)
@@ -263,7 +265,6 @@ def documents(lang: str, token: str) -> BaseResponse:
         application,
         form,
         papers=papers,
-        token=token,
         words=DOCUMENT_WORDS,
     )
 
@@ -398,7 +399,11 @@ def withdraw(lang: str, reference: str) -> BaseResponse:
         return see_other(url_for("apply.find", lang=lang, reference=reference[:40]))
     back = url_for("apply.status", lang=lang, reference=reference)
     if request.method == "POST":
-        withdraw_application(family(), application.id)
-        flash(gettext("The application is withdrawn."), "ok")
+        try:
+            withdraw_application(family(), application.id)
+        except Conflict:
+            flash(gettext("The application has moved on in the meantime and was not withdrawn."), "warn")
+        else:
+            flash(gettext("The application is withdrawn."), "ok")
         return see_other(back)
     return render_page("apply/withdraw.html", "question", application=application, back_url=back)

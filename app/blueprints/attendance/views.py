@@ -136,5 +136,10 @@ def month(section_id: UUID) -> Response:
     sheet = get_month(current_actor(), section_id, month_asked(request.args.get("month"), clock.today()))
     before, after = neighbour_months(sheet.first, sheet.section.year_starts_on, sheet.section.year_ends_on)
     return render_page(
-        "attendance/month.html", sheet=sheet, lines=month_lines(sheet), before=before, after=after
+        "attendance/month.html",
+        sheet=sheet,
+        lines=month_lines(sheet),
+        today=clock.today(),
+        before=before,
+        after=after,
     )

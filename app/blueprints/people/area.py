@@ -61,6 +61,11 @@ def campus_choices(actor: Actor, permission: Permission) -> Choices:
     return offered({campus.id: campus.name.in_(locale)[0] for campus in list_campuses(actor, permission)})
 
 
+def query_asked() -> str:
+    """What somebody looks for, without what no page could show again; nobody types a longer one."""
+    return request.args.get("q", "").replace("\x00", "").strip()[:200]
+
+
 def chosen(name: str, offered: list[UUID]) -> UUID | None:
     """The key in the address under `name`, where it is one of those offered; anything else chooses nothing."""
     typed = request.args.get(name, "")

@@ -143,9 +143,9 @@ class PersonForm(Form):
     def values_of(person: PersonRow) -> dict[str, Any]:
         """What to fill the form with."""
         return {
-            "name_en": person.name.en,
-            "name_bn": person.name.bn,
-            "name_ar": person.name.ar,
+            "name_en": person.names.en,
+            "name_bn": person.names.bn,
+            "name_ar": person.names.ar,
             "phone": person.phone,
             "email": person.email,
             "address": person.address,

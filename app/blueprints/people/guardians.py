@@ -13,6 +13,7 @@ from app.blueprints.people.area import (
     blueprint,
     guardians_seen,
     history,
+    query_asked,
     student_to_edit,
     students_seen,
 )
@@ -60,7 +61,7 @@ def guardians() -> Response:
     """The guardians within reach, found by name, or by phone number."""
     actor = current_actor()
     seen = guardians_seen(actor)
-    query = request.args.get("q", "")
+    query = query_asked()
     number = page_number(request.args.get("page"))
     lines = list_guardians(seen, query, locale=current_locale(), page=number)
     children: dict[UUID, list[ChildLine]] = {}

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice
 
-from app.blueprints.people.area import blueprint, campus_choices, chosen_campus, history
+from app.blueprints.people.area import blueprint, campus_choices, chosen_campus, history, query_asked
 from app.blueprints.people.forms import (
     STAFF_WORDS,
     AddRoleForm,
@@ -61,7 +61,7 @@ def staff() -> Response:
     actor = current_actor()
     campuses = list_campuses(actor, Permission.STAFF_READ)
     campus_id = chosen_campus(campuses)
-    query = request.args.get("q", "")
+    query = query_asked()
     typed = request.args.get("status", StaffStatus.ACTIVE.value)
     status = StaffStatus(typed) if typed in list(StaffStatus) else None
     seen = staff_reached(actor)

@@ -17,6 +17,7 @@ from app.blueprints.people.area import (
     find_student,
     guardians_seen,
     history,
+    query_asked,
     student_to_edit,
     students_seen,
 )
@@ -83,7 +84,7 @@ def students() -> Response:
     narrowed = _narrow(actor)
     seen = students_seen(actor)
     wanted = StudentFilter(
-        request.args.get("q", ""),
+        query_asked(),
         narrowed["campus_id"] if len(narrowed["campuses"]) > 1 else None,
         narrowed["seated"],
     )
@@ -260,7 +261,7 @@ def link_guardian(student_id: UUID) -> Response:
     """Find a guardian by phone or name and let them answer for the student."""
     record = student_to_edit(student_id)
     form = RelationshipForm()
-    query = request.args.get("q", "").strip()
+    query = query_asked()
     if submitted(form):
         if form.guardian is None:
             raise NotFound
@@ -298,7 +299,7 @@ def _candidates(query: str) -> list[GuardianLine]:
     found = list_guardians(guardians_seen(current_actor()), query, locale=current_locale(), size=10)
     phone = _whole_phone(query)
     known = find_guardian_by_phone(phone) if phone and not found else None
-    return [GuardianLine(known.guardian_id, known.name, known.phone, None)] if known else found
+    return [GuardianLine(known.guardian_id, known.names, known.phone, None)] if known else found
 
 
 @blueprint.route("/students/<uuid:student_id>/guardians/<uuid:guardian_id>/unlink", methods=["GET", "POST"])

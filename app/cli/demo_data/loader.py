@@ -17,8 +17,9 @@ from random import Random
 from uuid import UUID
 
 from app.cli.demo_data import school, site
+from app.cli.demo_data.applications import Applicants, Desk
 from app.cli.demo_data.names import Part
-from app.cli.demo_data.people import Child, Family, Registry
+from app.cli.demo_data.people import Adult, Child, Family, Registry
 from app.domain.academics.queries import last_school_days, list_campuses
 from app.domain.academics.services import (
     add_campus,
@@ -40,10 +41,11 @@ from app.domain.academics.types import (
     YearDetails,
 )
 from app.domain.accounts.services import create_user, hash_password
+from app.domain.admissions.services import SeatPlan, open_cycle
 from app.domain.attendance.services import import_registers
 from app.domain.attendance.types import AttendanceStatus, TakenRegister
 from app.domain.cms.services import add_notice, add_page, publish_notice, publish_page
-from app.domain.kernel.access import SYSTEM, Role
+from app.domain.kernel.access import SYSTEM, Actor, Grant, Role
 from app.domain.kernel.dates import DHAKA, format_date
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.locales import LOCALES
@@ -102,6 +104,8 @@ class Place:
     next_year_id: UUID
     classes: dict[int, UUID] = field(default_factory=dict)
     sections: dict[Seat, UUID] = field(default_factory=dict)
+    next_sections: dict[int, UUID] = field(default_factory=dict)
+    """The first section of each class in the next year, by level."""
     teachers: dict[Seat, Worker] = field(default_factory=dict)
     spare_teachers: list[Worker] = field(default_factory=list)
     pupils: dict[Seat, list[UUID]] = field(default_factory=dict)
@@ -153,6 +157,7 @@ class Loader:
         self.result = Result()
         self.places: list[Place] = []
         self.emails: set[str] = set()
+        self.known_guardian: Adult | None = None
 
     def run(self) -> None:
         """Load everything, part by part."""
@@ -164,6 +169,7 @@ class Loader:
             ("calendar", self.load_calendar),
             ("attendance", self.load_attendance),
             ("pages and notices", self.load_site),
+            ("admission and applications", self.load_admission),
         ]
         for name, part in parts:
             with self._timed(name):
@@ -329,6 +335,8 @@ class Loader:
             key = add_section(SYSTEM, place.classes[level], year_id, details)
             if year_id == place.year_id:
                 place.sections[level, letter] = key
+            else:
+                place.next_sections.setdefault(level, key)
         self._count("sections")
         if level <= 0:
             others = [teacher]
@@ -358,6 +366,7 @@ class Loader:
                 self._store_family(family, place, login=number < len(chosen))
             if is_main:
                 self._open_student_account(families[0][1][0])
+                self.known_guardian = families[0][0].adults[0]
 
     def _seats(self, place: Place) -> dict[Seat, int]:
         about = place.plan.pupils
@@ -525,6 +534,37 @@ class Loader:
             )
             publish_notice(SYSTEM, key, on=self.today - timedelta(text.days_ago))
             self._count("notices")
+
+    # --- who wants to come
+
+    def load_admission(self) -> None:
+        """Admission for the next year, open now, and applications in every state."""
+        opens, closes = self.admission
+        desks = []
+        for place in self.places:
+            plans = [
+                SeatPlan(place.classes[level], seats, level + 5, level + 8)
+                for level, seats in place.plan.seats.items()
+            ]
+            open_cycle(SYSTEM, place.id, place.next_year_id, opens, closes, plans)
+            self._count("admission cycles")
+            if place.officer is None:
+                raise LookupError("a campus without an admissions officer")
+            officer = Actor(
+                user_id=place.officer.user_id,
+                person_id=None,
+                name=place.officer.name.en,
+                locale="en",
+                grants=(Grant(Role.ADMISSIONS_OFFICER, place.id),),
+            )
+            plan = place.plan
+            desks.append(Desk(place.id, officer, place.next_sections, plan.streets, plan.town_bn))
+        if self.known_guardian is None:
+            raise LookupError("families come before applications")
+        applicants = Applicants(
+            self.rng, Registry(self.rng, self.year + 1, self.registry.phones), desks, self.today
+        )
+        self._count("applications", applicants.apply_all(self.known_guardian))
 
     def _words(self, locale: str) -> dict[str, str]:
         """Days and years as readers of a language write them."""

@@ -75,10 +75,10 @@ class Phones:
 class Registry:
     """Makes people. Everything random comes from the one generator it is given."""
 
-    def __init__(self, rng: Random, year: int) -> None:
+    def __init__(self, rng: Random, year: int, phones: Phones | None = None) -> None:
         self.rng = rng
         self.year = year
-        self.phones = Phones()
+        self.phones = phones or Phones()
 
     def family(self, levels: Sequence[int], streets: Sequence[str], town: str) -> Family:
         """A family with one child in each of these classes."""

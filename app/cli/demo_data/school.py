@@ -21,6 +21,8 @@ class CampusPlan:
     """By level, the letters of the sections."""
     pupils: int
     """About how many pupils sit in a section."""
+    seats: dict[int, int]
+    """By level, the seats for new pupils next year."""
 
 
 CAMPUSES: Final = (
@@ -66,6 +68,12 @@ CAMPUSES: Final = (
             10: "A",
         },
         25,
+        {
+            **dict.fromkeys(range(-2, 1), 40),
+            **dict.fromkeys(range(1, 6), 15),
+            6: 30,
+            **dict.fromkeys(range(7, 10), 10),
+        },
     ),
     CampusPlan(
         CampusDetails(
@@ -83,6 +91,7 @@ CAMPUSES: Final = (
         ("আটানি বাজার", "দরিচারিআনি", "পাড়াটঙ্গী", "ঈশ্বরগ্রাম", "লক্ষ্মীখোলা", "নতুন বাজার"),
         dict.fromkeys(range(-2, 9), "A"),
         18,
+        {**dict.fromkeys(range(-2, 1), 40), **dict.fromkeys(range(1, 7), 20)},
     ),
 )
 
@@ -138,7 +147,7 @@ _PRIMARY: Final = (
     ("REL", _RELIGION),
 )
 # From class six on under the codes of the SSC examination, as on the class ten admit card.
-_JUNIOR: Final = (
+_JUNIOR: Final[tuple[tuple[str, LocalText], ...]] = (
     ("101", LocalText("Bangla 1st Paper", "বাংলা ১ম পত্র", "اللغة البنغالية، الورقة الأولى")),
     ("102", LocalText("Bangla 2nd Paper", "বাংলা ২য় পত্র", "اللغة البنغالية، الورقة الثانية")),
     ("107", LocalText("English 1st Paper", "ইংরেজি ১ম পত্র", "اللغة الإنجليزية، الورقة الأولى")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask_babel import force_locale, gettext
 
@@ -56,7 +57,7 @@ def received_letter(locale: str, child: str, reference: str, status_link: str) -
         )
 
 
-def _decided(status: ApplicationStatus, child: str) -> str:
+def _decided(status: ApplicationStatus, child: str) -> Any:
     match status:
         case ApplicationStatus.UNDER_REVIEW:
             return gettext("we have begun to look at the application for %(name)s.", name=child)

@@ -261,6 +261,7 @@ def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Pa
             key, reference or "", LocalText(en or "", bn or "", ar or ""), class_id, status, submitted_at
         )
         for key, reference, en, bn, ar, class_id, status, submitted_at in rows
+        if class_id and submitted_at  # what was sent has both
     ]
     return Page(items, number, PAGE_SIZE, total)
 

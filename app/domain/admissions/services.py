@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +64,7 @@ from app.domain.audit.services import record, record_change
 from app.domain.counters.services import next_number
 from app.domain.files.services import delete_file, store_upload
 from app.domain.files.types import PAPERS, PICTURES
+from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import NotFound, Stale
@@ -168,7 +169,7 @@ def _note_event(
     db.add(
         ApplicationEvent(
             application_id=row.id,
-            at=datetime.now(UTC),
+            at=clock.now(),
             kind=kind,
             user_id=actor.user_id,
             from_status=was,
@@ -249,7 +250,7 @@ def save_step(
         for name, value in given.items():
             setattr(row, name, value or None)
         row.search_key = _search_key(row)
-        row.updated_at = datetime.now(UTC)
+        row.updated_at = clock.now()
         db.flush()
         new = {name: getattr(row, name, None) for name in old}
         record_change(
@@ -304,7 +305,7 @@ def attach_document(actor: Actor, token: str, kind: DocumentKind, data: bytes, f
         file_id = store_upload(actor, data, file_name, allowed=allowed, campus_id=row.campus_id)
         _forget_document(db, actor, row, kind)
         db.add(ApplicationDocument(application_id=row.id, document_type=kind, file_id=file_id))
-        row.updated_at = datetime.now(UTC)
+        row.updated_at = clock.now()
         record(
             actor,
             "application.document_added",
@@ -319,7 +320,7 @@ def remove_document(actor: Actor, token: str, kind: DocumentKind) -> bool:
     """Forget a paper of a draft. False where there is none. Raises NotFound, AlreadySent."""
     with transaction() as db:
         row = _draft(db, token)
-        row.updated_at = datetime.now(UTC)
+        row.updated_at = clock.now()
         return _forget_document(db, actor, row, kind)
 
 
@@ -334,7 +335,7 @@ def _forget_document(db: Session, actor: Actor, row: Application, kind: Document
     file_id = paper.file_id
     db.delete(paper)
     db.flush()
-    delete_file(actor, file_id)
+    delete_file(file_id)
     record(
         actor,
         "application.document_removed",
@@ -367,7 +368,7 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
         reference = make_reference(year, next_number(f"application-{year}"))
         row.locale = actor.locale
         row.status = ApplicationStatus.SUBMITTED
-        row.submitted_at = datetime.now(UTC)
+        row.submitted_at = clock.now()
         row.reference = reference
         row.search_key = _search_key(row)
         _note_event(db, actor, row, EventKind.SUBMITTED, was=ApplicationStatus.DRAFT, consent=True)
@@ -450,7 +451,7 @@ def decide_application(
         check_transition(was, to)
         check_reason(to, reason)
         row.status = to
-        row.decided_at, row.decided_by, row.decision_reason = datetime.now(UTC), actor.user_id, reason or None
+        row.decided_at, row.decided_by, row.decision_reason = clock.now(), actor.user_id, reason or None
         _note_event(db, actor, row, EventKind.DECIDED, was=was, note=reason)
         record(
             actor,
@@ -504,7 +505,7 @@ def enrol_applicant(
         )
         _, roll = enrol_student(actor, student_id, section_id, enrolled_on=admitted_on)
         row.status, row.student_id = ApplicationStatus.ENROLLED, student_id
-        details = {"section": section.code, "roll_number": roll, "student_no": student_no}
+        details: dict[str, Any] = {"section": section.code, "roll_number": roll, "student_no": student_no}
         _note_event(db, actor, row, EventKind.ENROLLED, was=was, **details)
         record(
             actor,

@@ -1,4 +1,7 @@
-"""Keeping files: the bytes first, then the row that names them."""
+"""Keeping files: the bytes first, then the row that names them.
+
+What a file means is known to the feature whose record it belongs to, which writes the audit log too.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from uuid import UUID
 
 from flask import current_app
 
-from app.domain.audit.services import record
 from app.domain.files.models import StoredFile
 from app.domain.files.rules import check_upload, clean_file_name
 from app.domain.files.types import PAPERS, FileKind
@@ -54,18 +56,10 @@ def store_upload(
         )
         db.add(row)
         db.flush()
-        record(
-            actor,
-            "file.stored",
-            "file",
-            row.id,
-            campus_id=campus_id,
-            new={"name": row.file_name, "type": kind, "size": row.file_size, "sha256": row.sha256},
-        )
     return row.id
 
 
-def delete_file(actor: Actor, file_id: UUID) -> None:
+def delete_file(file_id: UUID) -> None:
     """Forget a file: its row now, its bytes once that is stored. One that is gone already is no error."""
     with transaction() as db:
         row = db.get(StoredFile, file_id)
@@ -73,6 +67,5 @@ def delete_file(actor: Actor, file_id: UUID) -> None:
             return
         storage_key, storage = row.storage_key, _storage()
         db.delete(row)
-        record(actor, "file.deleted", "file", file_id, campus_id=row.campus_id, old={"name": row.file_name})
         db.flush()
         after_commit(lambda: storage.delete(storage_key))

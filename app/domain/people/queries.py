@@ -134,7 +134,7 @@ class PersonRow:
     """All that is known of a person as a human being, and the version it was read at."""
 
     id: UUID
-    name: LocalText
+    names: LocalText
     born_on: date | None
     gender: Gender | None
     phone: str | None
@@ -152,7 +152,7 @@ def find_person(person_id: UUID) -> PersonRow | None:
 def _person_row(row: Person) -> PersonRow:
     return PersonRow(
         id=row.id,
-        name=_name(row.name_en, row.name_bn, row.name_ar),
+        names=_name(row.name_en, row.name_bn, row.name_ar),
         born_on=row.born_on,
         gender=row.gender,
         phone=row.phone,
@@ -168,7 +168,7 @@ class GuardianRow:
 
     guardian_id: UUID
     person_id: UUID
-    name: LocalText
+    names: LocalText
     phone: str | None
     email: str | None
 
@@ -328,7 +328,7 @@ class StudentView:
     @property
     def name(self) -> LocalText:
         """The name in each script there is."""
-        return self.person.name
+        return self.person.names
 
 
 def get_student(reached: ColumnElement[bool], student_id: UUID) -> StudentView:
@@ -443,7 +443,7 @@ class GuardianView:
     @property
     def name(self) -> LocalText:
         """The name in each script there is."""
-        return self.person.name
+        return self.person.names
 
 
 def get_guardian(reached: ColumnElement[bool], guardian_id: UUID) -> GuardianView:
@@ -597,7 +597,7 @@ class StaffView:
     @property
     def name(self) -> LocalText:
         """The name in each script there is."""
-        return self.person.name
+        return self.person.names
 
 
 def get_staff_member(reached: ColumnElement[bool], staff_id: UUID) -> StaffView:

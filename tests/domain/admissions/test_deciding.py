@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from app.domain.academics.models import Enrolment, Section
 from app.domain.academics.types import SectionFull
 from app.domain.accounts.models import OneTimeLink, User, UserRole
+from app.domain.accounts.types import PhoneTaken
 from app.domain.admissions import services
 from app.domain.admissions.models import Application
 from app.domain.admissions.queries import (
@@ -306,6 +307,15 @@ def test_a_failure_at_the_last_step_leaves_nothing(cast: Cast, monkeypatch: pyte
         enrol(cast, application.id, cast.section_7a, application.version)
     assert _counts() == before
     assert get_application(cast.farida.actor, application.id).status is ApplicationStatus.OFFERED
+
+
+def test_a_phone_that_is_somebody_elses_account_is_told_and_leaves_nothing(cast: Cast) -> None:
+    assert cast.rafi.phone
+    application = decided(phone=cast.rafi.phone)
+    before = _counts()
+    with pytest.raises(PhoneTaken):
+        enrol(cast, application.id, cast.section_7a, application.version)
+    assert _counts() == before
 
 
 def test_a_full_section_leaves_nothing(cast: Cast) -> None:

@@ -61,6 +61,7 @@ def test_the_sample_becomes_the_school_it_describes(cast: Cast, queries: QueryCo
         .group_by(StaffMember.designation)
     )
     assert dict(row for row in designations) == {"Teacher": 47, "Administrator": 9, "Aide": 4}
+    assert (created["  Teacher"], created["  Administrator"], created["  Aide"]) == (47, 9, 4)
     assert created["enrolment"] == imported(Enrolment) == 391
 
 

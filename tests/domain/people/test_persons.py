@@ -52,7 +52,7 @@ def test_guardian_is_recognised_by_phone(cast: Cast) -> None:
     row = find_guardian_by_phone("+8801711000001")
     assert row is not None
     assert (row.guardian_id, row.person_id) == (cast.dalia.guardian_id, cast.dalia.person_id)
-    assert row.name.in_("en") == ("Dalia Akter", "en")
+    assert row.names.in_("en") == ("Dalia Akter", "en")
     assert find_guardian_by_phone("+8801711999999") is None
 
 
@@ -73,9 +73,9 @@ def test_change_is_stored_searchable_and_in_the_audit_log(cast: Cast) -> None:
     assert update_person(cast.farida.actor, before.id, before.version, name_en="Dalia Khatun", email="")
     after = find_person(before.id)
     assert after is not None
-    assert (after.name.en, after.name.bn, after.version) == (
+    assert (after.names.en, after.names.bn, after.version) == (
         "Dalia Khatun",
-        before.name.bn,
+        before.names.bn,
         before.version + 1,
     )
     assert "Dalia Khatun" in found("khatun")

@@ -153,7 +153,8 @@ def _tell(run: Run, user: User, stored: StoredPerson) -> None:
         detail = ", ".join(sorted(fields)) if fate is Fate.CHANGED else ""
         if fate is Fate.CREATED and not user.is_enabled:
             detail = "inactive"
-        run.report.tell(user.place, _OUTCOMES[fate], kind, name, detail)
+        designation = _DESIGNATIONS.get(user.staff_role, "") if part is Part.STAFF else ""
+        run.report.tell(user.place, _OUTCOMES[fate], kind, name, detail, part=designation)
     if user.demographics_place and (user.birth_date or user.sex):
         changed = stored.changed & _ABOUT
         fate = Fate.CREATED if stored.person_fate is Fate.CREATED else Fate.CHANGED if changed else Fate.SAME

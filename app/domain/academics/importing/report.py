@@ -58,6 +58,8 @@ class Line:
     kind: str
     name: str
     detail: str = ""
+    part: str = ""
+    """A part of the kind to be counted by itself too, such as the teachers among the staff."""
 
     def __str__(self) -> str:
         """Return it as it is printed. What comes from the file cannot steer the terminal."""
@@ -73,9 +75,11 @@ class Report:
 
     lines: list[Line] = field(default_factory=list)
 
-    def tell(self, place: Place, outcome: Outcome, kind: str, name: str, detail: str = "") -> None:
+    def tell(
+        self, place: Place, outcome: Outcome, kind: str, name: str, detail: str = "", *, part: str = ""
+    ) -> None:
         """Keep what became of a row."""
-        self.lines.append(Line(place, outcome, kind, name, detail))
+        self.lines.append(Line(place, outcome, kind, name, detail, part))
 
     def take(self, findings: Iterable[Finding]) -> None:
         """Keep what was found out while the bundle was read."""
@@ -92,11 +96,15 @@ class Report:
         return any(line.outcome in (Outcome.CREATED, Outcome.CHANGED) for line in self.lines)
 
     def table(self) -> Sequence[tuple[str, tuple[int, ...]]]:
-        """The counts: a row per kind that occurs, a number per outcome of COUNTED."""
-        counts = Counter((line.kind, line.outcome) for line in self.lines)
-        occurring = {kind for kind, outcome in counts if outcome in COUNTED}
-        kinds = [kind for kind in KINDS if kind in occurring] + sorted(occurring.difference(KINDS))
-        return [(kind, tuple(counts[kind, outcome] for outcome in COUNTED)) for kind in kinds]
+        """The counts: a row per kind that occurs and under it one per part, a number per outcome of COUNTED."""
+        counts = Counter((line.kind, part, line.outcome) for line in self.lines for part in {"", line.part})
+        occurring = {(kind, part) for kind, part, outcome in counts if outcome in COUNTED}
+        order = {kind: number for number, kind in enumerate(KINDS)}
+        rows = sorted(occurring, key=lambda row: (order.get(row[0], len(order)), row))
+        return [
+            (f"  {part}" if part else kind, tuple(counts[kind, part, outcome] for outcome in COUNTED))
+            for kind, part in rows
+        ]
 
     def sorted_lines(self) -> list[Line]:
         """The lines in the order of the files, which is how somebody mends them."""
