@@ -22,7 +22,8 @@ from app.extensions import db
 from tests.conftest import Services, _admin, database, make_settings
 
 DAY = date(2026, 11, 20)
-LIMIT_SECONDS = 60
+BUSY_SECONDS = 30
+"""Half of the minute a load may take on a machine of its own; the other half is PostgreSQL's."""
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Loaded:
             return [tuple(row) for row in db.session.execute(text(statement), values)]
 
 
-def _load(services: Services, template: str, name: str, var: Path) -> Loaded:
+def _load(services: Services, template: str, name: str, var: Path, share: float = 1.0) -> Loaded:
     with _admin(services.database_url) as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -56,7 +57,7 @@ def _load(services: Services, template: str, name: str, var: Path) -> Loaded:
         db.session.execute(text(f"TRUNCATE {tables} CASCADE"))
         db.session.commit()
         assert is_empty()
-        result = load(DAY)
+        result = load(DAY, share=share)
         db.session.remove()
     return Loaded(app, result)
 
@@ -73,16 +74,20 @@ def school(
         db.engine.dispose()
 
 
-@pytest.fixture(scope="module")
-def twin(
-    services: Services, template: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[Loaded]:
-    """The same school from the same seed in another database."""
-    loaded = _load(services, template, f"sa_twin_{worker_id}", tmp_path_factory.mktemp("twin"))
-    yield loaded
-    with loaded.app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+@pytest.fixture
+def twins(
+    services: Services, template: str, tmp_path: Path, worker_id: str
+) -> Iterator[tuple[Loaded, Loaded]]:
+    """Two small schools from the same seed, each in its own database."""
+    one, other = (
+        _load(services, template, f"sa_twin{number}_{worker_id}", tmp_path / str(number), share=0.1)
+        for number in (1, 2)
+    )
+    yield one, other
+    for loaded in (one, other):
+        with loaded.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 def test_it_is_as_large_as_promised_and_in_time(school: Loaded) -> None:
@@ -91,7 +96,7 @@ def test_it_is_as_large_as_promised_and_in_time(school: Loaded) -> None:
     assert 570 <= counts["students"] <= 650
     assert counts["registers"] == counts["sections"] * 60
     assert (counts["pages"], counts["notices"], counts["applications"]) == (3, 8, 25)
-    assert sum(school.result.seconds.values()) < LIMIT_SECONDS, school.result.seconds
+    assert school.result.busy_seconds < BUSY_SECONDS, school.result.seconds
 
 
 def test_attendance_is_believable(school: Loaded) -> None:
@@ -148,8 +153,9 @@ def test_the_teacher_on_the_list_has_the_child_of_the_guardian_on_the_list(schoo
     assert sorted(children) == [(False,), (True,)]
 
 
-def test_the_same_seed_gives_the_same_school(school: Loaded, twin: Loaded) -> None:
-    assert school.result.counts == twin.result.counts
+def test_the_same_seed_gives_the_same_school(twins: tuple[Loaded, Loaded]) -> None:
+    one, other = twins
+    assert one.result.counts == other.result.counts
     for statement in (
         "SELECT name_en, name_bn, name_ar, phone, born_on FROM persons ORDER BY 1, 2, 3, 4, 5",
         "SELECT email, phone FROM users ORDER BY 1, 2",
@@ -158,9 +164,9 @@ def test_the_same_seed_gives_the_same_school(school: Loaded, twin: Loaded) -> No
         "SELECT slug, title::text, content::text FROM notices ORDER BY 1",
         "SELECT reference, status, child_name_bn, phone FROM admission_applications ORDER BY 1, 3",
     ):
-        assert school.rows(statement) == twin.rows(statement), statement
-    passwords = {login.password for login in [*school.result.logins, *twin.result.logins]}
-    assert len(passwords) == 2 * len(school.result.logins)
+        assert one.rows(statement) == other.rows(statement), statement
+    passwords = {login.password for login in [*one.result.logins, *other.result.logins]}
+    assert len(passwords) == 2 * len(one.result.logins)
 
 
 def test_a_second_load_changes_nothing(school: Loaded, tmp_path: Path) -> None:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from urllib.parse import parse_qsl
 
-import pytest
-
-from app.domain.academics.models import CalendarEntry, TeacherSubject, Term
-from app.domain.academics.types import DayKind
 from app.domain.accounts.models import UserRole
 from app.domain.kernel.access import Role
-from app.domain.kernel.texts import LocalText
 from app.uow import session
+from tests.pages.academics.conftest import ENTRY, TERM
 from tests.support.cast import CAST, Cast, key
 from tests.support.pages import PageClient
-
-TERM, ENTRY = key("term of these tests"), key("entry of these tests")
 
 READ = [
     "/academics/",
@@ -75,24 +68,6 @@ TABLE = [
     *[(url, ADMINISTRATOR, 200) for url in READ + OF_CAMPUS + EDIT + EDIT_OF_CAMPUS + ADMIN],
     *[(url + "?campus=RIVER", ADMINISTRATOR, 200) for url in READ + EDIT],
 ]
-
-
-@pytest.fixture
-def places(cast: Cast) -> None:
-    """A term, an entry of the calendar and a teacher assignment with known keys."""
-    fixed = {"campus_id": cast.campus, "starts_on": date(2026, 3, 1), "ends_on": date(2026, 3, 26)}
-    session().add(Term(id=TERM, academic_year_id=cast.year, name=LocalText("First term"), **fixed))
-    session().add(CalendarEntry(id=ENTRY, kind=DayKind.HOLIDAY, name=LocalText("Independence Day"), **fixed))
-    session().add(
-        TeacherSubject(
-            id=key("assignment"),
-            campus_id=cast.campus,
-            section_id=cast.section_7a,
-            subject_id=cast.maths,
-            staff_id=cast.bashir.staff_id,
-        )
-    )
-    session().commit()
 
 
 def status_of(client: PageClient, url: str, who: str | None) -> int:

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from app.domain.academics import services as do
-from app.domain.academics.models import AcademicYear, CalendarEntry, SchoolClass, Section, TeacherSubject
+from app.domain.academics.models import (
+    AcademicYear,
+    CalendarEntry,
+    Campus,
+    SchoolClass,
+    Section,
+    Subject,
+    TeacherSubject,
+    Term,
+)
 from app.domain.academics.types import ClassDetails, DayKind, EntryDetails
 from app.domain.audit.models import AuditEntry
 from app.domain.kernel.access import SYSTEM
 from app.domain.kernel.texts import LocalText
 from app.uow import session
+from tests.pages.academics.conftest import ENTRY, TERM
 from tests.pages.academics.forms import days, name
-from tests.support.cast import Cast
+from tests.support.cast import CAST, Cast
 from tests.support.pages import PageClient
 
 
@@ -50,6 +62,33 @@ def test_two_editors_are_shown_both_versions(cast: Cast, client: PageClient) -> 
     assert session().get_one(SchoolClass, cast.class_7).name.en == "Grade Seven"
     saved = answer.submit(status=200)
     assert saved.one("h1").get_text() == "Standard Seven"
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "key"),
+    [
+        (f"campuses/{CAST.campus}", Campus, CAST.campus),
+        (f"years/{CAST.year}", AcademicYear, CAST.year),
+        (f"terms/{TERM}", Term, TERM),
+        (f"classes/{CAST.class_6}", SchoolClass, CAST.class_6),
+        (f"subjects/{CAST.maths}", Subject, CAST.maths),
+        (f"sections/{CAST.section_7a}", Section, CAST.section_7a),
+        (f"calendar/{ENTRY}", CalendarEntry, ENTRY),
+    ],
+)
+def test_no_form_overwrites_what_its_editor_has_not_seen(
+    url: str, model: Any, key: UUID, cast: Cast, client: PageClient, places: None
+) -> None:
+    client.as_(cast.hasan)
+    page = client.get(f"/academics/{url}/edit")
+    row = session().get_one(model, key)
+    row.name = "2026 again" if model is AcademicYear else LocalText("Renamed by somebody else")
+    session().commit()
+    answer = page.submit(status=409)
+    assert answer.all("tbody tr") and page.values()["version"] != answer.values()["version"]
+    assert session().get_one(model, key).version == 2
+    answer.submit(status=200)
+    assert session().get_one(model, key).version == 3
 
 
 def test_seats_cannot_fall_below_pupils(cast: Cast, client: PageClient) -> None:
