@@ -143,5 +143,3 @@ def load(report: Report, people: People, page: MainPage) -> None:
     reached = requests_a_second(people.school.url + page.path("en"), people.cookies(page.role, TABLET, "en"))
     if reached is not None:
         report.tell("register.requests-a-second", reached, "/s")
-
-

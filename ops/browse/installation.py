@@ -67,7 +67,7 @@ def school_morning(today: date) -> datetime:
 @contextmanager
 def installed(*, moment: datetime | None = None) -> Iterator[Installation]:
     """Services in a temporary folder, the demo school and its web server, all gone at the end of the block."""
-    with Supervisor() as supervisor, tempfile.TemporaryDirectory(prefix="sa-", dir="/tmp") as folder:  # noqa: S108
+    with Supervisor() as supervisor, tempfile.TemporaryDirectory(prefix="sa-", dir="/tmp") as folder:
         assets.prepare(supervisor)
         with demo.running_services(supervisor, Path(folder)) as urls:
             os.environ.update(demo.app_environment(Path(folder), urls, port=8000))

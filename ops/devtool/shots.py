@@ -65,7 +65,9 @@ def _photograph(people: People, page: MainPage, lang: str, folder: Path) -> None
             storage_state=context.storage_state(),
             **page.device.options(),
         )
-        _take_without_script(with_cookies, path, folder / f"{page.name}.{lang}-{page.device.width}-noscript.png")
+        _take_without_script(
+            with_cookies, path, folder / f"{page.name}.{lang}-{page.device.width}-noscript.png"
+        )
 
 
 def _take_without_script(context: BrowserContext, path: str, target: Path) -> None:

@@ -49,6 +49,7 @@ def test_the_token_of_the_page_serves_requests_without_a_form(client: PageClient
 
 def test_assets_carry_no_dead_weight(app: Flask) -> None:
     answer = app.test_client().get(asset("portal.css"), headers={"Accept-Encoding": "br"})
+    answer.close()  # it is a file
     assert answer.status_code == 200
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

@@ -25,7 +25,8 @@ _STATUS_LINE = re.compile(r"^Failed to load resource: the server responded with 
 _STICKING_OUT = """() => {
     const room = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= room) return [];
-    const scrolls = (e) => e && e !== document.body && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
+    const scrolls = (e) =>
+        e && e !== document.body && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
     const out = [...document.querySelectorAll("body *")].filter((e) => {
         const box = e.getBoundingClientRect();
         return box.width && (box.right > room + 1 || box.left < -1) && !scrolls(e.parentElement) && !e.closest("svg");
