@@ -11,7 +11,7 @@ from tests.support.cast import Cast
 from tests.support.pages import PageClient
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
-_TOKEN = re.compile(r'name="csrf_token" value="([0-9a-f]+)"')
+_TOKEN = re.compile(r'name="csrf_token" value="([\w-]{54})"')
 
 
 def test_a_redirect_of_a_partial_request_moves_the_whole_page(client: PageClient, cast: Cast) -> None:
