@@ -80,7 +80,9 @@ def _load(token: str) -> SignedIn | None:
 
 def find_current_actor() -> Actor | None:
     """Who is signed in, or None."""
-    return current_user.actor if current_user.is_authenticated else None
+    if "reader" not in g:
+        g.reader = current_user.actor if current_user.is_authenticated else None
+    return cast("Actor | None", g.reader)
 
 
 def current_actor() -> Actor:

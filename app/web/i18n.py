@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+from babel.support import Translations
 from flask import Flask, g, has_request_context, request, url_for
-from flask_babel import gettext
+from flask_babel import get_translations, gettext
 from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -183,11 +184,27 @@ def _per_reader(spoken: Callable[..., object]) -> Callable[..., object]:
     return filtered
 
 
+def _catalogue() -> Translations:
+    """The catalogue of this answer's language, looked up once: a page asks it a hundred times."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return cast(Translations, g.catalogue)
+
+
+def _gettext(message: str) -> str:
+    return str(_catalogue().ugettext(message))
+
+
+def _ngettext(one: str, many: str, number: int) -> str:
+    return str(_catalogue().ungettext(one, many, number))
+
+
 def init_i18n(app: Flask) -> None:
     """Catalogues, filters and globals that speak the reader's language."""
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LOCALE
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["TRANSLATIONS"])
     babel.init_app(app, locale_selector=current_locale, default_timezone="Asia/Dhaka")
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.url_map.converters["lang"] = LocaleConverter
     for name, spoken in _FILTERS.items():
         app.jinja_env.filters[name] = _per_reader(spoken)
