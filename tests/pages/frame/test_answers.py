@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
@@ -105,3 +106,41 @@ def test_too_large_a_request_is_said_kindly(client: PageClient, cast: Cast) -> N
     answer = client.raw.post("/account/language", data={"locale": "x" * (13 * 1024 * 1024)})
     assert answer.status_code == 413
     assert "<html" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "lang=bn",
+        "endpoint=site.root",
+        "_method=FOO",
+        "_external=1",
+        "_scheme=javascript&_external=1&x=%0aalert(1)",
+        "_anchor=x",
+        "page=2&page=3",
+    ],
+)
+def test_what_stands_behind_the_question_mark_stays_there(client: PageClient, query: str) -> None:
+    page = client.get(f"/en/notices/?{query}")
+    for link in page.all("a[hreflang]"):
+        path, _, kept = str(link["href"]).partition("?")
+        assert path == f"/{link['lang']}/notices/"
+        assert parse_qsl(kept) == parse_qsl(query)
+
+
+@pytest.mark.parametrize("place", ["notices/a%00b", "pages/a%00b", "apply/a%00b", "password/a%00b"])
+def test_an_address_with_a_nul_does_not_exist(client: PageClient, place: str) -> None:
+    client.get(f"/en/{place}", status=404)
+
+
+@pytest.mark.parametrize("month", ["0001-01", "1899-12", "2101-01", "9999-12"])
+def test_a_month_no_school_has_does_not_exist(client: PageClient, cast: Cast, month: str) -> None:
+    client.as_(cast.hasan).get(f"/attendance/registers/{cast.section_7a}/month/?month={month}", status=404)
+    client.as_(cast.dalia).get(f"/family/{cast.rafi_student}/?month={month}", status=404)
+    client.as_(cast.rafi).get(f"/my-record/?month={month}", status=404)
+
+
+@pytest.mark.parametrize("month", ["1900-01", "2100-12"])
+def test_the_first_and_last_month_open(client: PageClient, cast: Cast, month: str) -> None:
+    client.as_(cast.hasan).get(f"/attendance/registers/{cast.section_7a}/month/?month={month}")
+    client.as_(cast.dalia).get(f"/family/{cast.rafi_student}/?month={month}")
