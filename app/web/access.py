@@ -8,6 +8,7 @@ theirs to do is 403 and decided here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -69,8 +70,15 @@ class SignedIn(UserMixin):
 
 
 def client_address() -> str | None:
-    """The address of the reader, as the trusted proxy reports it."""
-    return request.remote_addr
+    """The address of the reader, as the trusted proxy reports it; None where that is no address.
+
+    Behind a Unix socket there is none, and what a proxy passes on is whatever it was sent.
+    """
+    text = (request.remote_addr or "").partition("%")[0]
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login carries no types

@@ -7,8 +7,11 @@ from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from tests.support.cast import Cast
+from app.domain.audit.models import AuditEntry
+from app.uow import session
+from tests.support.cast import PASSWORD, Cast
 from tests.support.pages import PageClient
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -144,3 +147,26 @@ def test_a_month_no_school_has_does_not_exist(client: PageClient, cast: Cast, mo
 def test_the_first_and_last_month_open(client: PageClient, cast: Cast, month: str) -> None:
     client.as_(cast.hasan).get(f"/attendance/registers/{cast.section_7a}/month/?month={month}")
     client.as_(cast.dalia).get(f"/family/{cast.rafi_student}/?month={month}")
+
+
+@pytest.mark.parametrize(
+    ("reported", "kept"),
+    [
+        ("", None),
+        ("unknown", None),
+        ("10.0.0.7", "10.0.0.7"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("1.2.3.4:99", None),
+    ],
+)
+def test_signing_in_works_wherever_the_reader_seems_to_be(
+    client: PageClient, cast: Cast, reported: str, kept: str | None
+) -> None:
+    answer = client.raw.post(
+        "/en/sign-in",
+        data={"identifier": cast.hasan.email, "password": PASSWORD, "csrf_token": client.token()},
+        environ_overrides={"REMOTE_ADDR": reported},
+    )
+    assert answer.status_code == 303
+    newest = select(AuditEntry.ip_address).where(AuditEntry.action == "session.opened")
+    assert session().scalars(newest.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())).first() == kept
