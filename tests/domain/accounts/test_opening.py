@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import select, text
 
 from app.domain.accounts.models import User, UserRole
 from app.domain.accounts.queries import find_open_link
 from app.domain.accounts.services import (
     create_user,
     ensure_guardian_account,
+    grant_role,
     invite_user,
     redeem_link,
     sign_in,
@@ -21,8 +24,15 @@ from app.domain.kernel.access import Role
 from app.domain.kernel.errors import NotFound
 from app.domain.outbox.models import OutboxMessage
 from app.domain.people.services import add_person
-from app.uow import session
+from app.extensions import db as extension
+from app.uow import session, transaction
 from tests.support.cast import Cast
+from tests.support.processes import until
+
+WAITING = """
+    select count(*) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'
+"""
 
 
 def link(locale: str, token: str) -> str:
@@ -128,3 +138,23 @@ def test_user_is_created_with_a_password_that_works(cast: Cast) -> None:
         password="long-enough-1",
     )
     assert sign_in("new@school.example", "long-enough-1")
+
+
+def test_a_role_given_by_two_at_once_is_given_once(real_app: Flask) -> None:
+    from tests.support.cast import CAST
+
+    def give() -> bool:
+        with real_app.app_context():
+            try:
+                return grant_role(CAST.hasan.actor, CAST.bashir.user_id, Role.EDITOR, CAST.campus)
+            finally:
+                extension.session.remove()
+
+    with real_app.app_context(), ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction() as db:
+            assert grant_role(CAST.hasan.actor, CAST.bashir.user_id, Role.EDITOR, CAST.campus)
+            db.flush()
+            second = pool.submit(give)
+            until(lambda: bool(db.scalar(text(WAITING))), seconds=10)
+        assert second.result(10) is False
+        assert (Role.EDITOR, CAST.campus) in roles_of(CAST.bashir.user_id)
