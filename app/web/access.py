@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request, session, url_for
 from flask_login import UserMixin, current_user
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.accounts.queries import find_actor_by_session
 from app.domain.kernel.access import Actor, Permission
 from app.extensions import login_manager
+from app.uow import session as database_session
 from app.web.htmx import see_other
 from app.web.i18n import current_locale
 
@@ -89,6 +91,15 @@ def _load(token: str) -> SignedIn | None:
 def find_current_actor() -> Actor | None:
     """Who is signed in, or None."""
     return current_user.actor if current_user.is_authenticated else None
+
+
+def settle_reader() -> None:
+    """For error pages: whoever the database cannot name now is nobody, and keeps the session for later."""
+    try:
+        find_current_actor()
+    except SQLAlchemyError:
+        database_session().rollback()
+        g._login_user = login_manager.anonymous_user()
 
 
 def current_actor() -> Actor:

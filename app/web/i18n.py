@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, g, has_request_context, request, url_for

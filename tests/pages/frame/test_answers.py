@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import create_app
 from app.domain.audit.models import AuditEntry
 from app.uow import session
 from tests.support.cast import PASSWORD, Cast
@@ -170,3 +171,29 @@ def test_signing_in_works_wherever_the_reader_seems_to_be(
     assert answer.status_code == 303
     newest = select(AuditEntry.ip_address).where(AuditEntry.action == "session.opened")
     assert session().scalars(newest.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())).first() == kept
+
+
+@pytest.mark.parametrize("page", ["/en/", "/home/", "/students/"])
+@pytest.mark.parametrize("headers", [{}, PARTIAL], ids=["whole", "part"])
+def test_a_database_that_is_away_is_a_page_for_readers_who_are_signed_in_too(
+    app: Flask, page: str, headers: dict[str, str]
+) -> None:
+    settings = app.config["SETTINGS"].model_copy(
+        update={"sa_env": "demo", "database_url": "postgresql+psycopg2://nobody@127.0.0.1:9/nothing"}
+    )
+    browser = create_app(settings).test_client()
+    with browser.session_transaction() as kept:
+        kept["_user_id"] = "token"
+    answer = browser.get(page, headers=headers)
+    assert answer.status_code == 503 and answer.headers["Retry-After"]
+    assert "Content-Security-Policy" in answer.headers
+    assert browser.get("/en/no-such-page", headers=headers).status_code == 404
+    with browser.session_transaction() as kept:
+        assert kept["_user_id"] == "token"
+
+
+@pytest.mark.parametrize("page", ["/en/notices/", "/en/notices/?page=9", "/site/notices/", "/site/pages/"])
+def test_lists_answer_in_part(client: PageClient, cast: Cast, page: str) -> None:
+    answer = client.as_(cast.hasan).partial(page)
+    assert answer.status_code == 200
+    assert 'id="results"' in answer.get_data(as_text=True)
