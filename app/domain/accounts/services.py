@@ -212,6 +212,8 @@ def issue_link(actor: Actor, user_id: UUID, purpose: LinkPurpose) -> str:
     token = new_token()
     now = datetime.now(UTC)
     with transaction() as db:
+        # Two links made at once would not see each other, and both would work.
+        db.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
         db.execute(
             update(OneTimeLink)
             .where(OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None))

@@ -292,6 +292,7 @@ def register_student(
     if admitted_on.year not in NUMBERED_YEARS:
         raise AdmittedOutOfRange(first=NUMBERED_YEARS[0], last=NUMBERED_YEARS[-1])
     with transaction() as db:
+        _hold_key(db, key)
         made = db.scalar(select(Student.id).where(Student.person_id == key, Student.campus_id == campus_id))
         if made:
             return made
@@ -307,9 +308,12 @@ def register_student(
         )
 
 
-def _refuse_known_key(db: Session, key: UUID) -> None:
-    # Two copies of a form that arrive together wait for each other here.
+def _hold_key(db: Session, key: UUID) -> None:
+    """Let two copies of a form that arrive together wait for each other: the second finds what the first made."""
     db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(key), 0))))
+
+
+def _refuse_known_key(db: Session, key: UUID) -> None:
     if db.scalar(select(Person.id).where(Person.id == key)):
         raise PersonSentTwice
 
@@ -409,6 +413,7 @@ def register_guardian(
     if not actor.may(Permission.GUARDIANS_EDIT):
         raise Forbidden
     with transaction() as db:
+        _hold_key(db, key)
         made = db.scalar(select(Guardian.id).where(Guardian.person_id == key))
         if made:
             return made
@@ -575,6 +580,7 @@ def register_staff(
     """
     _ensure_at(may_edit_staff(actor, campus_id), actor, campus_id, Permission.STAFF_READ)
     with transaction() as db:
+        _hold_key(db, key)
         made = db.scalar(
             select(StaffMember.id).where(StaffMember.person_id == key, StaffMember.campus_id == campus_id)
         )

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 from app.db import new_id
 from app.domain.academics.models import Enrolment, Section
@@ -50,13 +50,9 @@ from app.extensions import db as extension
 from app.uow import session, transaction
 from tests.support.applications import TODAY, decided, draft, link_to, sent
 from tests.support.cast import Cast
-from tests.support.processes import until
+from tests.support.locks import until_somebody_waits
 
 EVERYTHING = QueueFilter()
-WAITING = """
-    select count(*) from pg_locks join pg_database on pg_database.oid = pg_locks.database
-    where not granted and locktype = 'advisory' and datname = current_database()
-"""
 
 
 def enrol(cast: Cast, application_id: UUID, section: UUID, version: int) -> Enrolled:
@@ -243,7 +239,7 @@ def test_the_desk_and_an_application_do_not_make_two_of_one_guardian(real_app: F
         with transaction() as db:
             register_guardian(CAST.farida.actor, new_id(), PersonFields(name_en="Shahana Akter", phone=phone))
             enrolling = pool.submit(by_application)
-            until(lambda: bool(db.scalar(text(WAITING))), seconds=10)
+            until_somebody_waits(db)
         assert enrolling.result(10) is False
         with_phone = select(func.count()).select_from(Guardian).join(Person, Person.id == Guardian.person_id)
         assert session().scalar(with_phone.where(Person.phone == phone)) == 1
