@@ -423,7 +423,8 @@ def take_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) -
     if user_id == actor.user_id and role is Role.ADMIN:
         raise OwnAccount
     with transaction() as db:
-        db.execute(select(User.id).where(User.id == user_id).with_for_update())
+        # Not the whole row: what the user does meanwhile names them in the audit log, and must not wait.
+        db.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
         account = _managed(actor, user_id)
         if Grant(role, campus_id) not in account.grants or role not in STAFF_ROLES:
             return False

@@ -19,8 +19,10 @@ from app.domain.accounts.services import (
     issue_link,
     redeem_link,
     sign_in,
+    take_role,
 )
 from app.domain.accounts.types import EmailTaken, LinkPurpose, LinkSpent, PhoneTaken, SignInNameMissing
+from app.domain.audit.services import record
 from app.domain.kernel.access import Role
 from app.domain.kernel.errors import NotFound
 from app.domain.outbox.models import OutboxMessage
@@ -174,3 +176,19 @@ def test_a_role_given_by_two_at_once_is_given_once(real_app: Flask) -> None:
             until_somebody_waits(db)
         assert second.result(10) is False
         assert (Role.EDITOR, CAST.campus) in roles_of(CAST.bashir.user_id)
+
+
+def test_whoever_loses_a_role_goes_on_working_meanwhile(real_app: Flask) -> None:
+    from tests.support.cast import CAST
+
+    def work() -> None:
+        with real_app.app_context():
+            with transaction():
+                record(CAST.bashir.actor, "test.done", "test", None)
+            extension.session.remove()
+
+    with real_app.app_context(), ThreadPoolExecutor(max_workers=1) as pool:
+        grant_role(CAST.hasan.actor, CAST.bashir.user_id, Role.EDITOR, CAST.campus)
+        with transaction():
+            assert take_role(CAST.hasan.actor, CAST.bashir.user_id, Role.EDITOR, CAST.campus)
+            pool.submit(work).result(5)
