@@ -15,7 +15,7 @@ from app.extensions import cache, compress, db, migrate
 from app.web.access import init_access
 from app.web.days import init_days
 from app.web.errors import init_errors
-from app.web.headers import init_headers, security_headers
+from app.web.headers import ASSET_HEADERS, init_headers
 from app.web.htmx import init_htmx
 from app.web.i18n import init_i18n
 from app.web.logging import init_logging
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_richtext(app)
     register_blueprints(app)
     register_commands(app)
-    _serve_assets(app, settings)
+    _serve_assets(app)
     return app
 
 
@@ -85,12 +85,11 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     }
 
 
-def _serve_assets(app: Flask, settings: Settings) -> None:
-    """Static files without a web server in front: precompressed, for ever, with the same headers as pages."""
-    fixed = security_headers(https=settings.https)
+def _serve_assets(app: Flask) -> None:
+    """Static files without a web server in front: precompressed, for ever, with the headers that assets need."""
 
     def add(headers: object, path: str, url: str) -> None:
-        for name, value in fixed.items():
+        for name, value in ASSET_HEADERS.items():
             headers[name] = value  # type: ignore[index]
 
     noise = WhiteNoise(

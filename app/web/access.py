@@ -90,7 +90,9 @@ def _load(token: str) -> SignedIn | None:
 
 def find_current_actor() -> Actor | None:
     """Who is signed in, or None."""
-    return current_user.actor if current_user.is_authenticated else None
+    if "reader" not in g:
+        g.reader = current_user.actor if current_user.is_authenticated else None
+    return cast("Actor | None", g.reader)
 
 
 def settle_reader() -> None:
@@ -99,7 +101,7 @@ def settle_reader() -> None:
         find_current_actor()
     except SQLAlchemyError:
         database_session().rollback()
-        g._login_user = login_manager.anonymous_user()
+        g.reader, g._login_user = None, login_manager.anonymous_user()
 
 
 def current_actor() -> Actor:

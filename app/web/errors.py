@@ -15,13 +15,14 @@ from app.domain.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from app.uow import session
 from app.web.access import settle_reader
 from app.web.htmx import is_partial, retarget_to_message
+from app.web.i18n import say
 
 log = logging.getLogger(__name__)
 
 
 def message_of(error: DomainError) -> str:
     """What a typed error of the domain says to the reader."""
-    return str(gettext(error.message, **error.params))
+    return say(error.message, **error.params)
 
 
 def _words(code: int) -> tuple[str, str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import cast
 from urllib.parse import urlencode
 
+from babel.support import Translations
 from flask import Flask, g, has_request_context, request, url_for
-from flask_babel import gettext
+from flask_babel import get_translations, gettext
 from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -116,12 +118,32 @@ def day(value: date | datetime, style: str = "long") -> str:
     return format_date(value, current_locale(), style)
 
 
+def say(message: str, **values: object) -> str:
+    """A marked message in the reader's language, its numbers and days in the reader's digits."""
+    return str(gettext(message, **{name: _spoken(value) for name, value in values.items()}))
+
+
+def _spoken(value: object) -> object:
+    match value:
+        case bool():
+            return value
+        case int():
+            return to_local_digits(str(value), current_locale())
+        case date():
+            return day(value)
+        case LocalText():
+            return value.in_(current_locale())[0]
+        case _:
+            return value
+
+
 def moment(value: datetime) -> str:
     """Day and time of something that happened."""
     return str(gettext("%(day)s, %(time)s", day=day(value), time=clock(value)))
 
 
-def _digits(text: object) -> str:
+def digits(text: object) -> str:
+    """A number or a text in the reader's digits."""
     return to_local_digits(str(text), current_locale())
 
 
@@ -153,7 +175,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "day": day,
     "clock": clock,
     "moment": moment,
-    "digits": _digits,
+    "digits": digits,
     "number": _number,
     "taka": _taka,
     "mobile": _mobile,
@@ -170,11 +192,27 @@ def _per_reader(spoken: Callable[..., object]) -> Callable[..., object]:
     return filtered
 
 
+def _catalogue() -> Translations:
+    """The catalogue of this answer's language, looked up once: a page asks it a hundred times."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return cast(Translations, g.catalogue)
+
+
+def _gettext(message: str) -> str:
+    return str(_catalogue().ugettext(message))
+
+
+def _ngettext(one: str, many: str, number: int) -> str:
+    return str(_catalogue().ungettext(one, many, number))
+
+
 def init_i18n(app: Flask) -> None:
     """Catalogues, filters and globals that speak the reader's language."""
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LOCALE
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["TRANSLATIONS"])
     babel.init_app(app, locale_selector=current_locale, default_timezone="Asia/Dhaka")
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.url_map.converters["lang"] = LocaleConverter
     for name, spoken in _FILTERS.items():
         app.jinja_env.filters[name] = _per_reader(spoken)

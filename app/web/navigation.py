@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
 
-from app.domain.kernel.access import Permission, Role
+from app.domain.kernel.access import Actor, Permission, Role
 from app.web.access import find_current_actor
 from app.web.i18n import current_locale
 from app.web.school import current_school
@@ -44,9 +44,17 @@ PLACES: list[Place] = [
 """In the order of the menu; on a phone the first four stand at the foot of the page."""
 
 
-def nav_items() -> list[tuple[object, str, str, bool]]:
+NavItem = tuple[object, str, str, bool]
+
+
+def nav_items() -> list[NavItem]:
     """(label, address, icon, is it the current place) for the person who is signed in."""
-    actor = find_current_actor()
+    if "places" not in g:
+        g.places = _places_of(find_current_actor())
+    return cast(list[NavItem], g.places)
+
+
+def _places_of(actor: Actor | None) -> list[NavItem]:
     if actor is None:
         return []
     places = [(place, url_for(place.endpoint)) for place in PLACES if actor.may(place.permission)]
@@ -57,6 +65,21 @@ def nav_items() -> list[tuple[object, str, str, bool]]:
         (place.label, address, place.icon, root == here)
         for (place, address), root in zip(places, roots, strict=True)
     ]
+
+
+BESIDE_NAME = 6
+"""How many places fit into the header beside a long name at 1024 pixels."""
+
+
+def split_places() -> tuple[list[NavItem], list[NavItem]]:
+    """The places in the header and those in its menu. Where the reader is stands in the header."""
+    items = nav_items()
+    front, rest = items[:BESIDE_NAME], items[BESIDE_NAME:]
+    current = next((item for item in rest if item[3]), None)
+    if current:
+        rest = [front[-1], *(item for item in rest if item is not current)]
+        front = [*front[:-1], current]
+    return front, rest
 
 
 SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = [
@@ -108,6 +131,7 @@ def init_navigation(app: Flask) -> None:
     """Give templates the menu."""
     app.jinja_env.globals.update(
         nav_items=nav_items,
+        split_places=split_places,
         site_items=site_items,
         role_line=role_line,
         current_actor=find_current_actor,

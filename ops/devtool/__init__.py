@@ -9,6 +9,7 @@
     checks.py     ./dev check and ./dev fmt
     i18n.py       ./dev i18n
     extras.py     ./dev bench, shell and lock
+    shots.py      ./dev shots
 
 This file is read by the system's Python before there is a virtual environment: standard library only.
 """
@@ -19,6 +20,7 @@ COMMANDS = {
     "test": ("Check", "every test, in parallel   [what pytest takes]"),
     "check": ("Check", "style, types, layers, templates, translations, migrations"),
     "bench": ("Check", "measure bytes, requests and times   [FEATURE]"),
+    "shots": ("Check", "pictures of the main pages into var/shots   [PAGE...] [--languages bn]"),
     "fmt": ("Change", "format Python and templates"),
     "i18n": ("Change", "collect, merge and compile the translations   [--check]"),
     "lock": ("Change", "pin the packages afresh from the .in files"),

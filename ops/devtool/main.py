@@ -15,6 +15,7 @@ MODULES = {
     "fmt": "checks:fmt",
     "i18n": "i18n:main",
     "bench": "extras:bench",
+    "shots": "shots:main",
     "shell": "extras:shell",
     "lock": "extras:lock",
 }

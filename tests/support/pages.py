@@ -169,7 +169,10 @@ class Browser(FlaskClient):
         """Store what the test prepared, then answer in a context of its own."""
         if has_app_context():
             db.session.commit()
-        return Context().run(super().open, *args, **kwargs)
+        response: TestResponse = Context().run(super().open, *args, **kwargs)
+        # A large body lies in a temporary file, which the test client leaves to the garbage collector.
+        response.request.environ["wsgi.input"].close()
+        return response
 
 
 class PageClient:

@@ -32,7 +32,7 @@ from app.web.forms import (
     Required,
     TextField,
 )
-from app.web.i18n import current_locale
+from app.web.i18n import current_locale, digits
 
 
 class PickField(RadioField):
@@ -108,7 +108,7 @@ def _place_label(place: OpenClass, *, campus: bool, year: bool) -> str:
     if campus:
         parts.append(place.campus_name.in_(locale)[0])
     if year:
-        parts.append(place.year_name)
+        parts.append(digits(place.year_name))
     return " · ".join(parts)
 
 

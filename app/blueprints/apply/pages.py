@@ -28,7 +28,7 @@ from app.domain.admissions.types import (
     Step,
 )
 from app.domain.kernel.phones import format_mobile
-from app.web.i18n import current_locale, day, in_language, local, moment
+from app.web.i18n import current_locale, day, digits, in_language, local, moment, say
 from app.web.words import status_label
 
 StepUrl = Callable[[Step], str]
@@ -105,7 +105,9 @@ def _shown(application: ApplicationView, place: OpenClass | None) -> dict[str, o
 
 
 def _place_words(place: OpenClass) -> Markup:
-    return Markup("{} · {} · {}").format(local(place.class_name), local(place.campus_name), place.year_name)
+    return Markup("{} · {} · {}").format(
+        local(place.class_name), local(place.campus_name), digits(place.year_name)
+    )
 
 
 def warnings_for(application: ApplicationView, place: OpenClass | None) -> list[str]:
@@ -117,7 +119,7 @@ def warnings_for(application: ApplicationView, place: OpenClass | None) -> list[
     ages = age_warning(application.born_on, place)
     if ages:
         message, values = ages
-        found.append(gettext(message, **(values | {"day": day(values["day"])})))
+        found.append(say(message, **values))
     return found
 
 

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain.cms.rules import CONTENT_LENGTH, SLUG_LENGTH, TITLE_LENGTH
 from app.domain.cms.types import Article
+from app.domain.kernel.richtext import typed_of_html
 from app.domain.kernel.texts import LocalText
 from app.web.forms import DayField, Form, KeyField, LineField, NumberField, Required, TextField
 
@@ -56,7 +57,7 @@ class ArticleForm(Form):
         """Fill the form with what is stored."""
         for lang in WRITING_ORDER:
             self[f"title_{lang}"].data = getattr(article.title, lang)
-            self[f"content_{lang}"].data = getattr(article.content, lang)
+            self[f"content_{lang}"].data = typed_of_html(getattr(article.content, lang))
         self.slug.data = article.slug
         self.version.data = str(article.version)
 

@@ -259,9 +259,7 @@ def change_status(student_id: UUID) -> Response:
 @requires(Permission.GUARDIANS_EDIT)
 def link_guardian(student_id: UUID) -> Response:
     """Find a guardian by phone or name and let them answer for the student."""
-    record = student_to_edit(student_id)
-    form = RelationshipForm()
-    query = query_asked()
+    record, form, query = student_to_edit(student_id), RelationshipForm(), query_asked()
     if submitted(form):
         if form.guardian is None:
             raise NotFound

@@ -6,6 +6,7 @@ differ. It is one transaction: the school is whole or not there.
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -597,5 +598,6 @@ class Loader:
 
 
 def filled(text: LocalText, words: dict[str, dict[str, str]]) -> LocalText:
-    """A text with its days and years put in."""
-    return LocalText(*(getattr(text, locale).format(**words[locale]) for locale in LOCALES))
+    """A text with its days and years put in, and its lines joined where only the source is broken."""
+    whole = (re.sub(r"(?<=\S)\n(?=[^\n-])", " ", getattr(text, locale).strip()) for locale in LOCALES)
+    return LocalText(*(one.format(**words[locale]) for one, locale in zip(whole, LOCALES, strict=True)))

@@ -135,7 +135,9 @@ def html_of_typed(text: str) -> str:
     list, and ``##`` makes a heading.
     """
     if _ANY_TAG.search(text):
-        return _one_block_a_line(clean_html(text))
+        cleaned = clean_html(text)
+        bare = cleaned and "<" not in cleaned  # only what is left of it: still a paragraph
+        return _one_block_a_line(f"<p>{cleaned}</p>" if bare else cleaned)
     blocks = (block for block in re.split(r"\n\s*\n", text.strip()) if block.strip())
     return _one_block_a_line(clean_html("".join(_block(block.splitlines()) for block in blocks)))
 
@@ -158,6 +160,24 @@ def _lines(lines: list[str]) -> str:
             )
             return (_lines(lines[:first]) if first else "") + f"<{tag}>{points}</{tag}>"
     return "<p>" + "<br>".join(html.escape(line, quote=False) for line in lines) + "</p>"
+
+
+def typed_of_html(cleaned: str) -> str:
+    """Return what an editor would type for clean HTML: plain text where that means the same, else the HTML."""
+    text = re.sub(r"<h2>(.*?)</h2>", r"## \1\n\n", cleaned, flags=re.S)
+    text = re.sub(r"<(ul|ol)>(.*?)</\1>", _points, text, flags=re.S)
+    text = re.sub(r"<p>(.*?)</p>", r"\1\n\n", text, flags=re.S)
+    text = re.sub(r"<br>\s*", "\n", text)
+    if "<" in text:
+        return cleaned
+    text = re.sub(r"\n{3,}", "\n\n", html.unescape(text)).strip()
+    return text if html_of_typed(text) == _one_block_a_line(cleaned) else cleaned
+
+
+def _points(match: re.Match[str]) -> str:
+    points = re.findall(r"<li>(.*?)</li>", match[2], flags=re.S)
+    marks = [f"{number}. " if match[1] == "ol" else "- " for number in range(1, len(points) + 1)]
+    return "\n".join(mark + point for mark, point in zip(marks, points, strict=True)) + "\n\n"
 
 
 def _one_block_a_line(cleaned: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, cast, exists, false, func, literal, or_, select, true
@@ -331,21 +331,29 @@ class StudentView:
         return self.person.names
 
 
-def get_student(reached: ColumnElement[bool], student_id: UUID) -> StudentView:
-    """One student. Raises NotFound, also for one who is not reached."""
+Record = TypeVar("Record", Student, Guardian, StaffMember)
+
+
+def _reached_one(kind: type[Record], key: UUID, reached: ColumnElement[bool]) -> tuple[Record, Person]:
+    """One record with its person, as they are now. Raises NotFound, also for one who is not reached."""
     row = (
         session()
         .execute(
-            select(Student, Person)
-            .join(Person, Person.id == Student.person_id)
-            .where(Student.id == student_id, reached)
+            select(kind, Person)
+            .join(Person, Person.id == kind.person_id)
+            .where(kind.id == key, reached)
             .execution_options(populate_existing=True)
         )
         .one_or_none()
     )
     if row is None:
         raise NotFound
-    student, person = row
+    return row[0], row[1]
+
+
+def get_student(reached: ColumnElement[bool], student_id: UUID) -> StudentView:
+    """One student. Raises NotFound, also for one who is not reached."""
+    student, person = _reached_one(Student, student_id, reached)
     return StudentView(
         id=student.id,
         campus_id=student.campus_id,
@@ -448,19 +456,8 @@ class GuardianView:
 
 def get_guardian(reached: ColumnElement[bool], guardian_id: UUID) -> GuardianView:
     """One guardian. Raises NotFound, also for one who is not reached."""
-    row = (
-        session()
-        .execute(
-            select(Guardian, Person)
-            .join(Person, Person.id == Guardian.person_id)
-            .where(Guardian.id == guardian_id, reached)
-            .execution_options(populate_existing=True)
-        )
-        .one_or_none()
-    )
-    if row is None:
-        raise NotFound
-    return GuardianView(row[0].id, row[0].occupation, _person_row(row[1]))
+    guardian, person = _reached_one(Guardian, guardian_id, reached)
+    return GuardianView(guardian.id, guardian.occupation, _person_row(person))
 
 
 @dataclass(frozen=True, slots=True)
@@ -602,19 +599,7 @@ class StaffView:
 
 def get_staff_member(reached: ColumnElement[bool], staff_id: UUID) -> StaffView:
     """One member of staff. Raises NotFound, also for one who is not reached."""
-    row = (
-        session()
-        .execute(
-            select(StaffMember, Person)
-            .join(Person, Person.id == StaffMember.person_id)
-            .where(StaffMember.id == staff_id, reached)
-            .execution_options(populate_existing=True)
-        )
-        .one_or_none()
-    )
-    if row is None:
-        raise NotFound
-    member, person = row
+    member, person = _reached_one(StaffMember, staff_id, reached)
     return StaffView(
         id=member.id,
         campus_id=member.campus_id,

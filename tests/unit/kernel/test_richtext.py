@@ -14,6 +14,7 @@ from app.domain.kernel.richtext import (
     html_of_typed,
     plain_text,
     summary,
+    typed_of_html,
 )
 
 HOSTILE = [
@@ -108,6 +109,24 @@ def test_plain_text_becomes_paragraphs_lists_and_headings() -> None:
 def test_what_was_made_of_text_stays_as_it_is_when_it_is_saved_again() -> None:
     once = html_of_typed("One\n\n- two\n- three")
     assert html_of_typed(once) == once
+
+
+@pytest.mark.parametrize(
+    "typed", ["One\ntwo\n\nthree", "## Head\n\n- a\n- b", "1. x\n2. y\n\nend", "a < b & c", "&amp; &lt;p&gt;"]
+)
+def test_editors_get_back_what_they_typed(typed: str) -> None:
+    assert typed_of_html(html_of_typed(typed)) == typed
+
+
+@given(st.text(alphabet="ab<>&;/-# 1.\np", max_size=60))
+def test_what_editors_get_back_means_the_same(typed: str) -> None:
+    stored = html_of_typed(typed)
+    assert html_of_typed(typed_of_html(stored)) == stored
+
+
+@pytest.mark.parametrize("stored", ["<p><strong>x</strong></p>", '<p lang="ar">x</p>', "<table></table>"])
+def test_html_that_plain_text_cannot_say_stays_html(stored: str) -> None:
+    assert typed_of_html(stored) == stored
 
 
 def test_words_are_kept_apart_where_blocks_end() -> None:

@@ -1,0 +1,80 @@
+"""`./dev shots`: pictures of the main pages of a demo school, for looking at them.
+
+Every page at three widths in three languages, some in the dark and some without script, into var/shots/. The
+school is one of its own in a temporary folder, on a school day's morning, so that pictures are comparable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page
+
+from ops.bench.kit.pages import LANGUAGES, MainPage, People, main_pages
+from ops.browse.chromium import LAPTOP, PHONE, TABLET, chromium
+from ops.browse.installation import installed
+from ops.devtool.console import say, shown, var_folder
+
+DARK = ("home", "family", "register")
+WITHOUT_SCRIPT = ("home", "apply-child", "register", "family")
+
+
+def main(arguments: list[str]) -> int:
+    """Take the pictures, or those whose page's name contains one of the arguments. Returns 0."""
+    given = _parse(arguments)
+    folder = var_folder() / "shots"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with installed() as school, chromium() as browser:
+        people = People(browser, school)
+        for page in main_pages(people):
+            if not given.names or any(name in page.name for name in given.names):
+                for lang in given.languages:
+                    _photograph(people, page, lang, folder)
+                say(page.name)
+    say(f"{len(list(folder.iterdir()))} pictures are in {shown(folder)}/.")
+    return 0
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("./dev shots", description="Pictures of the main pages.")
+    parser.add_argument("names", nargs="*", help="parts of the names of pages; all when none is given")
+    parser.add_argument("--languages", nargs="+", default=LANGUAGES, choices=LANGUAGES)
+    return parser.parse_args(arguments)
+
+
+def _photograph(people: People, page: MainPage, lang: str, folder: Path) -> None:
+    """The page at each width; in the dark and without script where that is asked of it."""
+    context = people.context(page.role, page.device, lang)
+    path = page.path(lang)
+    for device in (PHONE, TABLET, LAPTOP):
+        name = f"{page.name}.{lang}-{device.width}"
+        camera = context.new_page()
+        camera.set_viewport_size({"width": device.width, "height": device.height})
+        _take(camera, path, folder / f"{name}.png")
+        if page.name in DARK:
+            camera.emulate_media(color_scheme="dark")
+            _take(camera, path, folder / f"{name}-dark.png")
+        camera.close()
+    if page.name in WITHOUT_SCRIPT:
+        with_cookies = people.browser.new_context(
+            base_url=people.school.url,
+            java_script_enabled=False,
+            storage_state=context.storage_state(),
+            **page.device.options(),
+        )
+        _take_without_script(
+            with_cookies, path, folder / f"{page.name}.{lang}-{page.device.width}-noscript.png"
+        )
+
+
+def _take_without_script(context: BrowserContext, path: str, target: Path) -> None:
+    _take(context.new_page(), path, target)
+    context.close()
+
+
+def _take(camera: Page, path: str, target: Path) -> None:
+    camera.goto(path, wait_until="networkidle")
+    camera.screenshot(path=target, full_page=True)

@@ -1,0 +1,81 @@
+"""The main pages, by who looks at them on what, in a school that has something to show on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Flask
+
+from app.extensions import db
+from ops.browse.chromium import LAPTOP, PHONE, TABLET, Device
+from tests.support.applications import draft, sent
+from tests.support.cast import CAST, Member
+from tests.support.pupils import fill_section
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """The keys of what was put into the school."""
+
+    draft: str
+    application: UUID
+
+
+@dataclass(frozen=True)
+class Look:
+    """Somebody and the pages this person looks at, on one device."""
+
+    device: Device
+    member: Member | None
+    paths: tuple[str, ...]
+
+
+def furnish(app: Flask) -> Furnished:
+    """Thirty pupils in 7A, a draft and two applications."""
+    with app.app_context():
+        fill_section(28)
+        sent(child_name_en="Mahir Chowdhury", child_name_bn="মাহির চৌধুরী", phone="+8801812345671")
+        found = Furnished(draft(papers=False), sent().id)
+        db.session.remove()
+    return found
+
+
+def main_pages(lang: str, found: Furnished) -> Iterator[Look]:
+    """Every main page once, in a language."""
+    steps = ("child", "guardian", "address", "documents", "review", "saved")
+    public = ("", "admissions/", "admissions/status", "sign-in", "notices/", "search?q=a", "nothing-here")
+    yield Look(PHONE, None, tuple(f"/{lang}/{name}" for name in public))
+    yield Look(PHONE, None, tuple(f"/{lang}/apply/{found.draft}/{step}" for step in steps))
+    yield Look(
+        PHONE,
+        CAST.dalia,
+        (
+            "/family/",
+            f"/family/{CAST.rafi_student}/",
+            f"/family/{CAST.rafi_student}/record/",
+            "/account/",
+        ),
+    )
+    register = f"/attendance/registers/{CAST.section_7a}/"
+    yield Look(
+        TABLET,
+        CAST.bashir,
+        ("/home/", "/attendance/registers/", register, f"{register}month/", f"{register}2026-11-20/"),
+    )
+    yield Look(
+        LAPTOP,
+        CAST.farida,
+        (
+            "/admissions/applications/",
+            f"/admissions/applications/{found.application}",
+            f"/admissions/applications/{found.application}/reject",
+            "/students/",
+            f"/students/{CAST.rafi_student}",
+            "/guardians/",
+            f"/guardians/{CAST.dalia.guardian_id}",
+        ),
+    )
+    yield Look(LAPTOP, CAST.hasan, ("/home/", "/school/", "/school/calendar/", "/staff/"))
+    yield Look(LAPTOP, CAST.ishrat, ("/site/notices/", "/site/pages/", "/site/notices/new"))
