@@ -182,4 +182,5 @@ def init_headers(app: Flask) -> None:
 def fresh_session() -> None:
     """Forget everything the browser's session held, before and after a sign-in: no fixed session, no old token."""
     session.clear()
+    g.pop("reader", None)
     g.pop(current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token"), None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
+from urllib.parse import urlencode
 
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request, url_for
@@ -68,9 +69,16 @@ def language_links() -> list[tuple[str, str, str, bool]]:
     # A refused form is answered at the address of its page, so the switch stays on the page too.
     has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     if "lang" in args and request.endpoint and has_page:
-        query: dict[str, Any] = dict(request.args.items())
+        # What stands after the question mark is anybody's: as arguments of url_for it could name the host,
+        # the scheme or the endpoint, so it is only put behind the address.
+        query = urlencode(list(request.args.items(multi=True)))
         return [
-            (code, name, url_for(request.endpoint, **(args | {"lang": code}), **query), code == here)
+            (
+                code,
+                name,
+                url_for(request.endpoint, **(args | {"lang": code})) + (f"?{query}" if query else ""),
+                code == here,
+            )
             for code, name in LOCALES.items()
         ]
     return [(code, name, url_for("site.home", lang=code), code == here) for code, name in LOCALES.items()]
