@@ -44,7 +44,9 @@ class Counting:
         self.count.statements = 0
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            return start_response(status, [*headers, ("X-Count-Statements", str(self.count.statements))], *rest)
+            return start_response(
+                status, [*headers, ("X-Count-Statements", str(self.count.statements))], *rest
+            )
 
         return self.answer(environ, start)
 
