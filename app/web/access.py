@@ -8,16 +8,19 @@ theirs to do is 403 and decided here.
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request, session, url_for
 from flask_login import UserMixin, current_user
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.accounts.queries import find_actor_by_session
 from app.domain.kernel.access import Actor, Permission
 from app.extensions import login_manager
+from app.uow import session as database_session
 from app.web.htmx import see_other
 from app.web.i18n import current_locale
 
@@ -69,8 +72,15 @@ class SignedIn(UserMixin):
 
 
 def client_address() -> str | None:
-    """The address of the reader, as the trusted proxy reports it."""
-    return request.remote_addr
+    """The address of the reader, as the trusted proxy reports it; None where that is no address.
+
+    Behind a Unix socket there is none, and what a proxy passes on is whatever it was sent.
+    """
+    text = (request.remote_addr or "").partition("%")[0]
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login carries no types
@@ -80,7 +90,18 @@ def _load(token: str) -> SignedIn | None:
 
 def find_current_actor() -> Actor | None:
     """Who is signed in, or None."""
-    return current_user.actor if current_user.is_authenticated else None
+    if "reader" not in g:
+        g.reader = current_user.actor if current_user.is_authenticated else None
+    return cast("Actor | None", g.reader)
+
+
+def settle_reader() -> None:
+    """For error pages: whoever the database cannot name now is nobody, and keeps the session for later."""
+    try:
+        find_current_actor()
+    except SQLAlchemyError:
+        database_session().rollback()
+        g.reader, g._login_user = None, login_manager.anonymous_user()
 
 
 def current_actor() -> Actor:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.domain.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from app.uow import session
+from app.web.access import settle_reader
 from app.web.htmx import is_partial, retarget_to_message
 from app.web.i18n import say
 
@@ -67,6 +68,7 @@ def _words(code: int) -> tuple[str, str]:
 
 def error_page(code: int, *, text: str | None = None, support_code: str | None = None) -> Response:
     """The page, or the message for the page's message region, of an error."""
+    settle_reader()
     title, usual = _words(code)
     template = "errors/_message.html" if is_partial() else "errors/error.html"
     body = render_template(template, code=code, title=title, text=text or usual, support_code=support_code)
@@ -102,6 +104,7 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def _database_away(error: OperationalError) -> Response:
         log.error("database unreachable", extra={"error": str(error.orig)})
+        session().rollback()
         return error_page(503)
 
     @app.errorhandler(Exception)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect, generate_csrf
+from itsdangerous import URLSafeTimedSerializer
 from markupsafe import Markup
 
 if TYPE_CHECKING:
@@ -66,22 +68,32 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token())
 
 
+def _signer() -> URLSafeTimedSerializer:
+    """Flask-WTF's own signer: it made the token and will check it."""
+    return URLSafeTimedSerializer(current_app.secret_key or "", salt="wtf-csrf-token")
+
+
 def _mask(token: str) -> str:
-    raw = token.encode()
-    pad = secrets.token_bytes(len(raw))
-    return (pad + bytes(a ^ b for a, b in zip(raw, pad, strict=True))).hex()
+    """54 characters for the secret inside Flask-WTF's token, other ones each time.
+
+    The secret alone travels and not its signature, which the mask would make as long again: it stands on
+    every page and in every form that is sent.
+    """
+    secret = bytes.fromhex(_signer().loads(token))
+    pad = secrets.token_bytes(len(secret))
+    mixed = pad + bytes(a ^ b for a, b in zip(secret, pad, strict=True))
+    return urlsafe_b64encode(mixed).decode().rstrip("=")
 
 
 def _unmask(masked: str) -> str | None:
+    """Flask-WTF's token again, or None where this is none of ours."""
     try:
-        both = bytes.fromhex(masked)
+        both = urlsafe_b64decode(masked + "=" * (-len(masked) % 4))
     except ValueError:
         return None
     half = len(both) // 2
-    try:
-        return bytes(a ^ b for a, b in zip(both[:half], both[half:], strict=True)).decode()
-    except (ValueError, UnicodeDecodeError):
-        return None
+    secret = bytes(a ^ b for a, b in zip(both[:half], both[half : half * 2], strict=True))
+    return str(_signer().dumps(secret.hex()))
 
 
 class MaskedCSRFProtect(CSRFProtect):
@@ -170,4 +182,5 @@ def init_headers(app: Flask) -> None:
 def fresh_session() -> None:
     """Forget everything the browser's session held, before and after a sign-in: no fixed session, no old token."""
     session.clear()
+    g.pop("reader", None)
     g.pop(current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token"), None)

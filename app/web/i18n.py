@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import cast
+from urllib.parse import urlencode
 
+from babel.support import Translations
 from flask import Flask, g, has_request_context, request, url_for
-from flask_babel import gettext
+from flask_babel import get_translations, gettext
 from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -67,9 +69,16 @@ def language_links() -> list[tuple[str, str, str, bool]]:
     # A refused form is answered at the address of its page, so the switch stays on the page too.
     has_page = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
     if "lang" in args and request.endpoint and has_page:
-        query: dict[str, Any] = dict(request.args.items())
+        # What stands after the question mark is anybody's: as arguments of url_for it could name the host,
+        # the scheme or the endpoint, so it is only put behind the address.
+        query = urlencode(list(request.args.items(multi=True)))
         return [
-            (code, name, url_for(request.endpoint, **(args | {"lang": code}), **query), code == here)
+            (
+                code,
+                name,
+                url_for(request.endpoint, **(args | {"lang": code})) + (f"?{query}" if query else ""),
+                code == here,
+            )
             for code, name in LOCALES.items()
         ]
     return [(code, name, url_for("site.home", lang=code), code == here) for code, name in LOCALES.items()]
@@ -183,11 +192,27 @@ def _per_reader(spoken: Callable[..., object]) -> Callable[..., object]:
     return filtered
 
 
+def _catalogue() -> Translations:
+    """The catalogue of this answer's language, looked up once: a page asks it a hundred times."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return cast(Translations, g.catalogue)
+
+
+def _gettext(message: str) -> str:
+    return str(_catalogue().ugettext(message))
+
+
+def _ngettext(one: str, many: str, number: int) -> str:
+    return str(_catalogue().ungettext(one, many, number))
+
+
 def init_i18n(app: Flask) -> None:
     """Catalogues, filters and globals that speak the reader's language."""
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LOCALE
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["TRANSLATIONS"])
     babel.init_app(app, locale_selector=current_locale, default_timezone="Asia/Dhaka")
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.url_map.converters["lang"] = LocaleConverter
     for name, spoken in _FILTERS.items():
         app.jinja_env.filters[name] = _per_reader(spoken)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
 
-from app.domain.kernel.access import Permission, Role
+from app.domain.kernel.access import Actor, Permission, Role
 from app.web.access import find_current_actor
 from app.web.i18n import current_locale
 from app.web.school import current_school
@@ -49,7 +49,12 @@ NavItem = tuple[object, str, str, bool]
 
 def nav_items() -> list[NavItem]:
     """(label, address, icon, is it the current place) for the person who is signed in."""
-    actor = find_current_actor()
+    if "places" not in g:
+        g.places = _places_of(find_current_actor())
+    return cast(list[NavItem], g.places)
+
+
+def _places_of(actor: Actor | None) -> list[NavItem]:
     if actor is None:
         return []
     places = [(place, url_for(place.endpoint)) for place in PLACES if actor.may(place.permission)]

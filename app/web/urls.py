@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, current_app
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, UnicodeConverter, ValidationError
 
+from app.domain.kernel.dates import YEARS
 from app.domain.kernel.errors import NotFound
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
@@ -40,6 +41,16 @@ def password_link(locale: str, token: str) -> str:
     return absolute_url("accounts.choose_password", lang=locale, token=token)
 
 
+class TextConverter(UnicodeConverter):
+    """A word in a path. No stored text holds a NUL, so an address with one does not exist."""
+
+    def to_python(self, value: str) -> str:
+        """The word as it stands."""
+        if "\x00" in value:
+            raise ValidationError
+        return str(super().to_python(value))
+
+
 class DateConverter(BaseConverter):
     """A day in a path, as `2026-11-22`. A day that does not exist is an address that does not exist."""
 
@@ -60,7 +71,8 @@ class DateConverter(BaseConverter):
 def month_asked(text: str | None, default: date) -> date:
     """The first day of the month in `?month=2026-11`; that of `default` where none is asked for.
 
-    Raises NotFound for a month that does not exist.
+    Raises NotFound for a month that does not exist, or that no date of the school can lie in: around the
+    first and the last month there is, a sheet has no days before or after it.
     """
     if not text:
         return default.replace(day=1)
@@ -68,12 +80,15 @@ def month_asked(text: str | None, default: date) -> date:
     if len(year) != 4 or len(month) != 2 or not (year + month).isascii() or not (year + month).isdigit():
         raise NotFound
     try:
-        return date(int(year), int(month), 1)
+        first = date(int(year), int(month), 1)
     except ValueError as error:
         raise NotFound from error
+    if first.year not in YEARS:
+        raise NotFound
+    return first
 
 
 def init_urls(app: Flask) -> None:
     """Give templates the address of an asset, and routes the converter of days."""
-    app.url_map.converters["date"] = DateConverter
+    app.url_map.converters.update(date=DateConverter, string=TextConverter, default=TextConverter)
     app.jinja_env.globals.update(asset=asset)

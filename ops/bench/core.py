@@ -1,11 +1,13 @@
 """`./dev bench`: what the main pages cost in bytes, requests, statements and time, beside their budgets.
 
 Bytes and paint are taken in Chromium, times by one client over HTTP, statements in the server. The budgets
-are those of the product's promises; a machine that does other work meanwhile misses the times, never the
-bytes.
+are those of the product's promises. A machine that does other work meanwhile misses the times, never the
+bytes: the first line tells how busy it was.
 """
 
 from __future__ import annotations
+
+import os
 
 from playwright.sync_api import expect
 
@@ -16,6 +18,7 @@ from ops.bench.kit.traffic import KB, Line, Visit, line
 from ops.browse import acts
 from ops.browse.chromium import TABLET, chromium
 from ops.browse.installation import served
+from ops.devtool.testing import cores
 
 COLD_BYTES = 30 * KB
 COLD_REQUESTS = 4
@@ -40,6 +43,7 @@ def main(arguments: list[str]) -> int:
         people = People(browser, school)
         pages = main_pages(people)
         report.head()
+        report.tell("machine.busy", 100 * os.getloadavg()[0] / cores(), "%")
         for lang in LANGUAGES:
             for page in pages:
                 weigh(report, people, page, lang)

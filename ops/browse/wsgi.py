@@ -7,6 +7,7 @@ of the same name; other requests get exactly what everybody gets. Nothing of thi
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime
@@ -26,24 +27,26 @@ if os.environ.get(STOPPED_AT):
 
 
 class Counting:
-    """Counts the statements of one request at a time, as a sync worker answers them."""
+    """Counts the statements of each request in the thread that answers it."""
 
     def __init__(self, answer: Callable[..., Iterable[bytes]]) -> None:
         self.answer = answer
-        self.statements = 0
+        self.count = threading.local()
         event.listen(Engine, "before_cursor_execute", self._note)
 
     def _note(self, *_: object) -> None:
-        self.statements += 1
+        self.count.statements = getattr(self.count, "statements", 0) + 1
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer as the application does, with the count where it was asked for."""
         if "HTTP_X_COUNT_STATEMENTS" not in environ:
             return self.answer(environ, start_response)
-        self.statements = 0
+        self.count.statements = 0
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            return start_response(status, [*headers, ("X-Count-Statements", str(self.statements))], *rest)
+            return start_response(
+                status, [*headers, ("X-Count-Statements", str(self.count.statements))], *rest
+            )
 
         return self.answer(environ, start)
 

@@ -2,6 +2,7 @@
 
 Every page at three widths in three languages, some in the dark and some without script, into var/shots/. The
 school is one of its own in a temporary folder, on a school day's morning, so that pictures are comparable.
+With --docs the few that the documentation shows are made anew instead, in docs/img/.
 """
 
 from __future__ import annotations
@@ -10,20 +11,33 @@ import argparse
 import shutil
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page
 
 from ops.bench.kit.pages import LANGUAGES, MainPage, People, main_pages
-from ops.browse.chromium import LAPTOP, PHONE, TABLET, chromium
+from ops.browse.chromium import LAPTOP, PHONE, TABLET, Device, chromium
 from ops.browse.installation import installed
-from ops.devtool.console import say, shown, var_folder
+from ops.devtool.console import ROOT, say, shown, var_folder
 
 DARK = ("home", "family", "register")
 WITHOUT_SCRIPT = ("home", "apply-child", "register", "family")
+
+DOCS: dict[str, tuple[str, str, Device, int]] = {
+    "home-bn": ("home", "bn", PHONE, 2),
+    "apply-bn": ("apply-child", "bn", PHONE, 2),
+    "family-bn": ("family", "bn", PHONE, 2),
+    "register-en": ("register", "en", TABLET, 1),
+    "register-ar": ("register", "ar", TABLET, 1),
+    "officer-en": ("record", "en", LAPTOP, 1),
+}
+"""Name of the picture: page, language, device, pixels of the picture for each of the page."""
 
 
 def main(arguments: list[str]) -> int:
     """Take the pictures, or those whose page's name contains one of the arguments. Returns 0."""
     given = _parse(arguments)
+    if given.docs:
+        return _illustrate(ROOT / "docs" / "img")
     folder = var_folder() / "shots"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -42,7 +56,27 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("./dev shots", description="Pictures of the main pages.")
     parser.add_argument("names", nargs="*", help="parts of the names of pages; all when none is given")
     parser.add_argument("--languages", nargs="+", default=LANGUAGES, choices=LANGUAGES)
+    parser.add_argument("--docs", action="store_true", help="make the pictures of the documentation")
     return parser.parse_args(arguments)
+
+
+def _illustrate(folder: Path) -> int:
+    """The pictures of the documentation: what a screen shows, in few colours so that they are light."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with installed() as school, chromium() as browser:
+        people = People(browser, school)
+        pages = {page.name: page for page in main_pages(people)}
+        for name, (page_name, lang, device, scale) in DOCS.items():
+            page, target = pages[page_name], folder / f"{name}.png"
+            signed_in = people.context(page.role, page.device, lang).storage_state()
+            options = device.options(storage_state=signed_in, device_scale_factor=scale)
+            context = browser.new_context(base_url=school.url, **options)
+            _take(context.new_page(), page.path(lang), target, full_page=False)
+            context.close()
+            with Image.open(target) as picture:
+                picture.convert("RGB").quantize(128).save(target, optimize=True)
+            say(f"{shown(target)}  {target.stat().st_size / 1024:.0f} KB")
+    return 0
 
 
 def _photograph(people: People, page: MainPage, lang: str, folder: Path) -> None:
@@ -75,6 +109,6 @@ def _take_without_script(context: BrowserContext, path: str, target: Path) -> No
     context.close()
 
 
-def _take(camera: Page, path: str, target: Path) -> None:
+def _take(camera: Page, path: str, target: Path, *, full_page: bool = True) -> None:
     camera.goto(path, wait_until="networkidle")
-    camera.screenshot(path=target, full_page=True)
+    camera.screenshot(path=target, full_page=full_page)

@@ -56,6 +56,9 @@ def attempts(form: FoundForm) -> Iterator[tuple[str, dict[str, object]]]:
 
 def test_no_link_is_broken(crawl: Crawl) -> None:
     assert crawl.broken == []
+    for page in crawl.pages:
+        part = crawl.client.partial(page)
+        assert part.status_code < 400, f"{page} in part: {part.status_code}"
 
 
 def test_no_form_can_be_broken(crawl: Crawl, connection: Connection) -> None:

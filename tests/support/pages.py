@@ -232,7 +232,7 @@ class PageClient:
             session.update(kept)
             token = generate_csrf()
             kept.update(session)
-        return _mask(token)
+            return _mask(token)
 
     def _page(self, url: str, response: TestResponse, status: int | None, follow: bool) -> Page:
         if follow and response.status_code in {301, 302, 303}:

@@ -63,7 +63,10 @@ def sign_in(lang: str) -> Response:
 
 
 def _enter(token: str, onward: str) -> Response:
-    """Start this browser's session anew and go on."""
+    """End what this browser was signed in with before, start its session anew and go on."""
+    before = find_current_actor()
+    if before is not None:
+        close_session(before)
     fresh_session()
     signed_in = SignedIn.from_token(token)
     if signed_in is None:

@@ -27,7 +27,7 @@ from app.blueprints.people.forms import (
 )
 from app.domain.accounts.policies import may_invite
 from app.domain.accounts.queries import find_account_of_person
-from app.domain.accounts.services import ensure_guardian_account, renew_invitation
+from app.domain.accounts.services import invite_guardian as open_and_invite
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.errors import NotFound, Refused
 from app.domain.kernel.paging import Page, page_number
@@ -215,8 +215,7 @@ def invite_guardian(guardian_id: UUID) -> Response:
         abort(400)
     account = find_account_of_person(person.id)
     locale = account.locale if account else "bn"
-    user_id, _ = ensure_guardian_account(actor, person.id, person.phone, person.email, locale)
-    token = renew_invitation(actor, user_id, password_link)
+    token = open_and_invite(actor, person.id, person.phone, person.email, locale, password_link)
     return render_page(
         "people/link.html",
         name=record.name,

@@ -9,6 +9,7 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as DbSession
 
@@ -186,13 +187,15 @@ def create_user(
 def grant_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) -> bool:
     """Give a user a role at a campus (None: everywhere). False where the user has it already."""
     with transaction() as db:
-        same_campus = UserRole.campus_id == campus_id if campus_id else UserRole.campus_id.is_(None)
-        held = db.scalar(
-            select(UserRole.id).where(UserRole.user_id == user_id, UserRole.role == role, same_campus)
+        # The unique index decides: of two who give it at once, one gives it.
+        given = db.scalar(
+            insert(UserRole)
+            .values(user_id=user_id, role=role, campus_id=campus_id)
+            .on_conflict_do_nothing()
+            .returning(UserRole.id)
         )
-        if held:
+        if given is None:
             return False
-        db.add(UserRole(user_id=user_id, role=role, campus_id=campus_id))
         record(
             actor,
             "user.role_granted",
@@ -209,6 +212,8 @@ def issue_link(actor: Actor, user_id: UUID, purpose: LinkPurpose) -> str:
     token = new_token()
     now = datetime.now(UTC)
     with transaction() as db:
+        # Two links made at once would not see each other, and both would work.
+        db.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
         db.execute(
             update(OneTimeLink)
             .where(OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None))
@@ -368,6 +373,23 @@ def renew_invitation(actor: Actor, user_id: UUID, link_builder: Callable[[str, s
     return invite_user(actor, user_id, link_builder)
 
 
+def invite_guardian(
+    actor: Actor,
+    person_id: UUID,
+    phone: str | None,
+    email: str | None,
+    locale: str,
+    link_builder: Callable[[str, str], str],
+) -> str:
+    """Open the account of a guardian where there is none, and hand out a new password link: both or neither.
+
+    Returns the token. Raises what `ensure_guardian_account` and `renew_invitation` do.
+    """
+    with transaction():
+        user_id, _ = ensure_guardian_account(actor, person_id, phone, email, locale)
+        return renew_invitation(actor, user_id, link_builder)
+
+
 def set_user_status(actor: Actor, user_id: UUID, status: UserStatus) -> bool:
     """Suspend an account, which signs out all its devices at once, or let it sign in again.
 
@@ -401,7 +423,8 @@ def take_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) -
     if user_id == actor.user_id and role is Role.ADMIN:
         raise OwnAccount
     with transaction() as db:
-        db.execute(select(User.id).where(User.id == user_id).with_for_update())
+        # Not the whole row: what the user does meanwhile names them in the audit log, and must not wait.
+        db.execute(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
         account = _managed(actor, user_id)
         if Grant(role, campus_id) not in account.grants or role not in STAFF_ROLES:
             return False

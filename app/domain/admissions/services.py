@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -77,6 +77,7 @@ from app.domain.people.services import (
     add_guardian,
     add_person,
     add_student,
+    hold_guardian_phone,
     link_guardian,
     next_student_no,
 )
@@ -415,11 +416,25 @@ def withdraw_application(actor: Actor, application_id: UUID) -> None:
 
 
 def add_note(actor: Actor, application_id: UUID, text: str) -> None:
-    """Write a note for colleagues. The family never sees it. Raises NotFound."""
+    """Write a note for colleagues. The family never sees it. Twice in a row is once. Raises NotFound."""
     with transaction() as db:
         row = _locked(db, Application.id == application_id, within(actor, Permission.APPLICATIONS_READ))
+        if _last_note(db, row, actor) == text:
+            return
         _note_event(db, actor, row, EventKind.NOTE, note=text)
         record(actor, "application.noted", "application", row.id, campus_id=row.campus_id, new={"note": text})
+
+
+def _last_note(db: Session, row: Application, actor: Actor) -> str | None:
+    """What the actor noted, where nothing has happened to the application since."""
+    last = db.scalars(
+        select(ApplicationEvent)
+        .where(ApplicationEvent.application_id == row.id)
+        .order_by(ApplicationEvent.at.desc(), ApplicationEvent.id.desc())
+        .limit(1)
+    ).one_or_none()
+    own = last is not None and last.kind is EventKind.NOTE and last.user_id == actor.user_id
+    return last.note if last is not None and own else None
 
 
 def _in_hand(
@@ -494,7 +509,7 @@ def enrol_applicant(
         if (section.class_id, section.academic_year_id) != (row.class_id, year_id):
             raise OtherClass
         admitted_on = max(today, year_labels([year_id])[year_id].starts_on)
-        guardian_id, guardian_person, guardian_is_new = _guardian_of(db, actor, row)
+        guardian_id, guardian_person, guardian_is_new = _guardian_of(actor, row)
         account, account_is_new = ensure_guardian_account(
             actor, guardian_person, row.phone, row.email, row.locale
         )
@@ -528,10 +543,10 @@ def enrol_applicant(
     return Enrolled(student_id, student_no, roll, guardian_is_new, account_is_new, invitation)
 
 
-def _guardian_of(db: Session, actor: Actor, row: Application) -> tuple[UUID, UUID, bool]:
+def _guardian_of(actor: Actor, row: Application) -> tuple[UUID, UUID, bool]:
     """(guardian, person, is new) for the phone of an application. Two children of one family make one guardian."""
     phone = row.phone or ""
-    db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(phone, 0))))
+    hold_guardian_phone(phone)
     known = find_guardian_by_phone(phone)
     if known is not None:
         return known.guardian_id, known.person_id, False

@@ -144,9 +144,13 @@ def html_of_typed(text: str) -> str:
 
 def _block(lines: list[str]) -> str:
     lines = [line.strip() for line in lines if line.strip()]
-    if lines[0].startswith("##"):
-        rest = _block(lines[1:]) if lines[1:] else ""
-        return f"<h2>{html.escape(lines[0].lstrip('#').strip(), quote=False)}</h2>{rest}"
+    headings = next((at for at, line in enumerate(lines) if not line.startswith("##")), len(lines))
+    made = (f"<h2>{html.escape(line.lstrip('#').strip(), quote=False)}</h2>" for line in lines[:headings])
+    return "".join(made) + (_lines(lines[headings:]) if lines[headings:] else "")
+
+
+def _lines(lines: list[str]) -> str:
+    """A list, with the sentence before it where there is one, or a paragraph."""
     for pattern, tag in ((_BULLET, "ul"), (_NUMBER, "ol")):
         first = next((at for at, line in enumerate(lines) if pattern.match(line)), None)
         if first is not None and all(pattern.match(line) for line in lines[first:]):
@@ -154,7 +158,7 @@ def _block(lines: list[str]) -> str:
                 f"<li>{html.escape(pattern.sub('', line, count=1), quote=False)}</li>"
                 for line in lines[first:]
             )
-            return (_block(lines[:first]) if first else "") + f"<{tag}>{points}</{tag}>"
+            return (_lines(lines[:first]) if first else "") + f"<{tag}>{points}</{tag}>"
     return "<p>" + "<br>".join(html.escape(line, quote=False) for line in lines) + "</p>"
 
 

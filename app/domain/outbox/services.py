@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from app.integrations.mail import Letter, Mailer, mailer_from
 from app.integrations.mail.backends import Outcome
 from app.queue import JobName, enqueue
 from app.uow import session, transaction
+
+log = logging.getLogger(__name__)
 
 
 def write_mail(
@@ -89,9 +92,18 @@ def deliver(key: UUID, mailer: Mailer | None = None) -> bool:
     attempts = message.attempts
     # The read transaction ends here: no lock and no connection is held while the other side thinks.
     session().rollback()
-    outcome, said = (mailer or mailer_from(settings)).send(letter)
+    outcome, said = _hand_over(mailer or mailer_from(settings), letter)
     _settle(key, attempts, outcome, said)
     return outcome is Outcome.SENT
+
+
+def _hand_over(mailer: Mailer, letter: Letter) -> tuple[Outcome, str]:
+    """Send a letter. Whatever goes wrong counts as a try, so that no letter stands in the way of the others."""
+    try:
+        return mailer.send(letter)
+    except Exception as error:
+        log.exception("a letter could not be handed over", extra={"letter": letter.message_id})
+        return Outcome.UNKNOWN, f"{type(error).__name__}: {error}"
 
 
 def _settle(key: UUID, attempts: int, outcome: Outcome, said: str) -> None:

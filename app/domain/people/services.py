@@ -17,6 +17,7 @@ from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import Forbidden, NotFound
 from app.domain.kernel.names import search_key
+from app.domain.kernel.references import YEARS as NUMBERED_YEARS
 from app.domain.kernel.references import make_student_no
 from app.domain.people.models import Guardian, Person, StaffMember, Student, StudentGuardian
 from app.domain.people.policies import (
@@ -27,6 +28,7 @@ from app.domain.people.policies import (
 )
 from app.domain.people.queries import find_guardian_by_phone
 from app.domain.people.types import (
+    AdmittedOutOfRange,
     BornTooLate,
     EmployeeIdTaken,
     Gender,
@@ -284,10 +286,13 @@ def register_student(
 ) -> UUID:
     """Take a child into a campus outside the admissions. Returns the student.
 
-    Raises NotFound, Forbidden, NameMissing, BornTooLate, PersonSentTwice.
+    Raises NotFound, Forbidden, NameMissing, BornTooLate, AdmittedOutOfRange, PersonSentTwice.
     """
     _ensure_at(may_edit_student(actor, campus_id), actor, campus_id, Permission.STUDENTS_READ)
+    if admitted_on.year not in NUMBERED_YEARS:
+        raise AdmittedOutOfRange(first=NUMBERED_YEARS[0], last=NUMBERED_YEARS[-1])
     with transaction() as db:
+        _hold_key(db, key)
         made = db.scalar(select(Student.id).where(Student.person_id == key, Student.campus_id == campus_id))
         if made:
             return made
@@ -303,9 +308,12 @@ def register_student(
         )
 
 
-def _refuse_known_key(db: Session, key: UUID) -> None:
-    # Two copies of a form that arrive together wait for each other here.
+def _hold_key(db: Session, key: UUID) -> None:
+    """Let two copies of a form that arrive together wait for each other: the second finds what the first made."""
     db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(key), 0))))
+
+
+def _refuse_known_key(db: Session, key: UUID) -> None:
     if db.scalar(select(Person.id).where(Person.id == key)):
         raise PersonSentTwice
 
@@ -405,11 +413,12 @@ def register_guardian(
     if not actor.may(Permission.GUARDIANS_EDIT):
         raise Forbidden
     with transaction() as db:
+        _hold_key(db, key)
         made = db.scalar(select(Guardian.id).where(Guardian.person_id == key))
         if made:
             return made
         _refuse_known_key(db, key)
-        _refuse_known_phone(db, person.get("phone"))
+        _refuse_known_phone(person.get("phone"))
         person_id = add_person(actor, person_id=key, **person)
         guardian_id = add_guardian(actor, person_id, occupation=occupation or None)
         if student_id:
@@ -417,11 +426,21 @@ def register_guardian(
     return guardian_id
 
 
-def _refuse_known_phone(db: Session, phone: str | None, *, but: UUID | None = None) -> None:
-    """Raise GuardianKnown where another guardian has this number. Two who ask at once wait for each other."""
+def hold_guardian_phone(phone: str) -> None:
+    """Let one at a time, until the transaction ends, look for the guardian with a number (E.164) and make one.
+
+    Whoever makes guardians takes it, so that two who come at once, from the desk and from an application, do
+    not make two of one. It comes before the locks on rows of persons.
+    """
+    with transaction() as db:
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(phone, 1))))
+
+
+def _refuse_known_phone(phone: str | None, *, but: UUID | None = None) -> None:
+    """Raise GuardianKnown where another guardian has this number."""
     if not phone:
         return
-    db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(phone, 1))))
+    hold_guardian_phone(phone)
     known = find_guardian_by_phone(phone)
     if known and known.guardian_id != but:
         raise GuardianKnown(known.guardian_id, known.person_id)
@@ -534,9 +553,12 @@ def edit_guardian(
         ).one_or_none()
         if guardian is None:
             raise NotFound
+        phone = person.get("phone")
+        if phone:
+            hold_guardian_phone(phone)
         row = _locked(db, guardian.person_id, version)
-        if person.get("phone") != row.phone:
-            _refuse_known_phone(db, person.get("phone"), but=guardian_id)
+        if phone != row.phone:
+            _refuse_known_phone(phone, but=guardian_id)
         changed = _change_person(row, actor, person)
         new: dict[str, object] = {"occupation": occupation or None}
         return _change_record(actor, "guardian.changed", "guardian", guardian, row, new, changed)
@@ -558,6 +580,7 @@ def register_staff(
     """
     _ensure_at(may_edit_staff(actor, campus_id), actor, campus_id, Permission.STAFF_READ)
     with transaction() as db:
+        _hold_key(db, key)
         made = db.scalar(
             select(StaffMember.id).where(StaffMember.person_id == key, StaffMember.campus_id == campus_id)
         )

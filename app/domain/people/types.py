@@ -63,6 +63,13 @@ class BornTooLate(Refused):
     message = N_("The date of birth lies in the future.")
 
 
+class AdmittedOutOfRange(Refused):
+    """A day of admission in a year that no student number can name."""
+
+    field = "admitted_on"
+    message = N_("Check the day of admission: its year lies between %(first)s and %(last)s.")
+
+
 class GuardianKnown(Refused):
     """Somebody with this phone number is a guardian already: one phone, several children."""
 

@@ -40,7 +40,10 @@ class FolderMailer:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = letter.message_id.strip("<>").split("@")[0]
         part = self.folder / f".{name}.part"
-        part.write_bytes(bytes(letter.to_message()))
+        try:
+            part.write_bytes(bytes(letter.to_message()))
+        except ValueError as error:
+            return Outcome.REFUSED, f"not a letter: {error}"
         part.rename(self.folder / f"{name}.eml")
         return Outcome.SENT, "written"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -23,10 +24,16 @@ class Letter:
     written_at: datetime
 
     def to_message(self) -> EmailMessage:
-        """The MIME message. Header values with line ends raise ValueError, so no header can be smuggled in."""
+        """The MIME message. Raises ValueError for an address or a header value that is none.
+
+        A line end in one of them is such a value, so no header can be smuggled in.
+        """
         message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-        message["From"] = Address("Smart Academy", addr_spec=self.sender)
-        message["To"] = Address(addr_spec=self.recipient)
+        try:
+            message["From"] = Address("Smart Academy", addr_spec=self.sender)
+            message["To"] = Address(addr_spec=self.recipient)
+        except MessageError as error:
+            raise ValueError(f"not an address: {error}") from error
         message["Subject"] = self.subject
         message["Date"] = format_datetime(self.written_at)
         message["Message-ID"] = self.message_id

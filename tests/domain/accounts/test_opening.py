@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app.domain.accounts.models import User, UserRole
@@ -12,17 +14,23 @@ from app.domain.accounts.queries import find_open_link
 from app.domain.accounts.services import (
     create_user,
     ensure_guardian_account,
+    grant_role,
     invite_user,
+    issue_link,
     redeem_link,
     sign_in,
+    take_role,
 )
-from app.domain.accounts.types import EmailTaken, LinkSpent, PhoneTaken, SignInNameMissing
+from app.domain.accounts.types import EmailTaken, LinkPurpose, LinkSpent, PhoneTaken, SignInNameMissing
+from app.domain.audit.services import record
 from app.domain.kernel.access import Role
 from app.domain.kernel.errors import NotFound
 from app.domain.outbox.models import OutboxMessage
 from app.domain.people.services import add_person
-from app.uow import session
+from app.extensions import db as extension
+from app.uow import session, transaction
 from tests.support.cast import Cast
+from tests.support.locks import until_somebody_waits
 
 
 def link(locale: str, token: str) -> str:
@@ -128,3 +136,59 @@ def test_user_is_created_with_a_password_that_works(cast: Cast) -> None:
         password="long-enough-1",
     )
     assert sign_in("new@school.example", "long-enough-1")
+
+
+def test_of_two_links_made_at_once_one_works(real_app: Flask) -> None:
+    from tests.support.cast import CAST
+
+    def make() -> str:
+        with real_app.app_context():
+            try:
+                return issue_link(CAST.hasan.actor, CAST.dalia.user_id, LinkPurpose.INVITATION)
+            finally:
+                extension.session.remove()
+
+    with real_app.app_context(), ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction() as db:
+            first = issue_link(CAST.hasan.actor, CAST.dalia.user_id, LinkPurpose.INVITATION)
+            db.flush()
+            second = pool.submit(make)
+            until_somebody_waits(db)
+        assert find_open_link(second.result(10)) is not None
+        assert find_open_link(first) is None
+
+
+def test_a_role_given_by_two_at_once_is_given_once(real_app: Flask) -> None:
+    from tests.support.cast import CAST
+
+    def give() -> bool:
+        with real_app.app_context():
+            try:
+                return grant_role(CAST.hasan.actor, CAST.bashir.user_id, Role.EDITOR, CAST.campus)
+            finally:
+                extension.session.remove()
+
+    with real_app.app_context(), ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction() as db:
+            assert grant_role(CAST.hasan.actor, CAST.bashir.user_id, Role.EDITOR, CAST.campus)
+            db.flush()
+            second = pool.submit(give)
+            until_somebody_waits(db)
+        assert second.result(10) is False
+        assert (Role.EDITOR, CAST.campus) in roles_of(CAST.bashir.user_id)
+
+
+def test_whoever_loses_a_role_goes_on_working_meanwhile(real_app: Flask) -> None:
+    from tests.support.cast import CAST
+
+    def work() -> None:
+        with real_app.app_context():
+            with transaction():
+                record(CAST.bashir.actor, "test.done", "test", None)
+            extension.session.remove()
+
+    with real_app.app_context(), ThreadPoolExecutor(max_workers=1) as pool:
+        grant_role(CAST.hasan.actor, CAST.bashir.user_id, Role.EDITOR, CAST.campus)
+        with transaction():
+            assert take_role(CAST.hasan.actor, CAST.bashir.user_id, Role.EDITOR, CAST.campus)
+            pool.submit(work).result(5)

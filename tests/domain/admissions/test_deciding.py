@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from app.db import new_id
 from app.domain.academics.models import Enrolment, Section
 from app.domain.academics.types import SectionFull
 from app.domain.accounts.models import OneTimeLink, User, UserRole
@@ -44,10 +45,12 @@ from app.domain.kernel.access import Role, visitor
 from app.domain.kernel.errors import Forbidden, NotFound, Stale
 from app.domain.outbox.models import OutboxMessage
 from app.domain.people.models import Guardian, Person, Student, StudentGuardian
+from app.domain.people.services import PersonFields, register_guardian
 from app.extensions import db as extension
 from app.uow import session, transaction
 from tests.support.applications import TODAY, decided, draft, link_to, sent
 from tests.support.cast import Cast
+from tests.support.locks import until_somebody_waits
 
 EVERYTHING = QueueFilter()
 
@@ -204,6 +207,42 @@ def test_notes_are_for_the_office_only(cast: Cast) -> None:
     assert "Call the mother." in {event.note for event in list_events(application.id, notes=True)}
     assert "Call the mother." not in {event.note for event in list_events(application.id)}
     assert get_application(cast.farida.actor, application.id).version == application.version
+
+
+def test_a_note_sent_twice_is_kept_once(cast: Cast) -> None:
+    application = sent()
+    for actor, words in [
+        (cast.farida.actor, "Called."),
+        (cast.farida.actor, "Called."),
+        (cast.amina.actor, "Called."),
+        (cast.farida.actor, "Called."),
+    ]:
+        add_note(actor, application.id, words)
+    notes = [event for event in list_events(application.id, notes=True) if event.kind is EventKind.NOTE]
+    assert len(notes) == 3
+
+
+def test_the_desk_and_an_application_do_not_make_two_of_one_guardian(real_app: Flask) -> None:
+    from tests.support.cast import CAST
+
+    with real_app.app_context(), ThreadPoolExecutor(max_workers=1) as pool:
+        application = decided()
+        phone = application.phone
+
+        def by_application() -> bool:
+            with real_app.app_context():
+                try:
+                    return enrol(CAST, application.id, CAST.section_7b, application.version).guardian_is_new
+                finally:
+                    extension.session.remove()
+
+        with transaction() as db:
+            register_guardian(CAST.farida.actor, new_id(), PersonFields(name_en="Shahana Akter", phone=phone))
+            enrolling = pool.submit(by_application)
+            until_somebody_waits(db)
+        assert enrolling.result(10) is False
+        with_phone = select(func.count()).select_from(Guardian).join(Person, Person.id == Guardian.person_id)
+        assert session().scalar(with_phone.where(Person.phone == phone)) == 1
 
 
 def test_enrolment_makes_the_whole_student_at_once(cast: Cast) -> None:

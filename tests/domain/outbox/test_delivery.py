@@ -15,7 +15,8 @@ from app.domain.outbox.models import OutboxMessage
 from app.domain.outbox.services import deliver, list_due, sweep, write_mail
 from app.domain.outbox.types import MessageStatus
 from app.extensions import db
-from app.integrations.mail import FolderMailer, SmtpMailer
+from app.integrations.mail import FolderMailer, Letter, SmtpMailer
+from app.integrations.mail.backends import Outcome
 from app.uow import session, transaction
 from tests.support.mail import Postbox, smtp_server
 from tests.support.processes import RedisServer, command, until
@@ -100,6 +101,28 @@ def test_the_folder_keeps_one_file_a_letter(connection: Connection, tmp_path: Pa
     for key in list_due():
         deliver(key, FolderMailer(tmp_path))
     assert len(list(tmp_path.glob("*.eml"))) == 2
+
+
+@pytest.mark.parametrize("address", [".a@b.example", "a@b.example.", "=?utf-8?q?x?=@b.example"])
+@pytest.mark.parametrize("kind", ["folder", "smtp"])
+def test_a_letter_that_is_none_does_not_stop_the_others(
+    connection: Connection, postbox: Postbox, tmp_path: Path, address: str, kind: str
+) -> None:
+    bad, good = write_mail("test", address, "en", "x", "text"), write()
+    mailer = FolderMailer(tmp_path) if kind == "folder" else SmtpMailer(postbox.url)
+    assert [deliver(key, mailer) for key in list_due()] == [False, True]
+    assert (state(bad), state(good)) == (("failed", 1), ("sent", 1))
+
+
+def test_a_mailer_that_breaks_down_counts_as_a_try(connection: Connection) -> None:
+    class Broken:
+        def send(self, letter: Letter) -> tuple[Outcome, str]:
+            raise RuntimeError("out of order")
+
+    key = write()
+    assert not deliver(key, Broken())  # type: ignore[arg-type]
+    assert state(key) == ("pending", 1)
+    assert "out of order" in (session().get_one(OutboxMessage, key).last_error or "")
 
 
 def settings_with(app: Flask, **changes: str) -> Flask:

@@ -10,12 +10,13 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.domain.accounts.models import OneTimeLink, Session, User
+from app.domain.accounts.queries import find_actor_by_session
 from app.domain.accounts.services import invite_user, issue_link, open_session
 from app.domain.accounts.types import LinkPurpose, UserStatus
 from app.domain.audit.models import AuditEntry
 from app.domain.kernel.access import SYSTEM
 from app.uow import session
-from tests.support.cast import PASSWORD, Cast
+from tests.support.cast import PASSWORD, Cast, Member
 from tests.support.pages import Page, PageClient
 
 WRONG = "We do not know this combination of e-mail or phone number and password. Check both and try again."
@@ -244,3 +245,16 @@ def test_create_admin_with_a_known_address_says_so(cast: Cast, app: Flask) -> No
     )
     assert result.exit_code == 1
     assert "already signs in" in result.output
+
+
+def test_signing_in_again_ends_the_session_before(cast: Cast, client: PageClient) -> None:
+    def enter(member: Member) -> str:
+        values = {"identifier": member.email, "password": PASSWORD}
+        client.post("/en/sign-in", values, status=303, follow=False)
+        with client.raw.session_transaction() as kept:
+            return str(kept["_user_id"])
+
+    first, second = enter(cast.hasan), enter(cast.farida)
+    assert find_actor_by_session(first, ip=None, user_agent=None) is None
+    found = find_actor_by_session(second, ip=None, user_agent=None)
+    assert found is not None and found.user_id == cast.farida.user_id

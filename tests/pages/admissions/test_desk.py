@@ -251,6 +251,15 @@ def test_the_number_of_queries_does_not_grow(client: PageClient, cast: Cast, que
     assert before[0] <= 6 and before[1] <= 18, before
 
 
+def test_rejecting_is_asked_and_refused_in_part_too(client: PageClient, cast: Cast) -> None:
+    page = f"{QUEUE}{sent().id}/reject"
+    client.as_(cast.farida)
+    for answer, status in ((client.partial(page), 200), (client.partial(page, data={"reason": ""}), 422)):
+        part = answer.get_data(as_text=True)
+        assert answer.status_code == status
+        assert "<html" not in part and 'name="reason"' in part
+
+
 @pytest.mark.parametrize("lang", ["bn", "en", "ar"])
 def test_the_desk_speaks_the_readers_language(client: PageClient, cast: Cast, lang: str) -> None:
     application = decided()

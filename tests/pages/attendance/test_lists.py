@@ -6,9 +6,13 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
+from app.domain.academics.models import Campus
 from app.domain.attendance.services import save_register
 from app.domain.attendance.types import AttendanceStatus
+from app.domain.kernel.texts import LocalText
+from app.uow import transaction
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 from tests.support.queries import QueryCounter
@@ -44,6 +48,13 @@ def test_the_office_sees_which_are_taken(cast: Cast, client: PageClient) -> None
         "Class Seven, section B 0 Not taken yet",
     ]
     assert "1 of 3 registers are taken" in page.text
+
+
+def test_a_campus_named_in_another_language_has_its_name_on_the_table(cast: Cast, client: PageClient) -> None:
+    with transaction() as db:
+        db.execute(update(Campus).where(Campus.id == cast.campus).values(name=LocalText(bn='মূল "শাখা" ক্যাম্পাস')))
+    page = client.as_(cast.amina).get(LIST)
+    assert page.one("main [role=region]")["aria-label"] == 'মূল "শাখা" ক্যাম্পাস'
 
 
 def test_the_administrator_sees_every_campus(cast: Cast, client: PageClient) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.domain.accounts.models import User, UserRole
+from app.domain.accounts.queries import find_account_of_person
 from app.domain.kernel.access import SYSTEM, Role
 from app.domain.outbox.models import OutboxMessage
 from app.domain.people.models import Guardian, Person, StaffMember
@@ -125,6 +126,8 @@ def test_office_cannot_make_a_link_for_a_guardian_who_works_here(cast: Cast, cli
     page = client.as_(cast.farida).get(f"/guardians/{guardian}")
     assert not page.all(f"form[action='/guardians/{guardian}/invite']")
     client.post(f"/guardians/{guardian}/invite", {}, status=403)
+    account = find_account_of_person(cast.amina.person_id)
+    assert account is not None and Role.GUARDIAN not in {grant.role for grant in account.grants}
 
 
 # --- staff

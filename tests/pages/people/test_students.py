@@ -198,6 +198,16 @@ def test_student_is_added_once_and_warned_about(cast: Cast, client: PageClient) 
     assert again.url == page.url
 
 
+@pytest.mark.parametrize("year", ["1999", "2100"])
+def test_day_of_admission_outside_the_numbered_years_is_refused(
+    cast: Cast, client: PageClient, year: str
+) -> None:
+    form = client.as_(cast.farida).get("/students/add")
+    page = form.submit(values=NEW | {"admitted_on-y": year}, status=422)
+    assert "its year lies between 2000 and 2099" in page.text
+    assert page.values()["name_en"] == NEW["name_en"]
+
+
 def test_student_is_corrected(cast: Cast, client: PageClient) -> None:
     form = client.as_(cast.farida).get(f"{RAFI}/edit")
     page = form.submit(values={"name_ar": "رافي حسن", "previous_school": "Ideal School"})

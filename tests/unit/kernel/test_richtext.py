@@ -136,3 +136,8 @@ def test_words_are_kept_apart_where_blocks_end() -> None:
 def test_a_summary_ends_at_a_word() -> None:
     assert summary("<p>School begins at half past eight.</p>", 20) == "School begins at…"
     assert summary("<p>Short.</p>", 20) == "Short."
+
+
+def test_many_headings_in_a_row_are_headings() -> None:
+    assert html_of_typed("## One\n## Two\nText").count("<h2>") == 2
+    assert html_of_typed("## x\n" * 4000).count("<h2>") == 4000
