@@ -45,7 +45,7 @@ def _words(code: int) -> tuple[str, str]:
                 "Go back to the page you came from and use its buttons."
             )
         case 409:
-            return gettext("Someone was here before you"), gettext(
+            return gettext("This has changed in the meantime"), gettext(
                 "What you opened has changed in the meantime. Load the page again to see how it is now."
             )
         case 413:

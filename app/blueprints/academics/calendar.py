@@ -186,11 +186,9 @@ def remove_entry_page(entry_id: UUID) -> Response:
     here = _month_url(entry.campus_id, entry.details.starts_on)
     return removed(
         Removal(
-            title=gettext("Take this out of the calendar?"),
-            text=gettext(
-                "Its days become again what they are without it. Registers stay as they were taken."
-            ),
-            act=gettext("Take it out"),
+            title=gettext("Remove this from the calendar?"),
+            text=gettext("The days go back to what they were. Registers stay as they were taken."),
+            act=gettext("Remove from the calendar"),
             done=gettext("The entry is out of the calendar."),
             crumbs=_crumbs(here),
             back=here,

@@ -133,7 +133,9 @@ def remove_class_page(class_id: UUID) -> Response:
     return removed(
         Removal(
             title=gettext("Remove this class?"),
-            text=gettext("This works while no section, no subject and no application belongs to it."),
+            text=gettext(
+                "A class can be removed only while no section, no subject and no application belongs to it."
+            ),
             act=gettext("Remove the class"),
             done=gettext("The class is removed."),
             crumbs=_class_crumbs(found.campus_id, (local(found.name), here)),
@@ -217,7 +219,7 @@ def remove_subject_page(subject_id: UUID) -> Response:
     return removed(
         Removal(
             title=gettext("Remove this subject?"),
-            text=gettext("This works while no teacher is assigned to it."),
+            text=gettext("A subject can be removed only while no teacher is assigned to it."),
             act=gettext("Remove the subject"),
             done=gettext("The subject is removed."),
             crumbs=_subject_crumbs(here),

@@ -185,7 +185,9 @@ def remove_section_page(section_id: UUID) -> Response:
     return removed(
         Removal(
             title=gettext("Remove this section?"),
-            text=gettext("This works while nobody was ever enrolled in it. Its teachers are taken off it."),
+            text=gettext(
+                "A section can be removed only if nobody was ever enrolled in it. Its teachers are taken off it."
+            ),
             act=gettext("Remove the section"),
             done=gettext("The section is removed."),
             crumbs=_crumbs(found.campus_id, (_title(found), here)),

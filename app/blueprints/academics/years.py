@@ -31,6 +31,7 @@ from app.web.access import current_actor, requires
 from app.web.editing import Crumbs, Editing, Removal, edited, removed
 from app.web.headers import keepable
 from app.web.htmx import render_page
+from app.web.i18n import digits
 
 
 def _list(campus_id: UUID) -> str:
@@ -104,8 +105,8 @@ def remove_year_page(year_id: UUID) -> Response:
     here = _list(year.campus_id)
     return removed(
         Removal(
-            title=gettext("Remove the school year %(name)s?", name=year.name),
-            text=gettext("This works while no section and no term belongs to it."),
+            title=gettext("Remove the school year %(name)s?", name=digits(year.name)),
+            text=gettext("A school year can be removed only while no section and no term belongs to it."),
             act=gettext("Remove the school year"),
             done=gettext("The school year is removed."),
             crumbs=_crumbs(here),

@@ -237,7 +237,9 @@ def _tell_left_out(form: Form) -> None:
         if field.errors and any(field.raw_data or ()) and field.name in ANSWER_WORDS
     ]
     if left:
-        flash(gettext("Not kept, because they need mending: %(answers)s.", answers=", ".join(left)), "warn")
+        flash(
+            gettext("Not saved yet; please correct: %(answers)s.", answers=gettext(", ").join(left)), "warn"
+        )
 
 
 @blueprint.route("/<lang:lang>/apply/<string:token>/documents", methods=["GET", "POST"])

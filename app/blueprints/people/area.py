@@ -90,7 +90,7 @@ _ACTIONS = {
     "guardian.added": _l("Became a guardian"),
     "guardian.changed": _l("Guardian record changed"),
     "guardian.linked": _l("Guardian linked"),
-    "guardian.unlinked": _l("Guardian taken off"),
+    "guardian.unlinked": _l("Guardian unlinked"),
     "guardian.called_first": _l("Another guardian is called first"),
     "staff.added": _l("Joined the staff"),
     "staff.changed": _l("Staff record changed"),
@@ -112,7 +112,7 @@ _FIELDS = {
     "employee_id": _l("Employee number"),
     "designation": _l("Position"),
     "joined_on": _l("Joined on"),
-    "relationship": _l("What they are to the student"),
+    "relationship": _l("Relationship to the student"),
 }
 _VALUES: dict[str, dict[str, Any]] = {
     "gender": {key.value: word for key, word in GENDER_WORDS.items()},

@@ -219,8 +219,8 @@ class RelationshipForm(Form):
 
     guardian_id = HiddenField()
     relationship = ChoiceField(
-        _l("What they are to the student"),
-        [Required(_l("Choose what they are to the student."))],
+        _l("Relationship to the student"),
+        [Required(_l("Choose the relationship to the student."))],
         choices=offered(RELATIONSHIP_WORDS, first=_l("Choose")),
     )
 
@@ -247,7 +247,7 @@ class AddGuardianForm(_GuardianFields):
         render_kw={"dir": "ltr", "autocomplete": "off"},
     )
     relationship = ChoiceField(
-        _l("What they are to the student"),
+        _l("Relationship to the student"),
         choices=offered(RELATIONSHIP_WORDS),
         default=Relationship.MOTHER.value,
     )

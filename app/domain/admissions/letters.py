@@ -48,7 +48,8 @@ def received_letter(locale: str, child: str, reference: str, status_link: str) -
                 gettext("we have received the application for %(name)s.", name=child),
                 gettext("Reference: %(reference)s", reference=reference),
                 gettext(
-                    "Keep this number. With it and your phone number you can see at any time how far we are:"
+                    "Keep this number. With it and your phone number you can see at any time how far the"
+                    " application is:"
                 ),
                 status_link,
                 gettext("We write to you when there is a decision. There is nothing you have to do now."),
@@ -125,8 +126,8 @@ def enrolled_letter(
                     roll=roll,
                 ),
                 gettext(
-                    "In the portal you see each school day. Sign in with your phone number; who has no password"
-                    " yet gets a letter of its own with a link."
+                    "In the portal you see each school day. Sign in with your phone number; if you have no"
+                    " password yet, a separate letter brings you a link."
                 ),
                 gettext("Smart Academy, admissions"),
             )

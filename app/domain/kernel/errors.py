@@ -47,7 +47,7 @@ class NotFound(DomainError):
 class Forbidden(DomainError):
     """It exists for this actor, but this act is not theirs (403)."""
 
-    message = N_("You are not allowed to do this.")
+    message = N_("Your account may not do this. If it should, ask the school office.")
 
 
 class Refused(DomainError):
@@ -59,7 +59,7 @@ class Refused(DomainError):
 class Conflict(DomainError):
     """It contradicts what is already there (409)."""
 
-    message = N_("This contradicts what is already recorded.")
+    message = N_("This does not agree with what is recorded.")
 
 
 class Stale(Conflict):

@@ -23,7 +23,7 @@ class TextError(InvalidValue):
     """A text cannot be kept. Codes: ``control`` (it holds a NUL or half a character) and ``too_long``."""
 
     messages = {
-        "control": N_("This text holds a character that cannot be kept. Type it again without it."),
+        "control": N_("This text has a character that cannot be saved. Type it again without it."),
         "too_long": N_("This text is too long: at most %(max)s characters."),
     }
 

@@ -90,7 +90,7 @@ def test_list_is_narrowed_by_class_section_campus_and_status(cast: Cast, client:
     in_class = client.get("/students/", query={"class": str(cast.class_7)})
     assert names(in_class) == ["Rafi Hasan", "Tasnim Kabir"]
     in_section = client.get("/students/", query={"class": str(cast.class_7), "section": str(cast.section_7b)})
-    assert names(in_section) == [] and "No student fits" in in_section.text
+    assert names(in_section) == [] and "No student found" in in_section.text
     assert names(client.get("/students/", query={"status": "graduated"})) == []
     client.as_(cast.hasan)
     assert names(client.get("/students/", query={"campus": str(cast.other_campus)})) == ["Sadia Islam"]
