@@ -9,4 +9,4 @@ configure_logging()
 app = create_app()
 _proxies = app.config["SETTINGS"].trusted_proxies
 if _proxies:
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=_proxies, x_proto=_proxies)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=_proxies, x_proto=_proxies)  # type: ignore[method-assign]  # middleware is put in this way

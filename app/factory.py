@@ -90,7 +90,7 @@ def _serve_assets(app: Flask) -> None:
 
     def add(headers: object, path: str, url: str) -> None:
         for name, value in ASSET_HEADERS.items():
-            headers[name] = value  # type: ignore[index]
+            headers[name] = value  # type: ignore[index]  # WhiteNoise types its headers as object here
 
     noise = WhiteNoise(
         app.wsgi_app,
@@ -102,4 +102,4 @@ def _serve_assets(app: Flask) -> None:
     build = ROOT / "app" / "static" / "build"
     if build.is_dir():
         noise.add_files(str(build), prefix="static/build/")
-    app.wsgi_app = noise  # type: ignore[method-assign]
+    app.wsgi_app = noise  # type: ignore[method-assign]  # middleware is put in this way

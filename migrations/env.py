@@ -13,7 +13,7 @@ from app.domain.kernel.columns import LocalTextType
 def render_item(kind: str, item: object, context: object) -> str | bool:
     """Write our own column types as what PostgreSQL stores: a migration must not change when the code does."""
     if kind == "type" and isinstance(item, LocalTextType):
-        context.imports.add("from sqlalchemy.dialects import postgresql")  # type: ignore[attr-defined]
+        context.imports.add("from sqlalchemy.dialects import postgresql")  # type: ignore[attr-defined]  # Alembic hands the context over untyped
         return "postgresql.JSONB()"
     return False
 

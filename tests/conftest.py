@@ -157,7 +157,7 @@ def connection(app: Flask) -> Iterator[Connection]:
         engine = engines[None]
         with engine.connect() as connection:
             outer = connection.begin()
-            engines[None] = connection  # type: ignore[assignment]
+            engines[None] = connection  # type: ignore[assignment]  # a connection in place of the engine, on purpose
             try:
                 yield connection
             finally:

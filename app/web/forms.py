@@ -60,7 +60,7 @@ class Form(FlaskForm):
         locales = False
 
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Any:
-            return super().render_field(field, render_kw)  # type: ignore[misc]
+            return super().render_field(field, render_kw)  # type: ignore[misc]  # WTForms carries no types
 
     form_errors: list[str]
 

@@ -212,7 +212,7 @@ def init_i18n(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT_LOCALE
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(app.config["TRANSLATIONS"])
     babel.init_app(app, locale_selector=current_locale, default_timezone="Asia/Dhaka")
-    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the i18n extension
     app.url_map.converters["lang"] = LocaleConverter
     for name, spoken in _FILTERS.items():
         app.jinja_env.filters[name] = _per_reader(spoken)

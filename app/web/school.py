@@ -100,7 +100,7 @@ def current_school() -> School:
         return School(current_app.config["SETTINGS"].sender)
     if "school" not in g:
         g.school = School(current_app.config["SETTINGS"].sender)
-    return g.school  # type: ignore[no-any-return]
+    return g.school  # type: ignore[no-any-return]  # g is untyped by design
 
 
 def init_school(app: Flask) -> None:

@@ -52,4 +52,4 @@ class Counting:
 
 
 app = create_app()
-app.wsgi_app = Counting(app.wsgi_app)  # type: ignore[method-assign]
+app.wsgi_app = Counting(app.wsgi_app)  # type: ignore[method-assign]  # middleware is put in this way

@@ -54,7 +54,7 @@ def visit(browser: Browser, served: str) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
     def come(device: Device, **options: object) -> Visitor:
-        visitor = Visitor(browser, served, device, **options)  # type: ignore[arg-type]
+        visitor = Visitor(browser, served, device, **options)  # type: ignore[arg-type]  # the options are those of Visitor
         visitors.append(visitor)
         return visitor
 

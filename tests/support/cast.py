@@ -12,6 +12,8 @@ from datetime import date
 from functools import cache
 from uuid import UUID, uuid5
 
+from sqlalchemy.orm import Session
+
 from app.domain.academics.models import (
     AcademicYear,
     Campus,
@@ -195,15 +197,15 @@ def load_cast() -> None:
         _load_school(db)
 
 
-def _load_places(db: object) -> None:
-    add = db.add  # type: ignore[attr-defined]
+def _load_places(db: Session) -> None:
+    add = db.add
     for code, name in (
         ("main", LocalText("Main Campus", "প্রধান ক্যাম্পাস", "الحرم الرئيسي")),
         ("river", LocalText("River Campus", "নদী ক্যাম্পাস", "حرم النهر")),
     ):
         campus = key(f"campus {code}")
         add(Campus(id=campus, code=code.upper(), name=name, rest_days=[5, 6], phone="+8801712345678"))
-        db.flush()  # type: ignore[attr-defined]
+        db.flush()
         add(
             AcademicYear(
                 id=key(f"year {code}"),
@@ -226,8 +228,8 @@ def _load_places(db: object) -> None:
             )
 
 
-def _load_people(db: object) -> None:
-    add = db.add  # type: ignore[attr-defined]
+def _load_people(db: Session) -> None:
+    add = db.add
     for number, member in enumerate(CAST.everybody, start=1):
         add(
             Person(
@@ -239,7 +241,7 @@ def _load_people(db: object) -> None:
                 search_key=search_key(member.name_en, member.name_bn),
             )
         )
-        db.flush()  # type: ignore[attr-defined]
+        db.flush()
         add(
             User(
                 id=member.user_id,
@@ -250,7 +252,7 @@ def _load_people(db: object) -> None:
                 locale=member.locale,
             )
         )
-        db.flush()  # type: ignore[attr-defined]
+        db.flush()
         add(UserRole(user_id=member.user_id, role=member.role, campus_id=member.campus_id))
         if member.role is Role.GUARDIAN:
             add(Guardian(id=member.guardian_id, person_id=member.person_id))
@@ -266,8 +268,8 @@ def _load_people(db: object) -> None:
             )
 
 
-def _load_school(db: object) -> None:
-    add = db.add  # type: ignore[attr-defined]
+def _load_school(db: Session) -> None:
+    add = db.add
     for code, level, letter, teacher in (
         ("main", 7, "A", "bashir"),
         ("main", 7, "B", None),
@@ -295,7 +297,7 @@ def _load_school(db: object) -> None:
             name=LocalText("Mathematics", "গণিত", "الرياضيات"),
         )
     )
-    db.flush()  # type: ignore[attr-defined]
+    db.flush()
     add(
         TeacherSubject(
             campus_id=CAST.campus,
@@ -317,7 +319,7 @@ def _load_school(db: object) -> None:
                     search_key=search_key(en, bn),
                 )
             )
-        db.flush()  # type: ignore[attr-defined]
+        db.flush()
         student = key(f"student {nick}")
         add(
             Student(
@@ -328,7 +330,7 @@ def _load_school(db: object) -> None:
                 admitted_on=date(2026, 1, 1),
             )
         )
-        db.flush()  # type: ignore[attr-defined]
+        db.flush()
         add(
             Enrolment(
                 campus_id=key(f"campus {code}"),
@@ -357,6 +359,6 @@ def _load_school(db: object) -> None:
             closes_on=date(2099, 12, 31),
         )
     )
-    db.flush()  # type: ignore[attr-defined]
+    db.flush()
     for class_id in (CAST.class_6, CAST.class_7):
         add(AdmissionSeat(cycle_id=CAST.cycle, class_id=class_id, seats=40))

@@ -32,4 +32,4 @@ def forbid_the_outside() -> None:
             raise OutsideForbidden(f"a test tried to reach {address!r}")
         real(self, address)
 
-    socket.socket.connect = connect  # type: ignore[method-assign,assignment]
+    socket.socket.connect = connect  # type: ignore[method-assign,assignment]  # replaced for the whole process, on purpose

@@ -105,7 +105,7 @@ def queue_context(
 
 
 def _queue_url(query: Mapping[str, str]) -> str:
-    return url_for("admissions.queue", **query)  # type: ignore[arg-type]
+    return url_for("admissions.queue", **query)  # type: ignore[arg-type]  # url_for takes query parameters of any name
 
 
 # --- histories

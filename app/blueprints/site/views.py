@@ -38,7 +38,7 @@ def root() -> Response:
     lang = request.accept_languages.best_match(list(LOCALES), default=DEFAULT_LOCALE)
     response = redirect(url_for("site.home", lang=lang), 302)
     response.vary.add("Accept-Language")
-    return response  # type: ignore[return-value]
+    return response  # type: ignore[return-value]  # Werkzeug types a redirect as its own Response
 
 
 @blueprint.route("/<lang:lang>/")

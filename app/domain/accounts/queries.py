@@ -39,7 +39,7 @@ def _holder() -> Any:
     """Who holds a session token, built once: every page of the portal asks."""
     name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
     return (
-        select(User.id, User.person_id, User.locale, Session.id, name_en, name_bn, name_ar, _grants())  # type: ignore[call-overload]
+        select(User.id, User.person_id, User.locale, Session.id, name_en, name_bn, name_ar, _grants())  # type: ignore[call-overload]  # more columns than the overloads of select know
         .join(User, User.id == Session.user_id)
         .join(*joined)
         .where(
@@ -89,7 +89,7 @@ def find_credentials(*, email: str | None = None, phone: str | None = None) -> C
     row = (
         session()
         .execute(
-            select(User.id, User.password_hash, User.status, User.locale, _grants()).where(condition)  # type: ignore[call-overload]
+            select(User.id, User.password_hash, User.status, User.locale, _grants()).where(condition)  # type: ignore[call-overload]  # more columns than the overloads of select know
         )
         .one_or_none()
     )
@@ -203,7 +203,7 @@ def _find_account(condition: ColumnElement[bool]) -> AccountView | None:
     row = (
         session()
         .execute(
-            select(  # type: ignore[call-overload]
+            select(  # type: ignore[call-overload]  # more columns than the overloads of select know
                 User.id,
                 User.person_id,
                 User.email,

@@ -33,7 +33,7 @@ def person_name_columns(
     `en, bn, ar, joined = person_name_columns(User.person_id)`; `select(..., en, bn, ar).join(*joined)`.
     """
     person = aliased(Person)
-    return person.name_en, person.name_bn, person.name_ar, (person, person.id == person_key)  # type: ignore[return-value]
+    return person.name_en, person.name_bn, person.name_ar, (person, person.id == person_key)  # type: ignore[return-value]  # columns of an alias stand for its values
 
 
 def _name(en: str | None, bn: str | None, ar: str | None) -> LocalText:

@@ -32,7 +32,7 @@ from tests.support.pages import PageClient
 
 
 def last_entry() -> AuditEntry:
-    return session().scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()  # type: ignore[return-value]
+    return session().scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()  # type: ignore[return-value]  # there is one by then
 
 
 def test_a_change_is_stored_and_traced(cast: Cast, client: PageClient) -> None:

@@ -118,7 +118,7 @@ def test_the_language_switch_keeps_the_token_and_the_page(client: PageClient, ca
     for shown in (page, page.submit(FORM, NEXT, status=422)):
         links = {str(link["hreflang"]): str(link["href"]) for link in shown.all("footer a[hreflang]")}
         assert links["ar"] == page.url.replace("/bn/", "/ar/")
-    assert client.get(links["ar"]).soup.html["dir"] == "rtl"  # type: ignore[index]
+    assert client.get(links["ar"]).soup.html["dir"] == "rtl"  # type: ignore[index]  # every checked page has one
 
 
 def test_a_double_click_on_start_makes_one_draft(client: PageClient, cast: Cast) -> None:

@@ -102,7 +102,7 @@ def test_a_visitor_may_nothing_and_the_system_everything() -> None:
 
 def test_an_actor_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        SYSTEM.locale = "bn"  # type: ignore[misc]
+        SYSTEM.locale = "bn"  # type: ignore[misc]  # it must not be writable
 
 
 @given(actors, st.sampled_from(Permission))
