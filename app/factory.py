@@ -37,7 +37,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     cache.init_app(app)
-    compress.init_app(app)
+    if not settings.trusted_proxies:
+        compress.init_app(app)  # the proxy in front does it, and costs no worker's time
     init_urls(app)
     init_htmx(app)
     init_headers(app)

@@ -8,11 +8,14 @@ is then rolled back, such as waking a worker.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
+from sqlalchemy import CursorResult, Select
 from sqlalchemy.orm import Session
 
+from app import prepared  # noqa: F401  # statements of `read` are planned once
 from app.extensions import db
 
 log = logging.getLogger(__name__)
@@ -24,6 +27,16 @@ _CALLBACKS = "uow_after_commit"
 def session() -> Session:
     """The database session of this request, job or command."""
     return db.session()
+
+
+def read(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+    """The rows of a statement with `prepared` among its execution options, for pages with the tightest budget.
+
+    Its columns come as plain values: nothing of it becomes an object of the session.
+    """
+    current = session()
+    current.flush()
+    return current.connection().execute(statement, values)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, request, session, url_for
-from flask_login import UserMixin, current_user
+from flask_login import UserMixin, current_user, login_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -69,6 +69,13 @@ class SignedIn(UserMixin):
             token, ip=client_address(), user_agent=request.user_agent.string or None
         )
         return cls(actor, token) if actor else None
+
+
+def enter(signed_in: SignedIn) -> None:
+    """Keep a person signed in to this browser. The cookie holds the session's token and nothing beside it."""
+    login_user(signed_in)
+    for name in ("_id", "_fresh"):
+        session.pop(name, None)
 
 
 def client_address() -> str | None:
@@ -130,6 +137,9 @@ def _ask_to_sign_in() -> BaseResponse:
 def init_access(app: Flask) -> None:
     """Check every request against what its route declares."""
     login_manager.init_app(app)
+    # The session is a row that can be revoked, and a phone's address changes on the way to school: a digest of
+    # address and browser protects nothing here and would travel with every request.
+    login_manager.session_protection = None
 
     @app.before_request
     def _check() -> BaseResponse | None:

@@ -13,6 +13,8 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from markupsafe import Markup
 
+from app.web.htmx import is_partial
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -39,6 +41,12 @@ ASSET_HEADERS = {
 }
 """For style sheets, scripts and icons. They load nothing themselves, so nothing is what they may load; what
 only documents obey would be dead weight on a phone's line."""
+
+
+FRAGMENT_HEADERS = {
+    name: value for name, value in ASSET_HEADERS.items() if name != "Cross-Origin-Resource-Policy"
+}
+"""For parts of pages, which only script of our own pages is given. Opened as a document they may do nothing."""
 
 
 def security_headers(*, https: bool) -> dict[str, str]:
@@ -73,13 +81,16 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.secret_key or "", salt="wtf-csrf-token")
 
 
-def _mask(token: str) -> str:
-    """54 characters for the secret inside Flask-WTF's token, other ones each time.
+def _mask() -> str:
+    """54 characters for the secret of Flask-WTF's token, other ones each time.
 
     The secret alone travels and not its signature, which the mask would make as long again: it stands on
     every page and in every form that is sent.
     """
-    secret = bytes.fromhex(_signer().loads(token))
+    field = current_app.config["WTF_CSRF_FIELD_NAME"]
+    if field not in session:
+        generate_csrf()
+    secret = bytes.fromhex(session[field])
     pad = secrets.token_bytes(len(secret))
     mixed = pad + bytes(a ^ b for a, b in zip(secret, pad, strict=True))
     return urlsafe_b64encode(mixed).decode().rstrip("=")
@@ -151,7 +162,7 @@ def _finish_body(response: Response) -> None:
         # Weak: the compressed and the plain page are the same page.
         response.set_etag(tag, weak=True)
     if g.get("csrf_used"):
-        response.set_data(body.replace(_MARK_BYTES, _mask(generate_csrf()).encode()))
+        response.set_data(body.replace(_MARK_BYTES, _mask().encode()))
 
 
 def init_headers(app: Flask) -> None:
@@ -164,12 +175,14 @@ def init_headers(app: Flask) -> None:
 
     @app.after_request
     def _finish(response: Response) -> Response:
-        for name, value in fixed.items():
+        is_part = is_partial() and "HX-Reselect" not in response.headers
+        for name, value in (FRAGMENT_HEADERS if is_part else fixed).items():
             response.headers.setdefault(name, value)
         _finish_body(response)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = _cache_control(response)
-        response.vary.add("Cookie")
+        if response.headers["Cache-Control"] != "no-store":
+            response.vary.add("Cookie")
         if "ETag" in response.headers:
             response.make_conditional(request)
         if response.status_code == 304:
@@ -183,4 +196,4 @@ def fresh_session() -> None:
     """Forget everything the browser's session held, before and after a sign-in: no fixed session, no old token."""
     session.clear()
     g.pop("reader", None)
-    g.pop(current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token"), None)
+    g.pop(current_app.config["WTF_CSRF_FIELD_NAME"], None)

@@ -8,10 +8,25 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, make_response, redirect, render_template, request
+from jinja2.environment import Template, TemplateModule
+from jinja2.runtime import Context
 from jinja2_fragments.flask import render_block
 from werkzeug.wrappers import Response as BaseResponse
 
 _REDIRECTS = {301, 302, 303, 307, 308}
+
+
+class PageTemplate(Template):
+    """A template whose macros are made once.
+
+    Jinja compares the names of all globals at each import, to notice templates with globals of their own. There
+    are none here, and a page imports four times.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
 
 
 def is_partial() -> bool:
@@ -33,6 +48,14 @@ def see_other(location: str) -> BaseResponse:
     return response
 
 
+def instead_of_page(response: Response) -> Response:
+    """Let a whole page that answers a partial request take the place of the one that asked."""
+    if is_partial():
+        response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#main"
+        response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
 def retarget_to_message(response: Response) -> Response:
     """Send an error that answers a partial request to the page's message region, never into a table."""
     if is_partial():
@@ -43,10 +66,11 @@ def retarget_to_message(response: Response) -> Response:
 
 def init_htmx(app: Flask) -> None:
     """Turn a redirect that answers a partial request into one the whole page follows."""
+    app.jinja_env.template_class = PageTemplate
 
     @app.after_request
     def _finish(response: Response) -> Response:
-        if request.endpoint != "static":
+        if request.endpoint != "static" and response.headers.get("Cache-Control") != "no-store":
             response.vary.add("HX-Request-Type")
         if is_partial() and response.status_code in _REDIRECTS:
             location = response.headers.pop("Location")

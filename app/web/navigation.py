@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request, url_for
@@ -57,14 +58,20 @@ def nav_items() -> list[NavItem]:
 def _places_of(actor: Actor | None) -> list[NavItem]:
     if actor is None:
         return []
-    places = [(place, url_for(place.endpoint)) for place in PLACES if actor.may(place.permission)]
+    allowed = frozenset(place.permission for place in PLACES if actor.may(place.permission))
+    places = _places_for(allowed, current_locale(), request.script_root)
     # A place within a place is where the reader is; the one around it is not.
-    roots = [place.below or address for place, address in places]
-    here = max((root for root in roots if request.path.startswith(root)), key=len, default=None)
-    return [
-        (place.label, address, place.icon, root == here)
-        for (place, address), root in zip(places, roots, strict=True)
-    ]
+    here = max((root for *_, root in places if request.path.startswith(root)), key=len, default=None)
+    return [(label, address, icon, root == here) for label, address, icon, root in places]
+
+
+@lru_cache(maxsize=256)
+def _places_for(
+    allowed: frozenset[Permission], locale: str, script_root: str
+) -> list[tuple[str, str, str, str]]:
+    """(label, address, icon, where its pages lie): worked out once for each kind of reader, not for each page."""
+    places = [(place, url_for(place.endpoint)) for place in PLACES if place.permission in allowed]
+    return [(str(place.label), address, place.icon, place.below or address) for place, address in places]
 
 
 BESIDE_NAME = 6

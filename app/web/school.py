@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from flask import Flask, current_app, g, has_request_context
 from flask_babel import gettext
@@ -24,6 +24,11 @@ KEEP_SECONDS = 60
 _KEY = "school"
 
 Known = tuple[tuple[CampusCard, ...], frozenset[str]]
+
+
+@lru_cache
+def _name(locale: str) -> str:
+    return str(gettext("Smart Academy"))
 
 
 class School:
@@ -52,7 +57,7 @@ class School:
     @property
     def name(self) -> str:
         """The name of the school."""
-        return str(gettext("Smart Academy"))
+        return _name(current_locale())
 
     @property
     def town(self) -> str:

@@ -6,10 +6,14 @@ the database keeps; where two features share a key they share its word.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.domain.kernel.names import initial
+from app.web.i18n import current_locale
 
 StatusWord = tuple[str, str, object]
 """(status class of the style sheet, icon of the sprite, lazy label)."""
@@ -54,6 +58,7 @@ SAVING_WORDS: dict[str, StatusWord] = {
     "saving": ("info", "sync", _l("Saving…")),
     "unsaved": ("warn", "pen", _l("Not saved yet")),
     "offline": ("warn", "offline", _l("Offline")),
+    "unsent": ("bad", "offline", _l("Not sent: no connection. Try again.")),
 }
 
 STATUS_WORDS: dict[str, StatusWord] = (
@@ -66,7 +71,26 @@ def status_label(key: str) -> str:
     return str(STATUS_WORDS[key][2])
 
 
+@lru_cache
+def _spoken(locale: str) -> dict[str, StatusWord]:
+    """The table in one language, which is that of the request: a page asks it fifty times."""
+    return {key: (kind, icon, str(label)) for key, (kind, icon, label) in STATUS_WORDS.items()}
+
+
+class _SpokenWords(Mapping[str, StatusWord]):
+    """The table in the reader's language."""
+
+    def __getitem__(self, key: str) -> StatusWord:
+        return _spoken(current_locale())[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(STATUS_WORDS)
+
+    def __len__(self) -> int:
+        return len(STATUS_WORDS)
+
+
 def init_words(app: Flask) -> None:
     """Give templates the table of states, and the first sign of a name for the face beside it."""
-    app.jinja_env.globals.update(status_words=STATUS_WORDS)
+    app.jinja_env.globals.update(status_words=_SpokenWords())
     app.jinja_env.filters.update(first_sign=initial)

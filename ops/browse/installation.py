@@ -47,6 +47,8 @@ class Installation:
     moment: datetime
     logins: tuple[Login, ...]
     var: Path
+    environment: dict[str, str]
+    """What another server of the same school must be told, besides what stands in the environment."""
 
     def login(self, role: str) -> Login:
         """The first login of a role. Raises Failure where the demo school has none."""
@@ -80,12 +82,9 @@ def served(*, moment: datetime | None = None) -> Iterator[Installation]:
     """The demo school on the services of the environment and its web server, which ends with the block."""
     moment = moment or school_morning(datetime.now(DHAKA).date())
     var = Path(os.environ["SA_VAR"])
-    port = _free_port()
-    env = os.environ | {
-        "BASE_URL": f"http://{demo.HOST}:{port}",
-        STOPPED_AT: moment.isoformat(),
-        "FLASK_APP": "ops.browse.wsgi",
-    }
+    port = free_port()
+    school = {STOPPED_AT: moment.isoformat(), "FLASK_APP": "ops.browse.wsgi"}
+    env = os.environ | school | {"BASE_URL": f"http://{demo.HOST}:{port}"}
     logins = var / "demo-logins.json"
     with Supervisor() as supervisor:
         log = var / "log" / "web.log"
@@ -93,7 +92,7 @@ def served(*, moment: datetime | None = None) -> Iterator[Installation]:
         demo.load(supervisor, env, var, logins)
         supervisor.spawn("The web server", _web_server(port), env=env, cwd=ROOT, log=log)
         supervisor.wait_for(lambda: demo.is_healthy(port), "The web server", demo.START_SECONDS)
-        yield Installation(f"http://{demo.HOST}:{port}", moment, _read_logins(logins), var)
+        yield Installation(f"http://{demo.HOST}:{port}", moment, _read_logins(logins), var, school)
 
 
 def _web_server(port: int) -> list[str]:
@@ -101,7 +100,8 @@ def _web_server(port: int) -> list[str]:
     return [sys.executable, "-m", *command]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on now."""
     import socket
 
     with socket.socket() as probe:

@@ -16,6 +16,7 @@ from pathlib import Path
 from ops.devtool import assets, demo, services
 from ops.devtool.console import ROOT, Failure, say, shown, var_folder
 from ops.devtool.processes import Supervisor
+from ops.devtool.testing import ensure_chromium, ensure_fonts
 
 INDEX_LINE = re.compile(r"^\s*(-i|--index-url|--extra-index-url|-f|--find-links|--trusted-host)\b")
 
@@ -34,6 +35,8 @@ def bench(arguments: list[str]) -> int:
         )
     with Supervisor() as supervisor, tempfile.TemporaryDirectory(prefix="sa-", dir="/tmp") as folder:
         assets.prepare(supervisor)
+        ensure_chromium(supervisor)
+        ensure_fonts(supervisor)
         with demo.running_services(supervisor, Path(folder)) as urls:
             os.environ.update(demo.app_environment(Path(folder), urls, port=8000))
             code = importlib.import_module(f"ops.bench.{feature}").main(rest)

@@ -97,7 +97,8 @@ def _has_font(language: str) -> bool:
 
 def _run(supervisor: Supervisor, name: str, command: list[str]) -> int:
     _log().parent.mkdir(parents=True, exist_ok=True)
-    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    # RUNLEVEL=1: what is installed is not started as a service of the machine.
+    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     return supervisor.run(name, command, env=env, log=_log()).process.returncode
 
 

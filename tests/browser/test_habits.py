@@ -114,6 +114,26 @@ def test_a_double_press_takes_the_register_once(visit: Visit, real_app: Flask) -
     expect(teacher.page.locator("main")).not_to_contain_text("corrected")
 
 
+def test_a_dropped_line_loses_no_mark(visit: Visit, real_app: Flask) -> None:
+    teacher = visit(TABLET)
+    teacher.enter(real_app, CAST.bashir)
+    teacher.open(REGISTER)
+    acts.mark(teacher.page, 2, "late")
+    teacher.page.context.set_offline(True)
+    teacher.page.locator(".dock button.go").click()
+    teacher.see("Not sent: no connection. Try again.")
+    teacher.page.context.set_offline(False)
+    teacher.page.locator(".dock button.go").click()
+    _is_taken(teacher)
+    acts.mark(teacher.page, 1, "excused")
+    expect(teacher.page.locator("[data-save] [data-state=unsaved]")).to_be_visible()
+    teacher.page.locator(".dock button.go").click()
+    teacher.see("corrected")
+    teacher.open(REGISTER)
+    expect(teacher.page.locator(".pupil input[value=late]:checked")).to_have_count(1)
+    expect(teacher.page.locator(".pupil input[value=excused]:checked")).to_have_count(1)
+
+
 def test_leaving_an_unsaved_register_asks_first(visit: Visit, real_app: Flask) -> None:
     teacher = visit(TABLET)
     teacher.enter(real_app, CAST.bashir)
@@ -128,4 +148,4 @@ def test_leaving_an_unsaved_register_asks_first(visit: Visit, real_app: Flask) -
 
 def _is_taken(teacher: Visitor) -> None:
     teacher.see("Taken")
-    expect(teacher.page.locator(".toast").first).to_be_visible()
+    expect(teacher.page.locator("[data-save] [data-state=saved]")).to_be_visible()

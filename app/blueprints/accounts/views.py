@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, abort, flash, request, session, url_for
 from flask_babel import gettext, ngettext
-from flask_login import login_user, logout_user
+from flask_login import logout_user
 from werkzeug.wrappers import Response
 
 from app.blueprints.accounts.forms import LanguageForm, PasswordForm, SignInForm
@@ -24,6 +24,7 @@ from app.web.access import (
     SignedIn,
     client_address,
     current_actor,
+    enter,
     find_current_actor,
     public,
     requires,
@@ -71,7 +72,7 @@ def _enter(token: str, onward: str) -> Response:
     signed_in = SignedIn.from_token(token)
     if signed_in is None:
         abort(403)
-    login_user(signed_in)
+    enter(signed_in)
     return see_other(onward)
 
 

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app.domain.attendance.types import AttendanceStatus
 
 _STATUS = {status.value: status for status in AttendanceStatus}
-_OURS = {"csrf_token", "v"}
+_OURS = {"csrf_token", "v", "rest"}
 
 
 @dataclass
@@ -22,6 +22,8 @@ class SentRegister:
 
     version: int = 0
     marks: dict[str, AttendanceStatus] = field(default_factory=dict)
+    rest: str | None = None
+    """The list on which everybody who is not named is present: what script sends instead of forty answers."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -52,6 +54,7 @@ def read_register(form: MultiDict[str, str]) -> SentRegister:
     if not stamped or len(sent.marks) < int(answered):
         sent.problems.append(gettext("The list did not arrive whole. Look through it and send it again."))
     sent.version = int(version) if stamped else 0
+    sent.rest = form.get("rest")
     return sent
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.domain.attendance.queries import MonthView, RegisterCard, RegisterView
 from app.domain.attendance.rules import count_statuses, share_of
-from app.domain.attendance.types import AttendanceStatus, Counts, Pupil
+from app.domain.attendance.types import AttendanceStatus, Counts
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
@@ -40,8 +40,8 @@ class Tile:
     name: str
     lang: str
     status: str
-    week: tuple[str, ...]
-    week_text: str
+    week: int | None
+    """Its last five registers: the place among the weeks that occur on the page."""
     hidden: bool
 
 
@@ -50,6 +50,8 @@ class Tiles:
     """All of them, with what they come to."""
 
     tiles: list[Tile]
+    weeks: list[tuple[tuple[str, ...], str]]
+    """The rows of stitches that occur, each with its sentence: a good class has few."""
     counts: Counts
     answered: int
 
@@ -61,25 +63,22 @@ def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: 
     """
     locale = current_locale()
     start = AttendanceStatus.PRESENT if view.row is None else None
-    sentences: dict[tuple[AttendanceStatus | None, ...], tuple[tuple[str, ...], str]] = {}
+    places: dict[tuple[AttendanceStatus | None, ...], int] = {}
     tiles, statuses = [], []
     for pupil in view.pupils:
         status = marks.get(pupil.key) or pupil.status or start
-        if pupil.recent not in sentences:
-            sentences[pupil.recent] = _stitches(pupil)
-        week, text = sentences[pupil.recent]
+        week = places.setdefault(pupil.recent, len(places)) if pupil.recent else None
         name, lang = name_in(locale, *pupil.names)
         roll = to_local_digits(str(pupil.roll_number), locale)
         hidden = not _is_shown(status, show)
-        tiles.append(Tile(pupil.key, roll, name, lang, status.value if status else "", week, text, hidden))
+        tiles.append(Tile(pupil.key, roll, name, lang, status.value if status else "", week, hidden))
         statuses.append(status)
     counts = count_statuses(statuses)
-    return Tiles(tiles, counts, counts.recorded)
+    return Tiles(tiles, [_week(recent) for recent in places], counts, counts.recorded)
 
 
-def _stitches(pupil: Pupil) -> tuple[tuple[str, ...], str]:
-    week = tuple(status.value if status else "none" for status in pupil.recent)
-    return week, stitches_sentence(pupil.recent) if week else ""
+def _week(recent: tuple[AttendanceStatus | None, ...]) -> tuple[tuple[str, ...], str]:
+    return tuple(status.value if status else "none" for status in recent), stitches_sentence(recent)
 
 
 def _is_shown(status: AttendanceStatus | None, show: str) -> bool:

@@ -13,7 +13,7 @@ from app.blueprints.attendance.forms import SentRegister, read_register, stamp
 from app.blueprints.attendance.shown import by_campus, find_disagreements, make_tiles, month_lines, shown_from
 from app.domain.attendance.policies import may_take
 from app.domain.attendance.queries import get_month, get_register, list_registers
-from app.domain.attendance.rules import neighbour_months
+from app.domain.attendance.rules import neighbour_months, roster_mark
 from app.domain.attendance.services import save_sent_register
 from app.domain.attendance.types import Openness, RegisterStale, Saved
 from app.domain.kernel import clock
@@ -23,7 +23,7 @@ from app.domain.kernel.errors import Refused
 from app.web.access import current_actor, requires
 from app.web.errors import message_of
 from app.web.headers import keepable
-from app.web.htmx import render_page, see_other
+from app.web.htmx import instead_of_page, is_partial, render_page, see_other
 from app.web.i18n import current_locale
 from app.web.urls import month_asked
 
@@ -70,14 +70,27 @@ def _register(section_id: UUID, on: date) -> Response:
     if sent.problems:
         return _show(section_id, on, sent)
     try:
-        saved = save_sent_register(current_actor(), section_id, on, version=sent.version, sent=sent.marks)
+        saved = save_sent_register(
+            current_actor(), section_id, on, version=sent.version, sent=sent.marks, rest=sent.rest
+        )
     except RegisterStale:
         return _show_both(section_id, on, sent)
     except Refused as error:
         sent.problems.append(message_of(error))
         return _show(section_id, on, sent)
+    if is_partial():
+        return _show_saved(section_id, on, saved)
     flash(_saved_words(saved), "ok")
     return see_other(url_for(".register", section_id=section_id, on=on))
+
+
+def _show_saved(section_id: UUID, on: date, saved: Saved) -> Response:
+    """What saving changes on a page that stays as it is: a few lines instead of the register once more."""
+    view = get_register(current_actor(), section_id, on, today=clock.today())
+    version = view.row.version if view.row else 0
+    return render_page(
+        "attendance/_saved.html", view=view, saved=saved, stamp=stamp(version, view.counts.recorded)
+    )
 
 
 def _show(section_id: UUID, on: date, sent: SentRegister) -> Response:
@@ -86,16 +99,18 @@ def _show(section_id: UUID, on: date, sent: SentRegister) -> Response:
     show = shown_from(request.args.get("show"))
     made = make_tiles(view, sent.marks, show)
     version = view.row.version if view.row else 0
-    return render_page(
+    page = render_page(
         "attendance/register.html",
         view=view,
         made=made,
         show=show,
         stamp=stamp(version, made.answered),
+        roster=roster_mark([pupil.key for pupil in view.pupils]),
         problems=[(None, problem) for problem in sent.problems],
         may_take=may_take(actor, view.section.campus_id, is_own=view.section.is_own),
         status=422 if sent.problems else 200,
     )
+    return instead_of_page(page)
 
 
 def _show_both(section_id: UUID, on: date, sent: SentRegister) -> Response:
@@ -103,7 +118,7 @@ def _show_both(section_id: UUID, on: date, sent: SentRegister) -> Response:
     view = get_register(current_actor(), section_id, on, today=clock.today())
     differ, agreed = find_disagreements(view, sent.marks)
     version = view.row.version if view.row else 0
-    return render_page(
+    page = render_page(
         "attendance/register_conflict.html",
         view=view,
         differ=differ,
@@ -111,6 +126,7 @@ def _show_both(section_id: UUID, on: date, sent: SentRegister) -> Response:
         stamp=stamp(version, len(differ) + len(agreed)),
         status=409,
     )
+    return instead_of_page(page)
 
 
 def _saved_words(saved: Saved) -> str:

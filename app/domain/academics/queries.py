@@ -46,7 +46,7 @@ from app.domain.kernel.access import ALL, Actor, Permission, Role
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import staff_name_columns, staff_of_person, student_name_columns
-from app.uow import session
+from app.uow import read, session
 
 
 def _within(actor: Actor, permission: Permission, column: Any) -> ColumnElement[bool]:
@@ -469,12 +469,13 @@ def _enrolled_between() -> Any:
             or_(Enrolment.status == EnrolmentStatus.ACTIVE, Enrolment.left_on > bindparam("first")),
         )
         .order_by(Enrolment.roll_number)
+        .execution_options(prepared=True)
     )
 
 
 def list_enrolled_between(section_id: UUID, start: date, end: date) -> list[Enrolled]:
     """The pupils who sat in a section on any day from start to end, by roll number."""
-    rows = session().execute(_enrolled_between(), {"section_id": section_id, "first": start, "last": end})
+    rows = read(_enrolled_between(), {"section_id": section_id, "first": start, "last": end})
     return [Enrolled(*row) for row in rows]
 
 
@@ -772,6 +773,7 @@ def _section_days(*, everywhere: bool, in_whole: bool, one: bool) -> Any:
         .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
         .join(SchoolClass, SchoolClass.id == Section.class_id)
         .outerjoin(*teacher)
+        .execution_options(prepared=True)
     )
     if not everywhere:
         statement = statement.where(Section.campus_id.in_(bindparam("campuses", expanding=True)))
@@ -798,7 +800,7 @@ def _find_section_days(
     if section_id is not None:
         values["section_id"] = section_id
     statement = _section_days(everywhere=campuses is ALL, in_whole=whole is ALL, one=section_id is not None)
-    return [_section_day(row, day) for row in session().execute(statement, values)]
+    return [_section_day(row, day) for row in read(statement, values)]
 
 
 def _section_day(row: Any, day: date) -> SectionDay:

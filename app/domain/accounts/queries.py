@@ -18,7 +18,7 @@ from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import person_name_columns
-from app.uow import session
+from app.uow import read, session
 
 
 def _grants() -> object:
@@ -48,6 +48,7 @@ def _holder() -> Any:
             Session.expires_at > func.now(),
             User.status == UserStatus.ACTIVE,
         )
+        .execution_options(prepared=True)
     )
 
 
@@ -56,7 +57,7 @@ def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None)
 
     None where the session ended, was revoked, or the account is not active.
     """
-    row = session().execute(_holder(), {"token_hash": hash_token(token)}).one_or_none()
+    row = read(_holder(), {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
     user_id, person_id, locale, session_id, en, bn, ar, grants = row

@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from hashlib import blake2s
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -37,11 +38,9 @@ def share_of(counts: Counts) -> Share:
     return Share(present=counts.present, late=counts.late, taken=counts.recorded)
 
 
-def recent_stitches(
-    days: Sequence[date], marks: Mapping[date, AttendanceStatus]
-) -> tuple[AttendanceStatus | None, ...]:
-    """The last five of these days in order of time; None where nothing is recorded of the pupil."""
-    return tuple(marks.get(day) for day in sorted(days)[-RECENT_DAYS:])
+def recent_days(days: Iterable[date]) -> list[date]:
+    """The last five of these days in order of time: those that stand as stitches beside a name."""
+    return sorted(days)[-RECENT_DAYS:]
 
 
 def changed_marks(
@@ -80,6 +79,11 @@ def control_keys(enrolment_ids: Sequence[UUID]) -> list[str]:
     whole = [urlsafe_b64encode(key.bytes).decode().rstrip("=") for key in enrolment_ids]
     short = [text[-KEY_LENGTH:] for text in whole]
     return short if len(set(short)) == len(short) else whole
+
+
+def roster_mark(keys: Sequence[str]) -> str:
+    """Tells one list of controls from another: eight characters, whatever their order."""
+    return blake2s(" ".join(sorted(keys)).encode(), digest_size=4).hexdigest()
 
 
 def week_of(day: date, begins: int) -> tuple[date, date]:

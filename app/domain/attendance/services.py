@@ -16,7 +16,7 @@ from app.domain.academics.queries import Enrolled, SectionDay, get_section_day, 
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.policies import ensure_may_take
 from app.domain.attendance.queries import WHOLE_DAY, openness_of
-from app.domain.attendance.rules import changed_marks, control_keys
+from app.domain.attendance.rules import changed_marks, control_keys, roster_mark
 from app.domain.attendance.types import (
     AttendanceStatus,
     MarksIncomplete,
@@ -57,16 +57,27 @@ def save_register(
 
 
 def save_sent_register(
-    actor: Actor, section_id: UUID, on: date, *, version: int, sent: Mapping[str, AttendanceStatus]
+    actor: Actor,
+    section_id: UUID,
+    on: date,
+    *,
+    version: int,
+    sent: Mapping[str, AttendanceStatus],
+    rest: str | None = None,
 ) -> Saved:
-    """The same as `save_register`, with the choices under the names of the form's controls."""
+    """The same as `save_register`, with the choices under the names of the form's controls.
+
+    `rest` is the mark of the list the sender saw, on which everybody who is not named is present. A list that
+    has changed since is refused with PupilNotHere: nobody is called present who was never on the screen.
+    """
 
     def by_control(enrolled: list[Enrolled]) -> Mapping[UUID, AttendanceStatus]:
         keys = control_keys([each.enrolment_id for each in enrolled])
         students = {key: each.student_id for key, each in zip(keys, enrolled, strict=True)}
-        if not sent.keys() <= students.keys():
+        if not sent.keys() <= students.keys() or rest not in (None, roster_mark(keys)):
             raise PupilNotHere
-        return {students[key]: status for key, status in sent.items()}
+        chosen = sent if rest is None else {**dict.fromkeys(keys, AttendanceStatus.PRESENT), **sent}
+        return {students[key]: status for key, status in chosen.items()}
 
     return _save(actor, section_id, on, version, by_control)
 

@@ -35,6 +35,13 @@ addEventListener("pageshow", () => {
   for (const button of [...resting.keys()]) rest(button);
 });
 
+// Nobody reads these headers, and on a slow line each save would carry them. The token goes once.
+page.addEventListener("htmx:config:request", ({ detail: { ctx: { request } } }) => {
+  for (const name of ["HX-Current-URL", "HX-Source", "HX-Target", "HX-Request"]) delete request.headers[name];
+  if (request.body && request.body.has("csrf_token")) delete request.headers["X-CSRFToken"];
+  request.referrerPolicy = "no-referrer";
+});
+
 const sender = (event) => {
   const source = event.detail.ctx.sourceElement;
   return source.matches("form") ? source.querySelector("button:not([type=button])") : source.closest("button");

@@ -14,14 +14,23 @@ function changed(form) {
 }
 
 /** Shows one state of the form's save line and remembers the one the server wrote, to come back to. */
-function tell(form) {
+function tell(form, failed) {
   const line = form.querySelector("[data-save]");
   const unsaved = changed(form);
   form.unsaved = unsaved;
   if (!line) return;
   const states = [...line.children];
   if (!line.was) line.was = (states.find((state) => !state.hidden) || states[0]).dataset.state;
-  for (const state of states) state.hidden = state.dataset.state !== (unsaved ? "unsaved" : line.was);
+  for (const state of states) state.hidden = state.dataset.state !== (failed || (unsaved ? "unsaved" : line.was));
+}
+
+/** What was sent and stored is what the form starts from now, whatever was changed while the answer came. */
+function settle(sent) {
+  for (const [field, checked, value] of sent) {
+    if (field.type === "checkbox" || field.type === "radio") field.defaultChecked = checked;
+    else if (field.options) for (const option of field.options) option.defaultSelected = option.value === value;
+    else if (field.type !== "hidden" && field.type !== "file" && "defaultValue" in field) field.defaultValue = value;
+  }
 }
 
 page.addEventListener("input", (event) => {
@@ -35,6 +44,26 @@ addEventListener("pageshow", () => {
 });
 
 addEventListener("submit", (event) => { event.target.unsaved = false; });
+
+// The same for forms that script sends.
+const sentBy = (event) => {
+  const { form } = event.detail.ctx.request;
+  return form && "unsaved" in form.dataset ? form : null;
+};
+page.addEventListener("htmx:before:request", (event) => {
+  const form = sentBy(event);
+  if (form) form.sending = [...form.elements].map((field) => [field, field.checked, field.value]);
+});
+page.addEventListener("htmx:after:swap", (event) => {
+  const form = sentBy(event);
+  if (!form || !form.isConnected || event.detail.ctx.response.status !== 200) return;
+  settle(form.sending);
+  tell(form);
+});
+page.addEventListener("htmx:error", (event) => {
+  const form = sentBy(event);
+  if (form) tell(form, "unsent");
+});
 
 addEventListener("beforeunload", (event) => {
   if ([...page.forms].some((form) => form.unsaved)) {

@@ -29,7 +29,7 @@ class Client:
     def __init__(self, url: str, cookies: str = "") -> None:
         parts = urlsplit(url)
         self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-        self.headers = {"Accept-Encoding": "br, gzip", "Accept": "text/html"}
+        self.headers = {"Accept-Encoding": "gzip", "Accept": "text/html"}
         if cookies:
             self.headers["Cookie"] = cookies
 

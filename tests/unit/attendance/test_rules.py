@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 
 from app.domain.attendance.rules import (
     KEY_LENGTH,
-    RECENT_DAYS,
     changed_marks,
     control_keys,
     count_statuses,
     month_bounds,
     neighbour_months,
     openness,
-    recent_stitches,
+    recent_days,
     share_of,
     week_of,
 )
@@ -80,13 +79,12 @@ def test_an_excused_day_was_taken_and_not_attended() -> None:
     assert share_of(Counts(present=1, excused=1)).percent == 50
 
 
-@given(st.lists(DAYS, unique=True, max_size=12), st.dictionaries(DAYS, STATUSES, max_size=20))
-def test_stitches_are_the_last_five_days_in_order(
-    days: list[date], marks: dict[date, AttendanceStatus]
-) -> None:
-    stitches = recent_stitches(days, marks)
-    assert len(stitches) == min(len(days), RECENT_DAYS)
-    assert list(stitches) == [marks.get(day) for day in sorted(days)[-RECENT_DAYS:]]
+@given(st.lists(DAYS, unique=True))
+def test_five_days_at_most_the_latest_ones_in_order(days: list[date]) -> None:
+    recent = recent_days(days)
+    assert recent == sorted(recent)
+    assert len(recent) == min(5, len(days))
+    assert all(day <= min(recent) for day in set(days) - set(recent))
 
 
 @given(MARKS, MARKS)

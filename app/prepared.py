@@ -1,0 +1,53 @@
+"""Statements that PostgreSQL plans once for each connection and not once for each page.
+
+Every page of the portal asks who is signed in; the register asks four things more. Those statements join many
+tables, and planning them takes PostgreSQL three times as long as answering them. psycopg2 knows no prepared
+statements, so this is the one place that says PREPARE and EXECUTE. A statement takes part by
+`.execution_options(prepared=True)`; it is built once, with `bindparam`, and its text names each parameter's
+type where PostgreSQL could not tell it from the column beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+
+_NAMES = "prepared statements"
+_MOST = 100
+"""For each connection. A list of five values and one of six are two statements; an endless variety is planned
+as any other statement is."""
+
+_PARAMETER = re.compile(r"%(?:\((\w+)\)s|%)")
+
+
+def _numbered(text: str) -> tuple[str, list[str]]:
+    """The statement with $1, $2... for its named parameters, and their names in that order."""
+    order: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        name = found.group(1)
+        return f"${order.setdefault(name, len(order) + 1)}" if name else "%"
+
+    return _PARAMETER.sub(number, text), list(order)
+
+
+@event.listens_for(Engine, "before_cursor_execute", retval=True)
+def _execute_prepared(
+    conn: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+) -> tuple[str, Any]:
+    if executemany or not context or not context.execution_options.get("prepared"):
+        return statement, parameters
+    known: dict[str, str] = conn.info.setdefault(_NAMES, {})
+    execute = known.get(statement)
+    if execute is None:
+        if len(known) >= _MOST:
+            return statement, parameters
+        name = f"page_{len(known) + 1}"
+        text, order = _numbered(statement)
+        cursor.execute(f"PREPARE {name} AS {text}")
+        values = ", ".join(f"%({each})s" for each in order)
+        execute = known[statement] = f"EXECUTE {name} ({values})" if order else f"EXECUTE {name}"
+    return execute, parameters
