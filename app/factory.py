@@ -15,9 +15,10 @@ from app.extensions import cache, compress, db, migrate
 from app.web.access import init_access
 from app.web.days import init_days
 from app.web.errors import init_errors
-from app.web.headers import ASSET_HEADERS, init_headers
+from app.web.headers import PART_HEADERS, init_headers
 from app.web.htmx import init_htmx
 from app.web.i18n import init_i18n
+from app.web.icons import init_icons
 from app.web.logging import init_logging
 from app.web.navigation import init_navigation
 from app.web.richtext import init_richtext
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_headers(app)
     init_logging(app)
     init_i18n(app)
+    init_icons(app)
     init_words(app)
     init_days(app)
     init_access(app)
@@ -90,7 +92,7 @@ def _serve_assets(app: Flask) -> None:
     """Static files without a web server in front: precompressed, for ever, with the headers that assets need."""
 
     def add(headers: object, path: str, url: str) -> None:
-        for name, value in ASSET_HEADERS.items():
+        for name, value in PART_HEADERS.items():
             headers[name] = value  # type: ignore[index]  # WhiteNoise types its headers as object here
 
     noise = WhiteNoise(

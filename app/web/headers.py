@@ -34,19 +34,12 @@ SECURITY_HEADERS = {
 }
 
 
-ASSET_HEADERS = {
+PART_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""For style sheets, scripts and icons. They load nothing themselves, so nothing is what they may load; what
-only documents obey would be dead weight on a phone's line."""
-
-
-FRAGMENT_HEADERS = {
-    name: value for name, value in ASSET_HEADERS.items() if name != "Cross-Origin-Resource-Policy"
-}
-"""For parts of pages, which only script of our own pages is given. Opened as a document they may do nothing."""
+"""For style sheets, scripts and parts of pages, which only our own pages ask for. They load nothing themselves, so
+nothing is what they may load; what only documents obey would be dead weight on a phone's line."""
 
 
 def security_headers(*, https: bool) -> dict[str, str]:
@@ -176,7 +169,7 @@ def init_headers(app: Flask) -> None:
     @app.after_request
     def _finish(response: Response) -> Response:
         is_part = is_partial() and "HX-Reselect" not in response.headers
-        for name, value in (FRAGMENT_HEADERS if is_part else fixed).items():
+        for name, value in (PART_HEADERS if is_part else fixed).items():
             response.headers.setdefault(name, value)
         _finish_body(response)
         if "Cache-Control" not in response.headers:

@@ -1,11 +1,7 @@
-// Everything works without this file; it only saves waiting and typing.
-import "./old.js";
+// What the portal adds to the site's script: parts of pages, dialogs, registers, keys. It is fetched after the style
+// sheet, so that a slow line carries first what the eye needs. Everything works without this file.
 import htmx from "htmx.org";
-import "./send.js";
 import "./dialog.js";
-import "./menu.js";
-import "./errors.js";
-import "./unsaved.js";
 import "./register.js";
 import "./keys.js";
 

@@ -35,9 +35,10 @@ addEventListener("pageshow", () => {
   for (const button of [...resting.keys()]) rest(button);
 });
 
-// Nobody reads these headers, and on a slow line each save would carry them. The token goes once.
+// Nobody reads these headers, and on a slow line each save would carry them; HX-Request-Type is added later. The
+// token goes once.
 page.addEventListener("htmx:config:request", ({ detail: { ctx: { request } } }) => {
-  for (const name of ["HX-Current-URL", "HX-Source", "HX-Target", "HX-Request"]) delete request.headers[name];
+  for (const name in request.headers) if (/^HX/.test(name)) delete request.headers[name];
   if (request.body && request.body.has("csrf_token")) delete request.headers["X-CSRFToken"];
   request.referrerPolicy = "no-referrer";
 });

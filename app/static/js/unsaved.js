@@ -24,15 +24,6 @@ function tell(form, failed) {
   for (const state of states) state.hidden = state.dataset.state !== (failed || (unsaved ? "unsaved" : line.was));
 }
 
-/** What was sent and stored is what the form starts from now, whatever was changed while the answer came. */
-function settle(sent) {
-  for (const [field, checked, value] of sent) {
-    if (field.type === "checkbox" || field.type === "radio") field.defaultChecked = checked;
-    else if (field.options) for (const option of field.options) option.defaultSelected = option.value === value;
-    else if (field.type !== "hidden" && field.type !== "file" && "defaultValue" in field) field.defaultValue = value;
-  }
-}
-
 page.addEventListener("input", (event) => {
   const form = event.target.form;
   if (form && "unsaved" in form.dataset) tell(form);
@@ -52,12 +43,14 @@ const sentBy = (event) => {
 };
 page.addEventListener("htmx:before:request", (event) => {
   const form = sentBy(event);
-  if (form) form.sending = [...form.elements].map((field) => [field, field.checked, field.value]);
+  if (form) form.choices = [...form.elements].map((field) => [field, field.checked]);
 });
+// What was sent and stored is what the form starts from now, whatever was chosen while the answer came. Choices
+// only: a form with texts that is sent in part does not exist yet.
 page.addEventListener("htmx:after:swap", (event) => {
   const form = sentBy(event);
-  if (!form || !form.isConnected || event.detail.ctx.response.status !== 200) return;
-  settle(form.sending);
+  if (!form || event.detail.ctx.response.status !== 200) return;
+  for (const [field, checked] of form.choices) field.defaultChecked = checked;
   tell(form);
 });
 page.addEventListener("htmx:error", (event) => {

@@ -74,6 +74,7 @@ class Line:
         self.page = page
         self.cdp: CDPSession = page.context.new_cdp_session(page)
         self.open: dict[str, Answer] = {}
+        self.early: dict[str, int] = {}
         self.all: list[Answer] = []
         self.cdp.on("Network.requestWillBeSent", self._asked)
         self.cdp.on("Network.requestWillBeSentExtraInfo", self._asked_exactly)
@@ -86,6 +87,7 @@ class Line:
     def forget(self) -> None:
         """Begin to count anew."""
         self.open.clear()
+        self.early.clear()
         self.all.clear()
 
     def clear_cache(self) -> None:
@@ -107,6 +109,8 @@ class Line:
         self.page.goto("about:blank")
         self.forget()
         self.page.goto(url, wait_until="networkidle")
+        # The portal's script is asked for once the style sheet is there, by another script.
+        self.page.wait_for_function("() => window.htmx || !document.querySelector('script[data-then]')")
         return self.taken()
 
     def taken(self) -> Visit:
@@ -136,7 +140,8 @@ class Line:
         if before is not None and "redirectResponse" in event:
             self._close(before, event["redirectResponse"], event["timestamp"])
         answer = Answer(request["url"], event.get("type", "Other"))
-        answer.up = len(request.get("postData", ""))
+        line = len(request["method"]) + len(answer.url.split("/", 3)[-1]) + 14
+        answer.up = line + len(request.get("postData", "")) + self.early.pop(event["requestId"], 0)
         answer.asked = float(event["timestamp"])
         self.open[event["requestId"]] = answer
         self.all.append(answer)
@@ -147,12 +152,17 @@ class Line:
         answer.ended = at
 
     def _asked_exactly(self, event: dict[str, Any]) -> None:
-        """The headers as they were really sent, cookies included; HTTP/1.1 writes `Name: value` and two bytes."""
+        """The headers as they were really sent, cookies included; HTTP/1.1 writes `Name: value` and two bytes.
+
+        This may be told before the request itself, or after.
+        """
+        headers = event.get("headers", {})
+        length = sum(len(name) + len(str(value)) + 4 for name, value in headers.items())
         answer = self.open.get(event["requestId"])
-        if answer is not None:
-            headers = event.get("headers", {})
-            answer.up += sum(len(name) + len(str(value)) + 4 for name, value in headers.items())
-            answer.up += len(answer.url.split("/", 3)[-1]) + 18
+        if answer is None:
+            self.early[event["requestId"]] = length
+        else:
+            answer.up += length
 
     def _from_cache(self, event: dict[str, Any]) -> None:
         if answer := self.open.get(event["requestId"]):
