@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     secret_key: str = Field(min_length=32)
     secret_key_fallbacks: tuple[str, ...] = ()
     database_url: str
+    """Where the application reads and writes, as the role `sa_app` of `ops/postgres/roles.sql`."""
+    owner_database_url: str | None = None
+    """The same database as the role that owns its tables, for migrations. Without it they run as the application."""
     redis_url: str
     base_url: str
     """The one origin that links in mail are built from. Never taken from the Host header."""
@@ -62,6 +65,8 @@ class Settings(BaseSettings):
             raise ValueError("mail is half-set, SMTP_URL without MAIL_FROM")
         if not self.database_url.startswith("postgresql"):
             raise ValueError("DATABASE_URL must name a PostgreSQL database (postgresql+psycopg2://...)")
+        if self.owner_database_url and not self.owner_database_url.startswith("postgresql"):
+            raise ValueError("OWNER_DATABASE_URL must name a PostgreSQL database (postgresql+psycopg2://...)")
         if urlsplit(self.base_url).scheme not in {"http", "https"} or not urlsplit(self.base_url).netloc:
             raise ValueError("BASE_URL must be the public address, such as https://school.example")
         if self.sa_env == "production" and not self.https:

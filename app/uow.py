@@ -11,12 +11,14 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CursorResult, Select
 from sqlalchemy.orm import Session
 
 from app import prepared  # noqa: F401  # statements of `read` are planned once
 from app.extensions import db
+from app.scope import EVERYTHING, NOBODY, PUBLIC, Scope, scope_of, set_scope
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,43 @@ def read(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> Curs
     current = session()
     current.flush()
     return current.connection().execute(statement, values)
+
+
+def begin_request(*, is_public: bool) -> None:
+    """A page begins: one for everybody reads what is public, any other nothing until its reader is known."""
+    set_scope(session(), PUBLIC if is_public else NOBODY)
+
+
+def awaits_reader() -> bool:
+    """Whether nobody has said yet for whom this session reads."""
+    return scope_of(session()) == NOBODY
+
+
+def read_as_member(user_id: UUID, person_id: UUID | None) -> None:
+    """The reader is known, and the statement that found them has told the database."""
+    set_scope(session(), Scope("member", user_id, person_id), is_told=True)
+
+
+def work_for_the_school() -> None:
+    """A job or a command begins: it reads everything. Never for what answers a request."""
+    set_scope(session(), EVERYTHING)
+
+
+@contextmanager
+def across_campuses() -> Iterator[None]:
+    """For the few questions whose answer lies beyond the reader's campuses, such as whose phone number this is.
+
+    What is found must not be shown.
+    """
+    current = session()
+    before = scope_of(current)
+    current.flush()
+    set_scope(current, EVERYTHING)
+    try:
+        yield
+        current.flush()
+    finally:
+        set_scope(current, before)
 
 
 @contextmanager

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Engine, create_engine
 
 from app import models  # noqa: F401  # every table is known
 from app.db import Base
 from app.domain.kernel.columns import LocalTextType
+from migrations.walls import are_raised, raise_walls
 
 
 def render_item(kind: str, item: object, context: object) -> str | bool:
@@ -18,9 +20,16 @@ def render_item(kind: str, item: object, context: object) -> str | bool:
     return False
 
 
+def owner_engine() -> Engine:
+    """The engine of the role that owns the tables; the application's own where there is but one role."""
+    url = current_app.config["SETTINGS"].owner_database_url
+    engine: Engine = create_engine(url) if url else current_app.extensions["migrate"].db.engine
+    return engine
+
+
 def run_migrations() -> None:
     """Apply the migrations; each in a transaction of its own, giving up on a lock after two seconds."""
-    engine = current_app.extensions["migrate"].db.engine
+    engine = owner_engine()
     with engine.connect() as connection:
         connection.exec_driver_sql("SET lock_timeout = '2s'")
         connection.commit()
@@ -33,6 +42,13 @@ def run_migrations() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+        if connection.in_transaction():
+            connection.commit()
+        if are_raised(connection):
+            raise_walls(connection)
+            connection.commit()
+    if current_app.config["SETTINGS"].owner_database_url:
+        engine.dispose()
 
 
 run_migrations()

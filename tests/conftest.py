@@ -18,6 +18,8 @@ from sqlalchemy.engine import make_url
 
 from app.config import Settings
 from app.extensions import cache, db
+from app.uow import work_for_the_school
+from ops.devtool.services import APP, OWNER, as_role, make_roles
 from tests.support.cast import CAST, Cast, load_cast
 from tests.support.network import forbid_the_outside
 from tests.support.pages import Browser, PageClient
@@ -76,18 +78,36 @@ def clone_database(url: str, name: str) -> str:
     """A fresh copy of the template: migrated, with the cast in it. Returns its URL."""
     with _admin(url) as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" OWNER {OWNER}')
     return database(url, name)
 
 
+def give_roles(url: str) -> None:
+    """Make the roles on the server, and hand this database to its owner."""
+    parts = make_url(url).set(drivername="postgresql")
+    connection = psycopg2.connect(parts.render_as_string(hide_password=False))
+    try:
+        make_roles(connection)
+        if parts.password:
+            with connection, connection.cursor() as cursor:
+                for role in (OWNER, APP):
+                    cursor.execute(f"ALTER ROLE {role} PASSWORD %s", (str(parts.password),))
+    finally:
+        connection.close()
+
+
 def make_settings(services: Services, database_url: str, var: Path, worker_id: str = "master") -> Settings:
-    """Settings of a test process: its own database, its own Redis database, its own folder."""
+    """Settings of a test process: its own database, its own Redis database, its own folder.
+
+    The application has its own role, as in every installation, and migrations that of the owner.
+    """
     number = 0 if worker_id == "master" else int(worker_id.removeprefix("gw"))
     separator = "&" if "?" in services.redis_url else "?"
     return Settings(
         sa_env="test",
         secret_key="only-for-tests-" + "x" * 32,
-        database_url=database_url,
+        database_url=as_role(database_url, APP),
+        owner_database_url=as_role(database_url, OWNER),
         redis_url=f"{services.redis_url}{separator}db={number}",
         base_url="http://localhost",
         sa_var=var,
@@ -107,6 +127,7 @@ def template(services: Services, tmp_path_factory: pytest.TempPathFactory) -> st
                 return TEMPLATE
             cursor.execute(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)')
             cursor.execute(f'CREATE DATABASE "{TEMPLATE}"')
+        give_roles(database(services.database_url, TEMPLATE))
         _fill_template(services, tmp_path_factory.mktemp("template"))
         with _admin(services.database_url) as cursor:
             cursor.execute(f'ALTER DATABASE "{TEMPLATE}" IS_TEMPLATE true')
@@ -121,6 +142,7 @@ def _fill_template(services: Services, var: Path) -> None:
     app = create_app(make_settings(services, database(services.database_url, TEMPLATE), var))
     with app.app_context():
         upgrade()
+        work_for_the_school()
         load_cast()
         db.session.remove()
         db.engine.dispose()
@@ -153,6 +175,8 @@ def connection(app: Flask) -> Iterator[Connection]:
     """
     with app.app_context():
         cache.clear()
+        # What a test prepares and looks at lies at every campus; its pages say themselves who reads.
+        work_for_the_school()
         engines = db._app_engines[app]  # the extension offers no other way to this entry
         engine = engines[None]
         with engine.connect() as connection:

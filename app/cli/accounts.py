@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.group import SchoolGroup
 from app.domain.accounts.services import create_admin
 from app.domain.kernel.access import SYSTEM
 from app.domain.kernel.errors import Refused
@@ -13,7 +13,7 @@ from app.domain.people.services import add_person
 from app.uow import transaction
 from app.web.urls import password_link
 
-accounts = AppGroup("accounts", help="Accounts of people.")
+accounts = SchoolGroup("accounts", help="Accounts of people.")
 
 
 @accounts.command("create-admin")

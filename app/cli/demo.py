@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from flask_migrate import upgrade
 
 from app.cli.demo_data.loader import SEED, Login, is_empty, load
+from app.cli.group import SchoolGroup
 from app.domain.kernel import clock
 
-demo = AppGroup("demo", help="The demo school.")
+demo = SchoolGroup("demo", help="The demo school.")
 
 
 @demo.command("prepare")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
+from app.cli.group import SchoolGroup
 from app.domain.academics.importing.report import COUNTED, Outcome, Report
 from app.domain.academics.importing.roster import import_roster
 from app.domain.kernel.access import SYSTEM
@@ -15,7 +15,7 @@ from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import DomainError
 from app.integrations.oneroster import BrokenBundle, make_plan, read_bundle
 
-imports = AppGroup("import", help="Data from other systems.")
+imports = SchoolGroup("import", help="Data from other systems.")
 
 
 @imports.command("oneroster")

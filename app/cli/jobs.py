@@ -10,7 +10,6 @@ import signal
 import time
 from types import FrameType
 
-from flask.cli import AppGroup
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import SimpleWorker
@@ -18,12 +17,13 @@ from rq.cron import CronJob, CronScheduler
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from app.cli.group import SchoolGroup
 from app.queue import QUEUE_NAME, JobName, job_queue, redis_connection
-from app.uow import session
+from app.uow import session, work_for_the_school
 
 log = logging.getLogger(__name__)
 
-jobs = AppGroup("jobs", help="Background work.")
+jobs = SchoolGroup("jobs", help="Background work.")
 
 SWEEP_SECONDS = 10
 _PATIENCE = 2.0
@@ -34,6 +34,7 @@ class Worker(SimpleWorker):
 
     def perform_job(self, job, queue):  # type: ignore[no-untyped-def]  # RQ's own signature
         """Run one job and give the database connection back, whatever happened."""
+        work_for_the_school()
         try:
             return super().perform_job(job, queue)
         finally:

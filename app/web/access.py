@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.domain.accounts.queries import find_actor_by_session
 from app.domain.kernel.access import Actor, Permission
 from app.extensions import login_manager
+from app.uow import begin_request
 from app.uow import session as database_session
 from app.web.htmx import see_other
 from app.web.i18n import current_locale
@@ -143,9 +144,10 @@ def init_access(app: Flask) -> None:
 
     @app.before_request
     def _check() -> BaseResponse | None:
+        needed = declared_access(request.endpoint) if request.endpoint else None
+        begin_request(is_public=needed == PUBLIC)
         if request.endpoint is None or request.endpoint == "static":
             return None  # no such address: the router answers 404 or 405
-        needed = declared_access(request.endpoint)
         if needed == PUBLIC:
             return None
         if needed is None:

@@ -16,7 +16,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ops.devtool import assets, services
@@ -157,14 +157,16 @@ def given_or(embedded: services.ServiceUrls) -> services.ServiceUrls:
     return services.ServiceUrls(
         os.environ.get("DATABASE_URL") or embedded.database_url,
         os.environ.get("REDIS_URL") or embedded.redis_url,
+        os.environ.get("OWNER_DATABASE_URL") if os.environ.get("DATABASE_URL") else embedded.owner_url,
     )
 
 
 def app_environment(
     var: Path, urls: services.ServiceUrls, *, port: int, secret_key: str | None = None
 ) -> dict[str, str]:
-    """The whole environment of the application's processes."""
-    return os.environ | {
+    """The whole environment of the application's processes: none of them knows the owner of the tables."""
+    ours = {name: value for name, value in os.environ.items() if name != "OWNER_DATABASE_URL"}
+    return ours | {
         "SA_ENV": "demo",
         "SA_VAR": str(var),
         "SECRET_KEY": os.environ.get("SECRET_KEY") or secret_key or read_secret_key(var),
@@ -175,6 +177,11 @@ def app_environment(
         "FLASK_SKIP_DOTENV": "1",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def owner_environment(urls: services.ServiceUrls) -> dict[str, str]:
+    """What the process that migrates knows beyond the others."""
+    return {"OWNER_DATABASE_URL": urls.owner_url} if urls.owner_url else {}
 
 
 def read_secret_key(var: Path) -> str:
@@ -198,6 +205,7 @@ def running_services(supervisor: Supervisor, var: Path) -> Iterator[services.Ser
         log = var / "log"
         log.mkdir(parents=True, exist_ok=True)
         database_url, redis_url = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+        owner_url = os.environ.get("OWNER_DATABASE_URL") if database_url else None
         if not database_url and (var / "loading").exists():
             # Half a school is worse than none: nobody could tell what is missing from it.
             say("The last start was interrupted while it loaded the demo school; it is made anew.")
@@ -206,15 +214,17 @@ def running_services(supervisor: Supervisor, var: Path) -> Iterator[services.Ser
             if not (var / "postgres").exists():
                 say("Making the database…")
                 (var / "loading").touch()
-            database_url = stack.enter_context(
+            url = stack.enter_context(
                 services.postgres(supervisor, var / "postgres", runtime, log / "postgres.log")
             )
+            database_url = services.as_role(url, services.APP)
+            owner_url = services.as_role(url, services.OWNER)
         if not redis_url:
             redis_url = stack.enter_context(
                 services.redis(supervisor, var / "redis", runtime, log / "redis.log")
             )
         try:
-            yield services.ServiceUrls(database_url, redis_url)
+            yield services.ServiceUrls(database_url, redis_url, owner_url)
         finally:
             # What uses the services ends before they do: it saves its last work, and complains of nothing.
             supervisor.stop_stage(supervisor.APPLICATION)
@@ -237,7 +247,7 @@ def run(
     current = logins.exists() and prepared_for(var) == schema(urls)
     if current:
         start("The web server", "web.log", *web_server(options.port))
-    load(supervisor, env, var, logins)
+    load(supervisor, env | owner_environment(urls), var, logins)
     (var / "prepared").write_text(schema(urls))
     if not current:
         start("The web server", "web.log", *web_server(options.port))
@@ -269,7 +279,7 @@ def load(supervisor: Supervisor, env: dict[str, str], var: Path, logins: Path) -
 def schema(urls: services.ServiceUrls) -> str:
     """A name for the database and the tables it should have: changes when a migration is added or edited."""
     total = hashlib.sha256(urls.database_url.encode())
-    for path in sorted((ROOT / "migrations").rglob("*.py")):
+    for path in [*sorted((ROOT / "migrations").rglob("*.py")), ROOT / "app" / "walls.py"]:
         total.update(path.name.encode() + path.read_bytes())
     return total.hexdigest()
 
@@ -329,7 +339,7 @@ def watch(supervisor: Supervisor) -> None:
 def state_file(var: Path, port: int, urls: services.ServiceUrls) -> Iterator[None]:
     """Tell other commands, such as `./dev shell`, where the running demo's services are."""
     path = var / "run" / "demo.json"
-    text = {"pid": os.getpid(), "port": port, "database_url": urls.database_url, "redis_url": urls.redis_url}
+    text = {"pid": os.getpid(), "port": port} | asdict(urls)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(text, file)

@@ -39,6 +39,7 @@ def bench(arguments: list[str]) -> int:
         ensure_fonts(supervisor)
         with demo.running_services(supervisor, Path(folder)) as urls:
             os.environ.update(demo.app_environment(Path(folder), urls, port=8000))
+            os.environ.update(demo.owner_environment(urls))
             code = importlib.import_module(f"ops.bench.{feature}").main(rest)
     return int(code or 0)
 
@@ -89,4 +90,5 @@ def _demo_services(supervisor: Supervisor, var: Path) -> Iterator[tuple[services
             return
     except demo.AlreadyRunning:
         state = json.loads((var / "run" / "demo.json").read_text())
-    yield services.ServiceUrls(state["database_url"], state["redis_url"]), state["port"]
+    urls = services.ServiceUrls(state["database_url"], state["redis_url"], state["owner_url"])
+    yield urls, state["port"]

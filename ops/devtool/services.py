@@ -21,11 +21,12 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import psutil
 
-from ops.devtool.console import Failure, shown, tail
+from ops.devtool.console import ROOT, Failure, shown, tail
 from ops.devtool.processes import Supervisor
 
 POSTGRES_MAJOR = 18
@@ -47,12 +48,18 @@ FAST = (
 """For tests: nothing has to survive a crash, and every worker opens its own connections."""
 
 
+ROLES = ROOT / "ops" / "postgres" / "roles.sql"
+SUPERUSER, OWNER, APP = "postgres", "sa_owner", "sa_app"
+
+
 @dataclass(frozen=True)
 class ServiceUrls:
     """Where the two services listen."""
 
     database_url: str
     redis_url: str
+    owner_url: str | None = None
+    """The database as the owner of its tables, for migrations; None where there is one role for everything."""
 
 
 @contextlib.contextmanager
@@ -84,8 +91,9 @@ def postgres(
     options: tuple[str, ...] = DURABLE,
     database: str = "smart_academy",
 ) -> Iterator[str]:
-    """Run PostgreSQL on the folder `data`, made when missing, and yield the URL of `database`.
+    """Run PostgreSQL on the folder `data`, made when missing, and yield the URL of `database` for its superuser.
 
+    The database has the roles of `ops/postgres/roles.sql`; `as_role` names them in the URL.
     `options` are settings in the form `name=value`. Raises Failure when it does not come up.
     """
     programs = _postgres_programs()
@@ -110,7 +118,7 @@ def postgres(
     try:
         supervisor.wait_for(lambda: _postgres_ready(data, child.process.pid), "PostgreSQL", 60)
         _create_database(runtime, database)
-        yield f"postgresql+psycopg2://postgres@/{database}?host={quote(str(runtime), safe='/')}"
+        yield f"postgresql+psycopg2://{SUPERUSER}@/{database}?host={quote(str(runtime), safe='/')}"
     finally:
         supervisor.stop(child)
 
@@ -275,7 +283,7 @@ def _init_database_folder(
             "-D",
             fresh,
             "-U",
-            "postgres",
+            SUPERUSER,
             "--auth=trust",
             *locale,
             *([] if durable else ["--no-sync"]),
@@ -317,7 +325,7 @@ def _create_database(runtime: Path, name: str) -> None:
     import psycopg2
     from psycopg2 import sql
 
-    connection = psycopg2.connect(host=str(runtime), port=POSTGRES_PORT, user="postgres", dbname="postgres")
+    connection = psycopg2.connect(host=str(runtime), port=POSTGRES_PORT, user=SUPERUSER, dbname="postgres")
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -326,6 +334,25 @@ def _create_database(runtime: Path, name: str) -> None:
                 cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     finally:
         connection.close()
+    connection = psycopg2.connect(host=str(runtime), port=POSTGRES_PORT, user=SUPERUSER, dbname=name)
+    try:
+        make_roles(connection)
+    finally:
+        connection.close()
+
+
+def make_roles(connection: Any) -> None:
+    """Make the four roles and hand the database of this connection, a superuser's, to its owner."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute(ROLES.read_text())
+
+
+def as_role(url: str, role: str) -> str:
+    """The same database for another role."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    password = f":{parts.password}" if parts.password else ""
+    return urlunsplit(parts._replace(netloc=f"{role}{password}@{host}"))
 
 
 def _redis_ready(address: Path) -> bool:

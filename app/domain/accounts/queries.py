@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import Boolean, ColumnElement, bindparam, case, func, select
 
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
 from app.domain.accounts.types import UserStatus
@@ -18,7 +18,7 @@ from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import person_name_columns
-from app.uow import read, session
+from app.uow import awaits_reader, read, read_as_member, session
 
 
 def _grants() -> object:
@@ -39,7 +39,17 @@ def _holder() -> Any:
     """Who holds a session token, built once: every page of the portal asks."""
     name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
     return (
-        select(User.id, User.person_id, User.locale, Session.id, name_en, name_bn, name_ar, _grants())  # type: ignore[call-overload]  # more columns than the overloads of select know
+        select(  # type: ignore[call-overload]  # more columns than the overloads of select know
+            User.id,
+            User.person_id,
+            User.locale,
+            Session.id,
+            name_en,
+            name_bn,
+            name_ar,
+            _grants(),
+            case((bindparam("enter", type_=Boolean), func.sa_enter(User.id, User.person_id))),
+        )
         .join(User, User.id == Session.user_id)
         .join(*joined)
         .where(
@@ -55,12 +65,16 @@ def _holder() -> Any:
 def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None) -> Actor | None:
     """Who holds this session token now, with their roles, in one statement.
 
-    None where the session ended, was revoked, or the account is not active.
+    The same statement tells the database who reads, unless the page is one for everybody. None where the
+    session ended, was revoked, or the account is not active.
     """
-    row = read(_holder(), {"token_hash": hash_token(token)}).one_or_none()
+    enter = awaits_reader()
+    row = read(_holder(), {"token_hash": hash_token(token), "enter": enter}).one_or_none()
     if row is None:
         return None
-    user_id, person_id, locale, session_id, en, bn, ar, grants = row
+    user_id, person_id, locale, session_id, en, bn, ar, grants, _ = row
+    if enter:
+        read_as_member(user_id, person_id)
     return Actor(
         user_id=user_id,
         person_id=person_id,

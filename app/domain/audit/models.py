@@ -30,4 +30,6 @@ class AuditEntry(Keyed, Base):
     user_agent: Mapped[str | None] = mapped_column(String(300))
     request_id: Mapped[str | None] = mapped_column(String(40))
 
+    # Who writes a row may not read it, so PostgreSQL is not asked to hand it back.
+    __mapper_args__ = {"eager_defaults": False}
     __table_args__ = (Index(None, "entity_type", "entity_id", "at"), Index(None, "user_id", "at"))

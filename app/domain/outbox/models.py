@@ -34,6 +34,8 @@ class OutboxMessage(Keyed, Timestamped, Base):
     last_error: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[datetime | None]
 
+    # Who writes a row may not read it, so PostgreSQL is not asked to hand it back.
+    __mapper_args__ = {"eager_defaults": False}
     __table_args__ = (
         Index(
             "ix_outbox_messages_due", "next_attempt_at", postgresql_where="status in ('pending', 'sending')"

@@ -1,0 +1,238 @@
+"""The second wall: what PostgreSQL itself lets one reader see of each table.
+
+The first wall is the filter of the queries. Should one be forgotten, row-level security still answers with the
+rows of the reader's own campuses or family and no other. Who the reader is stands in settings of the
+transaction (see `app.scope`); here is the one table that says, for every table of the school, what that opens.
+`flask db upgrade` applies it whenever it differs from what the database has; a table that is missing here
+fails a test. The owner of the tables is not held by the walls, so an installation with a single database role
+works, without them.
+
+Why the settings stand in `(SELECT ...)`: PostgreSQL then reads them once for each statement, not for each row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+APP_ROLE = "sa_app"
+
+
+def _keys(setting: str) -> str:
+    return f"(SELECT string_to_array(current_setting('sa.{setting}', true), ',')::uuid[])::uuid[]"
+
+
+def _key(setting: str) -> str:
+    return f"(SELECT nullif(current_setting('sa.{setting}', true), '')::uuid)"
+
+
+ALL = "(SELECT current_setting('sa.scope', true) = 'all')"
+"""Jobs, commands, and people whose role holds at every campus."""
+PUBLIC = "(SELECT current_setting('sa.scope', true) IN ('all', 'public'))"
+"""Also the pages that everybody may ask for."""
+KNOWN = "(SELECT current_setting('sa.scope', true) IN ('all', 'public', 'member'))"
+"""Whatever said who it is."""
+STAFF = "(SELECT current_setting('sa.campuses', true) <> '')"
+"""People who work at some campus."""
+
+AT_WORK = f"campus_id = ANY ({_keys('campuses')})"
+"""At the campuses where the reader works."""
+AT_PLACE = f"campus_id = ANY ({_keys('places')})"
+"""At those, and at the campuses of the reader's children."""
+OWN_CHILD = f"student_id = ANY ({_keys('students')})"
+
+
+@dataclass(frozen=True)
+class Wall:
+    """What a reader may read and write of a table. `None`: nobody behind the wall may."""
+
+    read: str
+    insert: str | None
+    update: str | None
+    delete: str | None
+    revoke: tuple[str, ...] = ()
+    """Privileges that the application's role does not even have."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """A table without a wall, and why."""
+
+    why: str
+    revoke: tuple[str, ...] = field(default=())
+
+
+def _wall(read: str, write: str | None = None) -> Wall:
+    return Wall(read, write or read, write or read, write or read)
+
+
+def _of(parent: str, column: str) -> str:
+    """The row belongs to a row of another table that the reader reaches: that table's wall decides."""
+    return f"EXISTS (SELECT FROM {parent} p WHERE p.id = {column})"
+
+
+def _of_work(parent: str, column: str) -> str:
+    return f"EXISTS (SELECT FROM {parent} p WHERE p.id = {column} AND p.{AT_WORK})"
+
+
+_CAMPUS = _wall(f"{ALL} OR {AT_WORK}")
+_STRUCTURE = _wall(f"{ALL} OR {AT_PLACE}", f"{ALL} OR {AT_WORK}")
+_ON_SITE = _wall(f"{PUBLIC} OR {AT_PLACE}", f"{ALL} OR {AT_WORK}")
+_LINKED = "SELECT FROM student_guardians l"
+
+WALLS: dict[str, Wall | Open] = {
+    # People.
+    "students": _wall(f"{ALL} OR {AT_WORK} OR id = ANY ({_keys('students')})", f"{ALL} OR {AT_WORK}"),
+    "guardians": Wall(
+        f"{ALL} OR person_id = {_key('person')}"
+        f" OR EXISTS ({_LINKED} JOIN students s ON s.id = l.student_id WHERE l.guardian_id = guardians.id)"
+        f" OR ({STAFF} AND NOT EXISTS ({_LINKED} WHERE l.guardian_id = guardians.id))",
+        f"{ALL} OR {STAFF}",
+        f"{ALL} OR {STAFF}",
+        f"{ALL} OR {STAFF}",
+    ),
+    # Keys only. Staff read those of every campus: a guardian without a child is told from one with a child
+    # elsewhere. Whose the keys are, the walls of students and guardians decide.
+    "student_guardians": _wall(
+        f"{ALL} OR {OWN_CHILD} OR {STAFF}", f"{ALL} OR {_of_work('students', 'student_id')}"
+    ),
+    "staff": _STRUCTURE,
+    # The school.
+    "academic_years": _ON_SITE,
+    "terms": _STRUCTURE,
+    "classes": _ON_SITE,
+    "sections": _STRUCTURE,
+    "subjects": _STRUCTURE,
+    "teacher_subjects": _STRUCTURE,
+    "subject_groups": _STRUCTURE,
+    "subject_group_students": _wall(
+        f"{ALL} OR {OWN_CHILD} OR {_of_work('subject_groups', 'subject_group_id')}",
+        f"{ALL} OR {_of_work('subject_groups', 'subject_group_id')}",
+    ),
+    "subject_group_teachers": _wall(
+        f"{ALL} OR {_of('subject_groups', 'subject_group_id')}",
+        f"{ALL} OR {_of_work('subject_groups', 'subject_group_id')}",
+    ),
+    "calendar_entries": _ON_SITE,
+    "enrolments": _wall(f"{ALL} OR {AT_WORK} OR {OWN_CHILD}", f"{ALL} OR {AT_WORK}"),
+    "attendance_registers": _STRUCTURE,
+    "attendance": _wall(
+        f"{ALL} OR {OWN_CHILD} OR {_of_work('attendance_registers', 'register_id')}",
+        f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
+    ),
+    # Admission. Families apply without an account, on public pages; the private link is their key.
+    "admission_cycles": _ON_SITE,
+    "admission_seats": _wall(
+        f"{PUBLIC} OR {_of('admission_cycles', 'cycle_id')}",
+        f"{ALL} OR {_of_work('admission_cycles', 'cycle_id')}",
+    ),
+    "admission_applications": _wall(f"{PUBLIC} OR {AT_WORK}"),
+    "application_documents": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
+    "application_events": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
+    "files": _wall(f"{PUBLIC} OR {AT_WORK} OR uploaded_by = {_key('user')}"),
+    # The site.
+    "notices": _wall(
+        f"{PUBLIC} OR is_published OR {AT_WORK} OR (campus_id IS NULL AND {STAFF})",
+        f"{ALL} OR {AT_WORK} OR (campus_id IS NULL AND {STAFF})",
+    ),
+    # What the school keeps about its own work.
+    "audit_logs": Wall(
+        f"{ALL} OR {AT_WORK} OR user_id = {_key('user')} OR (campus_id IS NULL AND {STAFF})",
+        KNOWN,
+        None,
+        None,
+        revoke=("UPDATE", "DELETE", "TRUNCATE"),
+    ),
+    # Written by everybody, read by the worker only: letters hold links that open accounts.
+    "outbox_messages": Wall(ALL, KNOWN, ALL, ALL),
+    # Without a wall.
+    "campuses": Open("the public site names every campus"),
+    "pages": Open("they speak for the whole school and stand on the public site"),
+    "counters": Open("numbers that belong to nobody"),
+    "persons": Open(
+        "a person belongs to a campus only through the tables above; and behind a wall PostgreSQL would search "
+        "names without their index, because its text search is not marked leakproof"
+    ),
+    "users": Open("read to find out who somebody is, before anybody is"),
+    "user_roles": Open("read to find out what somebody is, before anybody is"),
+    "sessions": Open("read to find out who somebody is, before anybody is"),
+    "one_time_links": Open("read to find out who somebody is, before anybody is"),
+}
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION sa_enter(the_user uuid, the_person uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $body$
+-- Tells the walls who reads, for the rest of the transaction. Runs as the owner: it looks up what the walls need.
+DECLARE
+  work text;
+  everywhere boolean;
+  family boolean;
+  children text;
+  places text;
+BEGIN
+  SELECT string_agg(campus_id::text, ',') FILTER (WHERE role NOT IN ('guardian', 'student')),
+         coalesce(bool_or(campus_id IS NULL AND role NOT IN ('guardian', 'student')), false),
+         coalesce(bool_or(role IN ('guardian', 'student')), false)
+    INTO work, everywhere, family
+    FROM user_roles WHERE user_id = the_user;
+  IF family THEN
+    SELECT string_agg(id::text, ','), string_agg(campus_id::text, ',') INTO children, places
+      FROM students WHERE id IN (
+        SELECT id FROM students WHERE person_id = the_person
+        UNION
+        SELECT l.student_id FROM student_guardians l JOIN guardians g ON g.id = l.guardian_id
+          WHERE g.person_id = the_person);
+  END IF;
+  PERFORM set_config('sa.scope', CASE WHEN everywhere THEN 'all' ELSE 'member' END, true),
+          set_config('sa.user', the_user::text, true),
+          set_config('sa.person', coalesce(the_person::text, ''), true),
+          set_config('sa.campuses', coalesce(work, ''), true),
+          set_config('sa.students', coalesce(children, ''), true),
+          set_config('sa.places', concat_ws(',', work, places), true);
+  RETURN true;
+END
+$body$;
+REVOKE ALL ON FUNCTION sa_enter(uuid, uuid) FROM PUBLIC;
+"""
+
+_SECRETS = """
+REVOKE SELECT ON sessions, one_time_links, users FROM sa_readonly;
+GRANT SELECT (id, person_id, email, phone, locale, status, last_login_at, created_at, updated_at)
+  ON users TO sa_readonly;
+"""
+
+
+def statements(tables: set[str], roles: set[str]) -> list[str]:
+    """Everything that raises the walls of these tables, for the roles that this server has."""
+    found = [FUNCTIONS]
+    if APP_ROLE in roles:
+        found.append(f"GRANT EXECUTE ON FUNCTION sa_enter(uuid, uuid) TO {APP_ROLE}")
+        found.append(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {APP_ROLE}")
+    if "sa_readonly" in roles and "sessions" in tables:
+        found.append(_SECRETS)
+    for name, wall in WALLS.items():
+        if name not in tables:
+            continue
+        if APP_ROLE in roles and wall.revoke:
+            found.append(f"REVOKE {', '.join(wall.revoke)} ON {name} FROM {APP_ROLE}")
+        found += _policies(name, wall) if isinstance(wall, Wall) else []
+    return found
+
+
+def _policies(name: str, wall: Wall) -> list[str]:
+    found = [f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"]
+    for verb, condition in (
+        ("SELECT", f"USING ({wall.read})"),
+        ("INSERT", wall.insert and f"WITH CHECK ({wall.insert})"),
+        ("UPDATE", wall.update and f"USING ({wall.update})"),
+        ("DELETE", wall.delete and f"USING ({wall.delete})"),
+    ):
+        found.append(f"DROP POLICY IF EXISTS sa_{verb.lower()} ON {name}")
+        if condition:
+            found.append(f"CREATE POLICY sa_{verb.lower()} ON {name} FOR {verb} {condition}")
+    return found
+
+
+def digest(parts: list[str]) -> str:
+    """A name for these walls, kept in the database as the comment of its function."""
+    return "walls " + hashlib.sha256("\n".join(parts).encode()).hexdigest()
