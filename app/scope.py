@@ -7,6 +7,7 @@ transaction; they travel in front of its first statement and cost no round trip 
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -83,7 +84,7 @@ def _tell(
     if pending is None:
         return statement, parameters
     if executemany or getattr(cursor, "name", None):
-        with conn.connection.cursor() as own:
+        with closing(conn.connection.cursor()) as own:
             own.execute(pending)
         return statement, parameters
     return pending + statement, parameters

@@ -63,9 +63,9 @@ def work_for_the_school() -> None:
 
 @contextmanager
 def across_campuses() -> Iterator[None]:
-    """For the few questions whose answer lies beyond the reader's campuses, such as whose phone number this is.
+    """For the few questions that lead beyond the reader's campuses, such as whose phone number this is.
 
-    What is found must not be shown.
+    The filter of the query is then the only wall: it names one thing that the reader knows already.
     """
     current = session()
     before = scope_of(current)

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from app.config import Settings
 from app.extensions import cache, db
-from app.uow import work_for_the_school
+from app.scope import EVERYTHING
 from ops.devtool.services import APP, OWNER, as_role, make_roles
 from tests.support.cast import CAST, Cast, load_cast
 from tests.support.network import forbid_the_outside
@@ -30,6 +30,9 @@ forbid_the_outside()
 # How long an example takes depends on who else uses the machine; the suite as a whole has its limit.
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
+
+# What a test prepares and looks at lies at every campus; requests say themselves who reads.
+db.session.session_factory.configure(info={"scope": EVERYTHING})
 
 TEMPLATE = "sa_template"
 
@@ -142,7 +145,6 @@ def _fill_template(services: Services, var: Path) -> None:
     app = create_app(make_settings(services, database(services.database_url, TEMPLATE), var))
     with app.app_context():
         upgrade()
-        work_for_the_school()
         load_cast()
         db.session.remove()
         db.engine.dispose()
@@ -175,8 +177,6 @@ def connection(app: Flask) -> Iterator[Connection]:
     """
     with app.app_context():
         cache.clear()
-        # What a test prepares and looks at lies at every campus; its pages say themselves who reads.
-        work_for_the_school()
         engines = db._app_engines[app]  # the extension offers no other way to this entry
         engine = engines[None]
         with engine.connect() as connection:

@@ -73,6 +73,7 @@ def installed(*, moment: datetime | None = None) -> Iterator[Installation]:
         assets.prepare(supervisor)
         with demo.running_services(supervisor, Path(folder)) as urls:
             os.environ.update(demo.app_environment(Path(folder), urls, port=8000))
+            os.environ.update(demo.owner_environment(urls))
             with served(moment=moment) as installation:
                 yield installation
 
@@ -90,6 +91,7 @@ def served(*, moment: datetime | None = None) -> Iterator[Installation]:
         log = var / "log" / "web.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         demo.load(supervisor, env, var, logins)
+        env.pop("OWNER_DATABASE_URL", None)  # the pages do not know the owner of the tables
         supervisor.spawn("The web server", _web_server(port), env=env, cwd=ROOT, log=log)
         supervisor.wait_for(lambda: demo.is_healthy(port), "The web server", demo.START_SECONDS)
         yield Installation(f"http://{demo.HOST}:{port}", moment, _read_logins(logins), var, school)

@@ -21,7 +21,7 @@ from app.domain.kernel.texts import LocalText
 from app.domain.people.models import Guardian, Person, StaffMember, Student, StudentGuardian
 from app.domain.people.rules import digits_of_number, is_number_query
 from app.domain.people.types import Gender, Relationship, StaffStatus, StudentStatus
-from app.uow import session
+from app.uow import across_campuses, session
 
 
 def person_name_columns(
@@ -174,26 +174,27 @@ class GuardianRow:
 
 
 def find_guardian_by_phone(phone: str) -> GuardianRow | None:
-    """The guardian with this phone number (E.164); the one recorded first where several share it."""
-    row = (
-        session()
-        .execute(
-            select(
-                Guardian.id,
-                Person.id,
-                Person.name_en,
-                Person.name_bn,
-                Person.name_ar,
-                Person.phone,
-                Person.email,
+    """The guardian with this phone number (E.164), at any campus; the one recorded first where several share it."""
+    with across_campuses():
+        row = (
+            session()
+            .execute(
+                select(
+                    Guardian.id,
+                    Person.id,
+                    Person.name_en,
+                    Person.name_bn,
+                    Person.name_ar,
+                    Person.phone,
+                    Person.email,
+                )
+                .join(Person, Person.id == Guardian.person_id)
+                .where(Person.phone == phone)
+                .order_by(Guardian.created_at, Guardian.id)
+                .limit(1)
             )
-            .join(Person, Person.id == Guardian.person_id)
-            .where(Person.phone == phone)
-            .order_by(Guardian.created_at, Guardian.id)
-            .limit(1)
+            .one_or_none()
         )
-        .one_or_none()
-    )
     return GuardianRow(row[0], row[1], _name(*row[2:5]), row[5], row[6]) if row else None
 
 

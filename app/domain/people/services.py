@@ -40,7 +40,7 @@ from app.domain.people.types import (
     StaffStatus,
     StudentStatus,
 )
-from app.uow import transaction
+from app.uow import across_campuses, transaction
 
 
 def add_person(
@@ -465,11 +465,12 @@ def link_known_guardian(
     """
     with transaction() as db:
         reached = guardians_reached(actor, permission=Permission.GUARDIANS_EDIT)
-        found = db.scalar(
-            select(Guardian.id)
-            .join(Person, Person.id == Guardian.person_id)
-            .where(Guardian.id == guardian_id, reached | (Person.phone == phone) if phone else reached)
-        )
+        with across_campuses():
+            found = db.scalar(
+                select(Guardian.id)
+                .join(Person, Person.id == Guardian.person_id)
+                .where(Guardian.id == guardian_id, reached | (Person.phone == phone) if phone else reached)
+            )
         if found is None:
             raise NotFound
         return _link_to_reached(db, actor, student_id, guardian_id, relationship)

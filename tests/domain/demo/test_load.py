@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from app import create_app
 from app.cli.demo import demo
@@ -54,8 +54,10 @@ def _load(services: Services, template: str, name: str, var: Path, share: float 
                 )
             )
         )
-        db.session.execute(text(f"TRUNCATE {tables} CASCADE"))
-        db.session.commit()
+        owner = create_engine(app.config["SETTINGS"].owner_database_url)
+        with owner.begin() as connection:
+            connection.execute(text(f"TRUNCATE {tables} CASCADE"))
+        owner.dispose()
         assert is_empty()
         result = load(DAY, share=share)
         db.session.remove()

@@ -1,0 +1,266 @@
+"""One row of every table at each of the two campuses, so that whatever is read across the wall shows.
+
+The rows of the river campus are the twins of the main campus's: `TWINS[table]["main"]`, `TWINS[table]["river"]`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import text
+
+from app.domain.academics.models import (
+    CalendarEntry,
+    Subject,
+    SubjectGroup,
+    SubjectGroupStudent,
+    SubjectGroupTeacher,
+    TeacherSubject,
+    Term,
+)
+from app.domain.academics.types import DayKind
+from app.domain.admissions.models import (
+    AdmissionCycle,
+    AdmissionSeat,
+    Application,
+    ApplicationDocument,
+    ApplicationEvent,
+)
+from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind
+from app.domain.attendance.models import Attendance, Register
+from app.domain.attendance.types import AttendanceStatus
+from app.domain.audit.models import AuditEntry
+from app.domain.cms.models import Notice, Page
+from app.domain.files.models import StoredFile
+from app.domain.kernel.ids import hash_token
+from app.domain.kernel.texts import LocalText
+from app.domain.outbox.models import OutboxMessage
+from app.domain.people.models import Guardian, Person, StudentGuardian
+from app.domain.people.types import Relationship
+from app.integrations.storage import storage_from
+from app.uow import session
+from tests.support.cast import CAST, key
+
+CAMPUSES = ("main", "river")
+DAY = date(2026, 11, 19)
+PAGE = key("page of the twins")
+
+
+def twin(table: str, campus: str) -> UUID:
+    """The key of the row that the twins add, or that the cast brings along."""
+    known = {
+        "students": {"main": CAST.rafi_student, "river": CAST.sadia_student},
+        "guardians": {"main": CAST.dalia.guardian_id, "river": key("guardian river")},
+        "staff": {"main": CAST.bashir.staff_id, "river": CAST.gias.staff_id},
+        "academic_years": {"main": CAST.year, "river": CAST.other_year},
+        "classes": {"main": CAST.class_7, "river": CAST.other_class_7},
+        "sections": {"main": CAST.section_7a, "river": CAST.other_section_7a},
+        "subjects": {"main": CAST.maths, "river": key("subjects river")},
+        "admission_cycles": {"main": CAST.cycle, "river": key("admission_cycles river")},
+    }
+    return known.get(table, {}).get(campus) or key(f"{table} {campus}")
+
+
+def add_twins() -> None:
+    """Store them. The cast must be there."""
+    db = session()
+    db.add(Person(id=key("person guardian river"), name_en="Rina Islam", phone="+8801711000077"))
+    db.add(
+        Page(
+            id=PAGE,
+            slug="twins",
+            title=LocalText("Twins"),
+            content=LocalText("<p>Twins</p>"),
+            is_published=True,
+        )
+    )
+    db.flush()
+    db.add(Guardian(id=twin("guardians", "river"), person_id=key("person guardian river")))
+    for campus in CAMPUSES:
+        _add_school(campus)
+        _add_admission(campus)
+    db.flush()
+    # The cast gave no keys to these; they get the ones that twins have.
+    for table, student in (("enrolments", "student_id"), ("student_guardians", "student_id")):
+        for campus in CAMPUSES:
+            db.execute(
+                text(f"UPDATE {table} SET id = :key WHERE {student} = :student"),  # noqa: S608  # names from above
+                {"key": twin(table, campus), "student": twin("students", campus)},
+            )
+    db.commit()
+    db.expire_all()
+
+
+def _add_school(campus: str) -> None:
+    db, place = session(), key(f"campus {campus}")
+    of = {"campus_id": place}
+    if campus == "river":
+        db.add(
+            Subject(
+                id=twin("subjects", campus),
+                class_id=CAST.other_class_7,
+                code="109",
+                name=LocalText("Mathematics"),
+                **of,
+            )
+        )
+        db.add(
+            StudentGuardian(
+                student_id=CAST.sadia_student,
+                guardian_id=twin("guardians", campus),
+                relationship=Relationship.MOTHER,
+                is_primary=True,
+            )
+        )
+    db.flush()
+    year, section, subject = (
+        twin("academic_years", campus),
+        twin("sections", campus),
+        twin("subjects", campus),
+    )
+    staff, student = twin("staff", campus), twin("students", campus)
+    spring = {"starts_on": date(2026, 3, 1), "ends_on": date(2026, 3, 26)}
+    db.add(
+        Term(id=twin("terms", campus), academic_year_id=year, name=LocalText("First term"), **of, **spring)
+    )
+    db.add(
+        CalendarEntry(
+            id=twin("calendar_entries", campus),
+            kind=DayKind.HOLIDAY,
+            name=LocalText("Independence Day"),
+            **of,
+            **spring,
+        )
+    )
+    db.add(
+        TeacherSubject(
+            id=twin("teacher_subjects", campus), section_id=section, subject_id=subject, staff_id=staff, **of
+        )
+    )
+    group = twin("subject_groups", campus)
+    db.add(
+        SubjectGroup(
+            id=group, academic_year_id=year, subject_id=subject, code="G", name=LocalText("Group"), **of
+        )
+    )
+    register = twin("attendance_registers", campus)
+    db.add(Register(id=register, section_id=section, date=DAY, **of))
+    db.flush()
+    db.add(
+        SubjectGroupStudent(
+            id=twin("subject_group_students", campus), subject_group_id=group, student_id=student
+        )
+    )
+    db.add(
+        SubjectGroupTeacher(id=twin("subject_group_teachers", campus), subject_group_id=group, staff_id=staff)
+    )
+    db.add(
+        Attendance(
+            id=twin("attendance", campus),
+            register_id=register,
+            student_id=student,
+            date=DAY,
+            status=AttendanceStatus.ABSENT,
+        )
+    )
+    db.add(
+        Notice(
+            id=twin("notices", campus),
+            slug=f"draft-{campus}",
+            title=LocalText("Draft"),
+            content=LocalText("<p>Draft</p>"),
+            **of,
+        )
+    )
+    db.add(
+        AuditEntry(
+            id=twin("audit_logs", campus),
+            action="student.status",
+            entity_type="student",
+            entity_id=student,
+            **of,
+        )
+    )
+    db.add(
+        OutboxMessage(
+            id=twin("outbox_messages", campus),
+            kind="test",
+            recipient="someone@family.example",
+            locale="en",
+            subject="A letter",
+            body="A letter",
+            message_id=f"<{campus}@twins>",
+            next_attempt_at=datetime(2099, 1, 1, tzinfo=UTC),
+            **of,
+        )
+    )
+
+
+def _add_admission(campus: str) -> None:
+    db, place = session(), key(f"campus {campus}")
+    cycle, class_id = twin("admission_cycles", campus), twin("classes", campus)
+    if campus == "river":
+        db.add(
+            AdmissionCycle(
+                id=cycle,
+                campus_id=place,
+                academic_year_id=CAST.other_year,
+                opens_on=date(2026, 1, 1),
+                closes_on=date(2026, 1, 31),
+            )
+        )
+        db.flush()
+        db.add(AdmissionSeat(id=twin("admission_seats", campus), cycle_id=cycle, class_id=class_id, seats=40))
+    else:
+        db.execute(
+            text("UPDATE admission_seats SET id = :key WHERE cycle_id = :cycle AND class_id = :class_id"),
+            {"key": twin("admission_seats", campus), "cycle": cycle, "class_id": class_id},
+        )
+    application, file = twin("admission_applications", campus), twin("files", campus)
+    db.add(
+        Application(
+            id=application,
+            campus_id=place,
+            cycle_id=cycle,
+            class_id=class_id,
+            reference=f"TWIN-{campus}",
+            token_hash=hash_token(f"twin {campus}"),
+            status=ApplicationStatus.SUBMITTED,
+            child_name_en=f"Child of {campus}",
+            born_on=date(2014, 3, 14),
+            guardian_name_en="Somebody",
+            phone="+8801811111111",
+            submitted_at=datetime(2026, 11, 1, tzinfo=UTC),
+        )
+    )
+    paper = f"paper of {campus}".encode()
+    storage_key = f"aa/aa{hashlib.sha256(paper).hexdigest()[:46]}"
+    storage_from(current_app.config["SETTINGS"]).put(storage_key, paper, "image/jpeg")
+    db.add(
+        StoredFile(
+            id=file,
+            storage_key=storage_key,
+            file_name="photo.jpg",
+            content_type="image/jpeg",
+            file_size=len(paper),
+            sha256=hashlib.sha256(paper).hexdigest(),
+            campus_id=place,
+        )
+    )
+    db.flush()
+    db.add(
+        ApplicationDocument(
+            id=twin("application_documents", campus),
+            application_id=application,
+            document_type=DocumentKind.PHOTO,
+            file_id=file,
+        )
+    )
+    db.add(
+        ApplicationEvent(
+            id=twin("application_events", campus), application_id=application, kind=EventKind.SUBMITTED
+        )
+    )
