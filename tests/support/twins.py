@@ -52,6 +52,7 @@ PAGE = key("page of the twins")
 def twin(table: str, campus: str) -> UUID:
     """The key of the row that the twins add, or that the cast brings along."""
     known = {
+        "campuses": {"main": CAST.campus, "river": CAST.other_campus},
         "students": {"main": CAST.rafi_student, "river": CAST.sadia_student},
         "guardians": {"main": CAST.dalia.guardian_id, "river": key("guardian river")},
         "staff": {"main": CAST.bashir.staff_id, "river": CAST.gias.staff_id},

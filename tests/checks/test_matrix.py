@@ -1,0 +1,147 @@
+"""Every route, as everybody, with own and foreign things, whole and in part: one table of answers.
+
+The table is `tests/support/routes.py`. What somebody may not reach is the same nothing as what does not exist,
+and no answer names a thing of the other campus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection
+from werkzeug.routing import Rule
+
+from app.domain.accounts.models import Session
+from app.domain.kernel import clock
+from app.domain.kernel.ids import hash_token
+from app.uow import session
+from app.walls import WALLS
+from app.web.access import PUBLIC, declared_access
+from tests.support.cast import CAST, Cast, Member
+from tests.support.pages import PageClient
+from tests.support.routes import ABSENT, EVERYBODY, FORBIDDEN, ROUTES, Route, Whose, session_key
+from tests.support.twins import CAMPUSES, add_twins, twin
+
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
+NOT_SECRET = {"campuses", "academic_years", "classes", "admission_cycles", "admission_seats"}
+"""What the public site and the forms of an application name of every campus."""
+
+
+@pytest.fixture
+def school(cast: Cast) -> Iterator[None]:
+    """Twins of everything, a second device for everybody, on the morning of a school day."""
+    with clock.stopped_at(datetime(2026, 11, 22, 2, 42, tzinfo=UTC)):
+        add_twins()
+        for member in CAST.everybody:
+            session().add(
+                Session(
+                    id=session_key(member),
+                    user_id=member.user_id,
+                    token_hash=hash_token(f"device of {member.nick}"),
+                    expires_at=datetime.now(UTC) + timedelta(days=1),
+                )
+            )
+        session().commit()
+        yield
+
+
+def _rules(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def _requests(app: Flask, member: Member | None) -> Iterator[tuple[Rule, Route, str, str, str]]:
+    """Rule, its line, method, campus of the things, address."""
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+    for rule in _rules(app):
+        route = ROUTES[rule.endpoint]
+        campuses = CAMPUSES if route.named and route.whose not in (Whose.NOBODY, Whose.SCHOOL) else ("main",)
+        for campus in campuses:
+            values = route.values(campus, member)
+            if route.whose is Whose.TOKEN and campus == "river":
+                values["token"] = "A" * 43
+            url = _address(rule, adapter, values)
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                yield rule, route, method, campus, url
+
+
+def _address(rule: Rule, adapter: object, values: dict[str, object]) -> str:
+    from datetime import date
+
+    known = {name: value for name, value in values.items() if name in rule.arguments}
+    if "on" in known:
+        known["on"] = date.fromisoformat(str(known["on"]))
+    built = rule.build(known)
+    assert built is not None, rule.rule
+    return str(built[1])
+
+
+def test_every_route_has_its_line(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in _rules(app)}
+    assert endpoints == set(ROUTES), (
+        "a route without a line in tests/support/routes.py, or a line without a route"
+    )
+    with app.app_context():
+        for endpoint, route in ROUTES.items():
+            assert declared_access(endpoint) == (route.needs or PUBLIC), endpoint
+
+
+def test_every_parameter_has_a_thing(app: Flask) -> None:
+    for rule in _rules(app):
+        named = {name for name, _ in ROUTES[rule.endpoint].named}
+        assert rule.arguments <= named, f"{rule.endpoint}: {rule.arguments - named}"
+        keys = {name for name in rule.arguments if name.endswith("_id")}
+        assert not keys or ROUTES[rule.endpoint].whose is not Whose.NOBODY, (
+            f"{rule.endpoint}: whose are they?"
+        )
+
+
+@pytest.mark.parametrize("member", EVERYBODY, ids=lambda member: member.nick if member else "visitor")
+def test_the_matrix(
+    app: Flask, school: None, client: PageClient, connection: Connection, member: Member | None
+) -> None:
+    client.as_(member)
+    cookies, token = client.raw, client.token()
+    wrong, asked, leaks = [], 0, []
+    foreign = _foreign(member)
+    for rule, route, method, campus, url in _requests(app, member):
+        expected = route.expected(method, campus, member)
+        for headers in ({}, PARTIAL):
+            asked += 1
+            if method == "GET":
+                answer = cookies.get(url, headers=headers)
+            else:
+                before = connection.begin_nested()
+                answer = cookies.post(url, headers=headers, data={"csrf_token": token})
+                before.rollback()
+                if rule.endpoint.startswith("accounts."):
+                    cookies = client.as_(member).raw
+                    token = client.token()
+            status = answer.status_code
+            if headers and status == 204 and "HX-Redirect" in answer.headers:
+                status = 303
+            if status not in expected:
+                wrong.append((rule.endpoint, method, campus, bool(headers), status, sorted(expected)))
+            if expected not in (ABSENT, FORBIDDEN) and status == 200:
+                body = answer.get_data(as_text=True)
+                leaks += [(rule.endpoint, url, name) for name, key in foreign if key in body]
+    assert wrong == []
+    assert leaks == []
+    assert asked > 200
+
+
+def _foreign(member: Member | None) -> list[tuple[str, str]]:
+    """Table and key of what an answer to this reader must not name."""
+    if member is None or member.campus is None:
+        found = [] if member == CAST.hasan else [(name, str(twin(name, "river"))) for name in WALLS]
+        if member in (CAST.dalia, CAST.ehsan, CAST.rafi):
+            others = {CAST.rafi_student, CAST.rumi_student, CAST.tasnim_student, CAST.sadia_student}
+            own = {"dalia": {CAST.rafi_student, CAST.rumi_student}, "ehsan": {CAST.tasnim_student}}
+            found += [("students", str(key)) for key in others - own.get(member.nick, {CAST.rafi_student})]
+    else:
+        other = "river" if member.campus == "main" else "main"
+        found = [(name, str(twin(name, other))) for name in WALLS]
+    return [(name, key) for name, key in found if name not in NOT_SECRET]

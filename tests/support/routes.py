@@ -1,0 +1,226 @@
+"""Every route of the site: what it asks for, whose things it names, and so who gets which answer.
+
+One line a route. `tests/checks/test_matrix.py` asks each of them as everybody of the cast, with things of the
+own campus and family and with foreign ones; a route without a line here fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from app.domain.kernel.access import ROLE_PERMISSIONS, Permission
+from tests.support.cast import CAST, Member, key
+from tests.support.twins import DAY, PAGE, twin
+
+P = Permission
+SHOWN = frozenset({200})
+MOVED = frozenset({303})
+ANSWERED = frozenset({200, 303, 400, 409, 422})
+"""What an empty form may be answered with by a route that took it up."""
+SIGN_IN, FORBIDDEN, ABSENT = frozenset({303}), frozenset({403}), frozenset({404})
+
+
+class Whose(Enum):
+    """To whom the things in an address belong."""
+
+    NOBODY = "no thing is named"
+    SCHOOL = "the whole school"
+    CAMPUS = "one campus"
+    FAMILY = "the children's family"
+    ACCOUNT = "the account that is signed in"
+    TOKEN = "whoever holds the link"
+
+
+@dataclass(frozen=True)
+class Route:
+    """What is expected of one route."""
+
+    needs: Permission | None
+    """None: everybody may ask."""
+    whose: Whose = Whose.NOBODY
+    named: tuple[tuple[str, str], ...] = ()
+    """Parameter and the table of the thing it names; `=text` for a plain value."""
+    shown: frozenset[int] = SHOWN
+    """The answers to a GET of somebody who may."""
+
+    def values(self, campus: str, member: Member | None) -> dict[str, str | UUID]:
+        """The parameters for the things of a campus; for an account's own things `main` is the own."""
+        return {name: self._value(what, campus, member) for name, what in self.named}
+
+    def _value(self, what: str, campus: str, member: Member | None) -> str | UUID:
+        if what.startswith("="):
+            return what[1:].format(campus=campus)
+        if what == "sessions":
+            own = member is not None and campus == "main"
+            return session_key(member if own else (CAST.ehsan if member != CAST.ehsan else CAST.dalia))  # type: ignore[arg-type]  # `own` says there is one
+        return PAGE if what == "pages" else twin(what, campus)
+
+    def expected(self, method: str, campus: str, member: Member | None) -> frozenset[int]:
+        """The answers that are right."""
+        right = self.shown if method == "GET" else ANSWERED
+        if self.needs is None:
+            return ABSENT if self.whose is Whose.TOKEN and campus == "river" else right
+        if member is None:
+            return SIGN_IN
+        if self.needs not in ROLE_PERMISSIONS[member.role]:
+            return FORBIDDEN
+        return right if self._reaches(campus, member) else ABSENT
+
+    def _reaches(self, campus: str, member: Member) -> bool:
+        match self.whose:
+            case Whose.CAMPUS:
+                return member.campus is None or member.campus == campus
+            case Whose.FAMILY:
+                return member == CAST.dalia and campus == "main"
+            case Whose.ACCOUNT:
+                return campus == "main"
+            case _:
+                return True
+
+
+def session_key(member: Member) -> UUID:
+    """The key of the device on which somebody of the cast is signed in besides."""
+    return key(f"session {member.nick}")
+
+
+def _of(needs: Permission, whose: Whose = Whose.CAMPUS, shown: frozenset[int] = SHOWN, **named: str) -> Route:
+    return Route(needs, whose, tuple(named.items()), shown)
+
+
+def _all(needs: Permission) -> Route:
+    return Route(needs)
+
+
+def _public(shown: frozenset[int] = SHOWN, **named: str) -> Route:
+    return Route(None, Whose.NOBODY, (("lang", "=en"), *named.items()), shown)
+
+
+def _link(shown: frozenset[int] = SHOWN, **named: str) -> Route:
+    return Route(None, Whose.TOKEN, (("lang", "=en"), *named.items()), shown)
+
+
+_READ, _EDIT = P.ACADEMICS_READ, P.ACADEMICS_EDIT
+
+ROUTES: dict[str, Route] = {
+    # The school's structure.
+    "academics.overview": _all(_READ),
+    "academics.campuses": _all(_READ),
+    "academics.campus": _of(_READ, campus_id="campuses"),
+    "academics.add_campus_page": _all(P.CAMPUSES_EDIT),
+    "academics.edit_campus": _of(P.CAMPUSES_EDIT, campus_id="campuses"),
+    "academics.years": _all(_READ),
+    "academics.add_year_page": _all(_EDIT),
+    "academics.edit_year": _of(_EDIT, year_id="academic_years"),
+    "academics.remove_year_page": _of(_EDIT, year_id="academic_years"),
+    "academics.add_term_page": _of(_EDIT, year_id="academic_years"),
+    "academics.edit_term": _of(_EDIT, term_id="terms"),
+    "academics.remove_term_page": _of(_EDIT, term_id="terms"),
+    "academics.classes": _all(_READ),
+    "academics.class_page": _of(_READ, class_id="classes"),
+    "academics.add_class_page": _all(_EDIT),
+    "academics.edit_class": _of(_EDIT, class_id="classes"),
+    "academics.remove_class_page": _of(_EDIT, class_id="classes"),
+    "academics.subjects": _all(_READ),
+    "academics.add_subject_page": _all(_EDIT),
+    "academics.edit_subject": _of(_EDIT, subject_id="subjects"),
+    "academics.remove_subject_page": _of(_EDIT, subject_id="subjects"),
+    "academics.sections": _all(_READ),
+    "academics.section": _of(_READ, section_id="sections"),
+    "academics.add_section_page": _all(_EDIT),
+    "academics.edit_section": _of(_EDIT, section_id="sections"),
+    "academics.remove_section_page": _of(_EDIT, section_id="sections"),
+    "academics.add_assignment_page": _of(_EDIT, section_id="sections"),
+    "academics.remove_assignment_page": _of(_EDIT, assignment_id="teacher_subjects"),
+    "academics.calendar.month": _all(P.CALENDAR_READ),
+    "academics.calendar.year": _all(P.CALENDAR_READ),
+    "academics.calendar.add_entry_page": _all(P.CALENDAR_EDIT),
+    "academics.calendar.edit_entry": _of(P.CALENDAR_EDIT, entry_id="calendar_entries"),
+    "academics.calendar.remove_entry_page": _of(P.CALENDAR_EDIT, entry_id="calendar_entries"),
+    # One's own account.
+    "accounts.account": _all(P.ACCOUNT_MANAGE),
+    "accounts.sign_out": _all(P.PORTAL_ENTER),
+    "accounts.switch_language": _all(P.PORTAL_ENTER),
+    "accounts.sign_out_others": _all(P.ACCOUNT_MANAGE),
+    "accounts.sign_out_device": _of(P.ACCOUNT_MANAGE, Whose.ACCOUNT, session_id="sessions"),
+    "accounts.sign_in": _public(frozenset({200, 303})),
+    "accounts.choose_password": _public(frozenset({404}), token="=no-such-link"),
+    # Admission, at the desk and at home.
+    "admissions.queue": _all(P.APPLICATIONS_READ),
+    "admissions.record": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
+    "admissions.document": _of(P.APPLICATIONS_READ, application_id="admission_applications", kind="=photo"),
+    "admissions.note": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
+    "admissions.decide": _of(P.APPLICATIONS_DECIDE, application_id="admission_applications"),
+    "admissions.reject": _of(P.APPLICATIONS_DECIDE, application_id="admission_applications"),
+    "admissions.enrol": _of(P.APPLICATIONS_ENROL, application_id="admission_applications"),
+    "apply.index": _public(),
+    "apply.start": _public(),
+    "apply.find": _public(),
+    "apply.resume": _link(MOVED, token="=twin {campus}"),
+    "apply.answer": _link(MOVED, token="=twin {campus}", step="=child"),
+    "apply.documents": _link(MOVED, token="=twin {campus}"),
+    "apply.document": _link(token="=twin {campus}", kind="=photo"),
+    "apply.review": _link(MOVED, token="=twin {campus}"),
+    "apply.saved": _link(MOVED, token="=twin {campus}"),
+    "apply.status": _public(MOVED, reference="=TWIN-main"),
+    "apply.withdraw": _public(MOVED, reference="=TWIN-main"),
+    # Attendance.
+    "attendance.registers": _all(P.REGISTERS_READ),
+    "attendance.register_today": _of(P.REGISTERS_READ, section_id="sections"),
+    "attendance.register": _of(P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}"),
+    "attendance.month": _of(P.REGISTERS_READ, section_id="sections"),
+    # The site, behind and in front.
+    "cms.pages": _all(P.SITE_EDIT),
+    "cms.new_page": _all(P.SITE_EDIT),
+    "cms.page": _of(P.SITE_EDIT, Whose.SCHOOL, page_id="pages"),
+    "cms.publish_page": _of(P.SITE_EDIT, Whose.SCHOOL, page_id="pages"),
+    "cms.unpublish_page": _of(P.SITE_EDIT, Whose.SCHOOL, page_id="pages"),
+    "cms.notices": _all(P.SITE_EDIT),
+    "cms.new_notice": _all(P.SITE_EDIT),
+    "cms.notice": _of(P.SITE_EDIT, notice_id="notices"),
+    "cms.publish_notice": _of(P.SITE_EDIT, notice_id="notices"),
+    "cms.unpublish_notice": _of(P.SITE_EDIT, notice_id="notices"),
+    "site.home": _public(),
+    "site.notices": _public(),
+    "site.notice": _public(ABSENT, slug="=draft-main"),
+    "site.page": _public(slug="=twins"),
+    "site.search": _public(),
+    "site.root": Route(None, shown=frozenset({302, 303})),
+    "site.healthz": Route(None),
+    "site.robots": Route(None),
+    "site.sitemap": Route(None),
+    # Families.
+    "family.children": _all(P.FAMILY_READ),
+    "family.month": _of(P.FAMILY_READ, Whose.FAMILY, student_id="students"),
+    "family.record": _of(P.FAMILY_READ, Whose.FAMILY, student_id="students"),
+    "family.my_record": _all(P.OWN_RECORD_READ),
+    "family.my_facts": _all(P.OWN_RECORD_READ),
+    "home.index": _all(P.PORTAL_ENTER),
+    # People.
+    "people.students": _all(P.STUDENTS_READ),
+    "people.add_student": _all(P.STUDENTS_EDIT),
+    "people.student": _of(P.STUDENTS_READ, student_id="students"),
+    "people.edit_student": _of(P.STUDENTS_EDIT, student_id="students"),
+    "people.change_status": _of(P.STUDENTS_EDIT, student_id="students"),
+    "people.link_guardian": _of(P.GUARDIANS_EDIT, student_id="students"),
+    "people.unlink_guardian": _of(P.GUARDIANS_EDIT, student_id="students", guardian_id="guardians"),
+    "people.call_first": _of(P.GUARDIANS_EDIT, student_id="students", guardian_id="guardians"),
+    "people.guardians": _all(P.GUARDIANS_READ),
+    "people.add_guardian": _all(P.GUARDIANS_EDIT),
+    "people.guardian": _of(P.GUARDIANS_READ, guardian_id="guardians"),
+    "people.edit_guardian": _of(P.GUARDIANS_EDIT, guardian_id="guardians"),
+    "people.invite_guardian": _of(P.GUARDIANS_EDIT, guardian_id="guardians"),
+    "people.staff": _all(P.STAFF_READ),
+    "people.add_staff": _all(P.STAFF_EDIT),
+    "people.staff_member": _of(P.STAFF_READ, staff_id="staff"),
+    "people.edit_staff": _of(P.STAFF_EDIT, staff_id="staff"),
+    "people.open_account": _of(P.USERS_EDIT, shown=frozenset({200, 303}), staff_id="staff"),
+    "people.invite_staff": _of(P.USERS_EDIT, staff_id="staff"),
+    "people.suspend_staff": _of(P.USERS_EDIT, staff_id="staff"),
+    "people.reactivate_staff": _of(P.USERS_EDIT, staff_id="staff"),
+    "people.give_role": _of(P.USERS_EDIT, staff_id="staff"),
+    "people.take_back_role": _of(P.USERS_EDIT, staff_id="staff"),
+}
+
+EVERYBODY: tuple[Member | None, ...] = (None, *CAST.everybody)
