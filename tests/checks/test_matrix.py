@@ -127,6 +127,7 @@ def test_the_matrix(
                 wrong.append((rule.endpoint, method, campus, bool(headers), status, sorted(expected)))
             if expected not in (ABSENT, FORBIDDEN) and status == 200:
                 body = answer.get_data(as_text=True)
+                answer.close()
                 leaks += [(rule.endpoint, url, name) for name, key in foreign if key in body]
     assert wrong == []
     assert leaks == []

@@ -44,6 +44,8 @@ class Route:
     """Parameter and the table of the thing it names; `=text` for a plain value."""
     shown: frozenset[int] = SHOWN
     """The answers to a GET of somebody who may."""
+    done: frozenset[int] = ANSWERED
+    """The answers to an empty form of somebody who may."""
 
     def values(self, campus: str, member: Member | None) -> dict[str, str | UUID]:
         """The parameters for the things of a campus; for an account's own things `main` is the own."""
@@ -59,7 +61,7 @@ class Route:
 
     def expected(self, method: str, campus: str, member: Member | None) -> frozenset[int]:
         """The answers that are right."""
-        right = self.shown if method == "GET" else ANSWERED
+        right = self.shown if method == "GET" else self.done
         if self.needs is None:
             return ABSENT if self.whose is Whose.TOKEN and campus == "river" else right
         if member is None:
@@ -145,7 +147,9 @@ ROUTES: dict[str, Route] = {
     "accounts.sign_out_others": _all(P.ACCOUNT_MANAGE),
     "accounts.sign_out_device": _of(P.ACCOUNT_MANAGE, Whose.ACCOUNT, session_id="sessions"),
     "accounts.sign_in": _public(frozenset({200, 303})),
-    "accounts.choose_password": _public(frozenset({404}), token="=no-such-link"),
+    "accounts.choose_password": Route(
+        None, Whose.NOBODY, (("lang", "=en"), ("token", "=no-such-link")), ABSENT, ABSENT
+    ),
     # Admission, at the desk and at home.
     "admissions.queue": _all(P.APPLICATIONS_READ),
     "admissions.record": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
@@ -153,7 +157,10 @@ ROUTES: dict[str, Route] = {
     "admissions.note": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
     "admissions.decide": _of(P.APPLICATIONS_DECIDE, application_id="admission_applications"),
     "admissions.reject": _of(P.APPLICATIONS_DECIDE, application_id="admission_applications"),
-    "admissions.enrol": _of(P.APPLICATIONS_ENROL, application_id="admission_applications"),
+    # An application that was sent and not decided is not enrolled yet.
+    "admissions.enrol": _of(
+        P.APPLICATIONS_ENROL, shown=frozenset({409}), application_id="admission_applications"
+    ),
     "apply.index": _public(),
     "apply.start": _public(),
     "apply.find": _public(),
@@ -163,8 +170,8 @@ ROUTES: dict[str, Route] = {
     "apply.document": _link(token="=twin {campus}", kind="=photo"),
     "apply.review": _link(MOVED, token="=twin {campus}"),
     "apply.saved": _link(MOVED, token="=twin {campus}"),
-    "apply.status": _public(MOVED, reference="=TWIN-main"),
-    "apply.withdraw": _public(MOVED, reference="=TWIN-main"),
+    "apply.status": _public(MOVED, reference="=TWIN-river"),
+    "apply.withdraw": _public(MOVED, reference="=TWIN-river"),
     # Attendance.
     "attendance.registers": _all(P.REGISTERS_READ),
     "attendance.register_today": _of(P.REGISTERS_READ, section_id="sections"),
@@ -196,7 +203,8 @@ ROUTES: dict[str, Route] = {
     "family.record": _of(P.FAMILY_READ, Whose.FAMILY, student_id="students"),
     "family.my_record": _all(P.OWN_RECORD_READ),
     "family.my_facts": _all(P.OWN_RECORD_READ),
-    "home.index": _all(P.PORTAL_ENTER),
+    # Families and students go on to their own pages.
+    "home.index": Route(P.PORTAL_ENTER, shown=frozenset({200, 303})),
     # People.
     "people.students": _all(P.STUDENTS_READ),
     "people.add_student": _all(P.STUDENTS_EDIT),
@@ -220,7 +228,8 @@ ROUTES: dict[str, Route] = {
     "people.suspend_staff": _of(P.USERS_EDIT, staff_id="staff"),
     "people.reactivate_staff": _of(P.USERS_EDIT, staff_id="staff"),
     "people.give_role": _of(P.USERS_EDIT, staff_id="staff"),
-    "people.take_back_role": _of(P.USERS_EDIT, staff_id="staff"),
+    # A role that is not named is not held.
+    "people.take_back_role": Route(P.USERS_EDIT, Whose.CAMPUS, (("staff_id", "staff"),), done=ABSENT),
 }
 
 EVERYBODY: tuple[Member | None, ...] = (None, *CAST.everybody)

@@ -76,6 +76,7 @@ def add_twins() -> None:
             title=LocalText("Twins"),
             content=LocalText("<p>Twins</p>"),
             is_published=True,
+            published_at=datetime(2026, 1, 1, tzinfo=UTC),
         )
     )
     db.flush()
