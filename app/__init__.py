@@ -6,6 +6,7 @@ Layers are the floors, features are the rooms; a feature has the same name on ev
     config.py        typed settings from the environment
     extensions.py    one instance of each extension
     db.py  uow.py    tables' common ground; one act is one transaction
+    scope.py  walls.py   for whom the database answers, and what it lets them see
     queue.py         waking the worker, only ever after the commit
     models.py        every feature's tables, for migrations
     integrations/    the outside world behind small protocols: mail, storage
