@@ -55,8 +55,8 @@ class Route:
         if what.startswith("="):
             return what[1:].format(campus=campus)
         if what == "sessions":
-            own = member is not None and campus == "main"
-            return session_key(member if own else (CAST.ehsan if member != CAST.ehsan else CAST.dalia))  # type: ignore[arg-type]  # `own` says there is one
+            stranger = CAST.dalia if member == CAST.ehsan else CAST.ehsan
+            return session_key(member if member and campus == "main" else stranger)
         return PAGE if what == "pages" else twin(what, campus)
 
     def expected(self, method: str, campus: str, member: Member | None) -> frozenset[int]:
