@@ -1,13 +1,24 @@
-"""Reading the audit log of one record."""
+"""Reading the audit log: one record's entries, the page of all of them, and the chain."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, Text, cast, func, select
 
 from app.domain.audit.models import AuditEntry
+from app.domain.audit.rules import check_chain
+from app.domain.audit.types import EntryFacts, Fault, Finding, Head, Link
+from app.domain.kernel import clock
 from app.uow import session
+
+CHAINED_WITHIN = timedelta(minutes=15)
+"""An entry that is older than this and not yet in the chain is a finding."""
+
+_AT_ONCE = 2000
 
 
 def list_entries_of(entity_type: str, entity_id: UUID, *, limit: int = 100) -> list[AuditEntry]:
@@ -19,3 +30,91 @@ def list_entries_of(entity_type: str, entity_id: UUID, *, limit: int = 100) -> l
         .limit(limit)
     )
     return list(session().scalars(statement))
+
+
+# --- the chain
+
+
+def facts_columns() -> tuple[Any, ...]:
+    """What an entry's hash is made of, in the order of EntryFacts."""
+    return (
+        AuditEntry.id,
+        AuditEntry.at,
+        AuditEntry.user_id,
+        AuditEntry.campus_id,
+        AuditEntry.action,
+        AuditEntry.entity_type,
+        AuditEntry.entity_id,
+        cast(AuditEntry.old_data, Text),
+        cast(AuditEntry.new_data, Text),
+        cast(AuditEntry.ip_address, Text),
+        AuditEntry.user_agent,
+        AuditEntry.request_id,
+    )
+
+
+def find_head() -> Head | None:
+    """The last entry of the chain, or None before the first."""
+    statement: Select[*tuple[Any, ...]] = (
+        select(AuditEntry.sequence, AuditEntry.hash, AuditEntry.at)
+        .where(AuditEntry.sequence.is_not(None))
+        .order_by(AuditEntry.sequence.desc())
+        .limit(1)
+    )
+    row = session().execute(statement).first()
+    return Head(row[0], bytes(row[1]), row[2]) if row else None
+
+
+def _links(since: int | None) -> Iterator[Link]:
+    statement: Select[Any] = (
+        select(AuditEntry.sequence, AuditEntry.previous_hash, AuditEntry.hash, *facts_columns())
+        .where(AuditEntry.sequence.is_not(None) if since is None else AuditEntry.sequence > since)
+        .order_by(AuditEntry.sequence)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    for row in session().connection().execute(statement):
+        yield Link(row[0], bytes(row[1] or b""), bytes(row[2] or b""), EntryFacts(*row[3:]))
+
+
+def verify(anchor: bytes | None = None) -> Iterator[Finding]:
+    """Everything that is wrong with the chain, from its beginning or from the entry with the hash `anchor`.
+
+    Reads row by row; a school's whole history takes no more memory than a day of it.
+    """
+    if anchor is None:
+        yield from check_chain(_links(None))
+    else:
+        statement: Select[*tuple[Any, ...]] = select(AuditEntry.sequence, AuditEntry.previous_hash).where(
+            AuditEntry.hash == anchor
+        )
+        row = session().execute(statement).first()
+        if row is None:
+            detail = f"no entry has the hash {anchor.hex()}: the log was cut or rewritten"
+            yield Finding(Fault.NO_ANCHOR, None, None, None, detail)
+            return
+        before = row[0] - 1
+        yield from check_chain(_links(before), after=(before, bytes(row[1])))
+    yield from _left_out()
+
+
+def _left_out() -> Iterator[Finding]:
+    """Entries the chaining job should have reached long ago."""
+    statement = (
+        select(AuditEntry.at, AuditEntry.action, AuditEntry.id)
+        .where(AuditEntry.sequence.is_(None), AuditEntry.at < _chained_before())
+        .order_by(AuditEntry.id)
+        .execution_options(yield_per=_AT_ONCE)
+    )
+    for at, action, key in session().connection().execute(statement):
+        yield Finding(
+            Fault.NOT_CHAINED, None, at, action, f"entry {key} of {at.isoformat()} ({action}) is in no chain"
+        )
+
+
+def _chained_before() -> datetime:
+    return clock.now() - CHAINED_WITHIN
+
+
+def count_links() -> int:
+    """How many entries the chain has."""
+    return session().scalar(select(func.count(AuditEntry.sequence))) or 0
