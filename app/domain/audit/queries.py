@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select, tuple_
 
 from app.domain.audit.models import AuditEntry
-from app.domain.audit.rules import check_chain
-from app.domain.audit.types import EntryFacts, Fault, Finding, Head, Link
+from app.domain.audit.rules import Change, check_chain
+from app.domain.audit.types import EntryFacts, EntryView, Fault, Finding, Head, Link, Wanted
 from app.domain.kernel import clock
 from app.uow import session
 
@@ -30,6 +30,103 @@ def list_entries_of(entity_type: str, entity_id: UUID, *, limit: int = 100) -> l
         .limit(limit)
     )
     return list(session().scalars(statement))
+
+
+# --- the page of the log
+
+PAGE_SIZE = 50
+
+_SHOWN: tuple[Any, ...] = (
+    AuditEntry.id,
+    AuditEntry.at,
+    AuditEntry.user_id,
+    AuditEntry.campus_id,
+    AuditEntry.action,
+    AuditEntry.entity_type,
+    AuditEntry.entity_id,
+    AuditEntry.old_data,
+    AuditEntry.new_data,
+    cast(AuditEntry.ip_address, Text),
+    AuditEntry.user_agent,
+    AuditEntry.request_id,
+    AuditEntry.sequence,
+)
+
+
+def _narrowed(readable: ColumnElement[bool], wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    statement = select(*_SHOWN).where(readable)
+    if wanted.users is not None:
+        statement = statement.where(AuditEntry.user_id.in_(wanted.users))
+    if wanted.campus_id:
+        statement = statement.where(AuditEntry.campus_id == wanted.campus_id)
+    if wanted.entity_type:
+        statement = statement.where(AuditEntry.entity_type == wanted.entity_type)
+    if wanted.entity_id:
+        statement = statement.where(AuditEntry.entity_id == wanted.entity_id)
+    if wanted.action:
+        statement = statement.where(AuditEntry.action == wanted.action)
+    if wanted.since:
+        statement = statement.where(AuditEntry.at >= wanted.since)
+    if wanted.until:
+        statement = statement.where(AuditEntry.at < wanted.until)
+    return statement.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+
+
+def list_entries(
+    readable: ColumnElement[bool],
+    wanted: Wanted,
+    *,
+    after: tuple[datetime, UUID] | None = None,
+    size: int = PAGE_SIZE,
+) -> list[EntryView]:
+    """The newest entries, or those that come after the mark of an earlier page. One statement."""
+    statement = _narrowed(readable, wanted).limit(size)
+    if after:
+        statement = statement.where(tuple_(AuditEntry.at, AuditEntry.id) < after)
+    return [EntryView(*row) for row in session().execute(statement)]
+
+
+def stream_entries(readable: ColumnElement[bool], wanted: Wanted) -> Iterator[EntryView]:
+    """Every entry, newest first, in constant memory."""
+    statement = _narrowed(readable, wanted).execution_options(yield_per=_AT_ONCE)
+    for row in session().connection().execute(statement):
+        yield EntryView(*row)
+
+
+Record = tuple[str, UUID]
+"""The kind of a record and its key."""
+
+
+def _about(records: Sequence[Record]) -> ColumnElement[bool]:
+    return or_(*((AuditEntry.entity_type == kind) & (AuditEntry.entity_id == key) for kind, key in records))
+
+
+def list_record_entries(
+    readable: ColumnElement[bool], records: Sequence[Record], *, after: tuple[datetime, UUID] | None = None
+) -> list[EntryView]:
+    """A page of the entries about some records that belong together, newest first. One statement."""
+    return list_entries(readable & _about(records), Wanted(), after=after)
+
+
+MOST_CHANGES = 5000
+"""No record of a school has more; a page must end."""
+
+
+def list_changes(readable: ColumnElement[bool], records: Sequence[Record]) -> dict[str, list[Change]]:
+    """What each of some records was changed from and to, oldest first, by its kind. One statement.
+
+    Acts on something beside the record (a guardian linked to a student) are no fields of it.
+    """
+    statement = (
+        select(AuditEntry.entity_type, AuditEntry.at, AuditEntry.old_data, AuditEntry.new_data)
+        .where(readable, _about(records), AuditEntry.action.startswith(AuditEntry.entity_type + "."))
+        .order_by(AuditEntry.at, AuditEntry.id)
+        .limit(MOST_CHANGES)
+    )
+    changes: dict[str, list[Change]] = {kind: [] for kind, _ in records}
+    for kind, at, old, new in session().execute(statement):
+        changes[kind].append((at, old, new))
+    return changes
 
 
 # --- the chain

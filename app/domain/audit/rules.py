@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID
 
 from app.domain.audit.types import EntryFacts, Fault, Finding, Link
 
@@ -107,18 +108,36 @@ def _finding(fault: Fault, link: Link, detail: str) -> Finding:
 
 # --- a record as it was
 
+Change = tuple[datetime, Mapping[str, Any] | None, Mapping[str, Any] | None]
+"""When, the fields before, the fields after."""
 
-def as_of(
-    entries: Sequence[tuple[datetime, Mapping[str, Any] | None]], moment: datetime | None = None
-) -> dict[str, Any]:
-    """The fields of a record at a moment, from (time, new data) of its entries, oldest first.
 
-    A field has the value it was last given at or before the moment; one that was never written is not there.
-    Without a moment: as it is after all entries.
+def as_of(entries: Sequence[Change], moment: datetime | None = None) -> dict[str, Any]:
+    """The fields of a record at a moment, from its entries, oldest first.
+
+    A field has the value it was last given at or before the moment. One that was given none until then has the
+    value the next entry found there, so that a record is known from before its first entry; a field no entry
+    knew then is not there. Without a moment: as it is after all entries.
     """
     state: dict[str, Any] = {}
-    for at, new in entries:
-        if moment is not None and at > moment:
+    later: dict[str, Any] = {}
+    for at, old, new in entries:
+        if moment is None or at <= moment:
+            state.update(new or {})
             continue
-        state.update(new or {})
-    return state
+        known = old or {}
+        for field in {*known, *(new or {})}:
+            later.setdefault(field, known.get(field))
+    return {field: value for field, value in later.items() if value is not None} | state
+
+
+# --- where a page of the log begins
+
+
+def read_mark(text: str | None) -> tuple[datetime, UUID] | None:
+    """The time and key in an address that says where the page before ended; None where it makes no sense."""
+    at, _, key = (text or "").partition("_")
+    try:
+        return datetime.strptime(at, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC), UUID(hex=key)
+    except ValueError:
+        return None

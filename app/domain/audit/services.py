@@ -17,13 +17,15 @@ from app.domain.audit.models import AuditEntry
 from app.domain.audit.queries import facts_columns, find_head
 from app.domain.audit.rules import GENESIS, chain
 from app.domain.audit.types import EntryFacts, Head
-from app.domain.kernel.access import Actor
+from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.errors import Forbidden
 from app.domain.kernel.texts import LocalText
 from app.uow import session, transaction
 
 log = logging.getLogger(__name__)
 
 _SECRET = ("password", "token", "secret", "hash")
+_MASK = "•••"
 
 
 def plain(value: object) -> Any:
@@ -52,9 +54,22 @@ def plain(value: object) -> Any:
 def _masked(data: Mapping[str, object] | None) -> dict[str, Any] | None:
     if data is None:
         return None
-    return {
-        key: "•••" if any(word in key for word in _SECRET) else plain(value) for key, value in data.items()
-    }
+    return {key: _MASK if _is_secret(key) else _masked_value(plain(value)) for key, value in data.items()}
+
+
+def _is_secret(key: str) -> bool:
+    return any(word in key.lower() for word in _SECRET)
+
+
+def _masked_value(value: Any) -> Any:
+    """A plain value without the secrets in it, however deep they stand."""
+    match value:
+        case dict():
+            return {key: _MASK if _is_secret(key) else _masked_value(part) for key, part in value.items()}
+        case list():
+            return [_masked_value(part) for part in value]
+        case _:
+            return value
 
 
 def record(
@@ -115,6 +130,17 @@ def record_change(
         new={key: after[key] for key in changed},
     )
     return True
+
+
+def record_export(actor: Actor, wanted: Mapping[str, object]) -> None:
+    """Say that somebody takes entries out as a file, before the first one leaves. Raises Forbidden."""
+    if not actor.may(Permission.AUDIT_EXPORT):
+        raise Forbidden
+    with transaction():
+        record(
+            actor, "audit.exported", "audit", None, new={"filters": {k: v for k, v in wanted.items() if v}}
+        )
+    log.info("audit exported", extra={"actor": str(actor.user_id)})
 
 
 # --- the chain

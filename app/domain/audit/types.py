@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 
@@ -69,3 +70,43 @@ class Head:
     sequence: int
     hash: bytes
     at: datetime
+
+
+# --- what the page of the log shows
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the log is narrowed to. `users` is a set of keys or a part of a statement; times are half-open."""
+
+    users: Any = None
+    campus_id: UUID | None = None
+    entity_type: str | None = None
+    entity_id: UUID | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry as it is read."""
+
+    id: UUID
+    at: datetime
+    user_id: UUID | None
+    campus_id: UUID | None
+    action: str
+    entity_type: str
+    entity_id: UUID | None
+    old_data: dict[str, Any] | None
+    new_data: dict[str, Any] | None
+    ip_address: str | None
+    user_agent: str | None
+    request_id: str | None
+    sequence: int | None
+
+    @property
+    def mark(self) -> str:
+        """Where a page that begins after this entry begins, for an address."""
+        return f"{self.at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}_{self.id.hex}"
