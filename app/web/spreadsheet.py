@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextvars import Context
+
+from flask import Flask
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -24,3 +27,22 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
         line = io.StringIO()
         csv.writer(line).writerow([safe_cell(cell) for cell in row])
         yield line.getvalue()
+
+
+def after_request(app: Flask, make: Callable[[], Iterable[str]]) -> Iterator[str]:
+    """The lines of `make`, which leave while the request ends and after it.
+
+    They are made in a context of their own, with a database session of its own that ends with them, also where
+    the reader goes away in the middle.
+    """
+
+    def lines() -> Generator[str, None, None]:
+        with app.app_context():
+            yield from make()
+
+    made, apart = lines(), Context()
+    try:
+        while (line := apart.run(next, made, None)) is not None:
+            yield line
+    finally:
+        apart.run(made.close)

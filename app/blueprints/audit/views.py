@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, current_app, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints.audit.shown import fields_in_words, in_words, table_of
@@ -34,7 +34,7 @@ from app.domain.people.queries import get_staff_member, get_student, list_record
 from app.web.access import current_actor, requires
 from app.web.happenings import ACTION_WORDS, KIND_WORDS, kind_words
 from app.web.htmx import render_page
-from app.web.spreadsheet import csv_lines
+from app.web.spreadsheet import after_request, csv_lines
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -110,11 +110,15 @@ def export() -> BaseResponse:
     actor, asked = current_actor(), _asked(request.form)
     campuses = list_campuses(actor, Permission.AUDIT_EXPORT)
     record_export(actor, asked)
-    found = stream_entries(entries_readable(actor, Permission.AUDIT_EXPORT), _wanted(asked, campuses))
-    lines = csv_lines(table_of(found, {line.id: line.code for line in campuses}))
+    readable, wanted = entries_readable(actor, Permission.AUDIT_EXPORT), _wanted(asked, campuses)
+    codes = {line.id: line.code for line in campuses}
+
+    def lines() -> Iterator[str]:
+        return csv_lines(table_of(stream_entries(readable, wanted), codes))
+
     name = f"audit-{clock.today().isoformat()}.csv"
     return Response(
-        stream_with_context(lines),
+        after_request(current_app._get_current_object(), lines),  # type: ignore[attr-defined]  # a proxy is typed as what it stands for
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
     )

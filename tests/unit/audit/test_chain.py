@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.audit.rules import GENESIS, as_of, canonical, chain, check_chain
+from app.domain.audit.rules import GENESIS, Change, as_of, canonical, chain, check_chain
 from app.domain.audit.types import EntryFacts, Fault, Link
 
 BEGIN = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -152,22 +152,47 @@ _changes = st.lists(
 )
 
 
+def told(changes: list[dict[str, Any]]) -> list[Change]:
+    """Changes as a service writes them, an hour apart: what was there before and what is there now."""
+    live: dict[str, Any] = {}
+    entries: list[Change] = []
+    for number, change in enumerate(changes):
+        entries.append(
+            (BEGIN + timedelta(hours=number), {field: live.get(field) for field in change}, change)
+        )
+        live.update(change)
+    return entries
+
+
 @given(_changes)
 def test_all_entries_together_give_the_last_state(changes: list[dict[str, Any]]) -> None:
     live: dict[str, Any] = {}
-    entries = []
-    for number, change in enumerate(changes):
+    for change in changes:
         live.update(change)
-        entries.append((BEGIN + timedelta(hours=number), change))
-        assert as_of(entries) == live
+    assert as_of(told(changes)) == live
 
 
 @given(_changes, st.integers(-1, 13))
 def test_a_moment_shows_what_was_so_then(changes: list[dict[str, Any]], hours: int) -> None:
-    entries = [(BEGIN + timedelta(hours=number), change) for number, change in enumerate(changes)]
-    moment = BEGIN + timedelta(hours=hours)
-    assert as_of(entries, moment) == as_of(entries[: max(hours + 1, 0)])
+    live: dict[str, Any] = {}
+    for change in changes[: hours + 1]:
+        live.update(change)
+    assert as_of(told(changes), BEGIN + timedelta(hours=hours)) == live
+
+
+@given(_changes, st.integers(0, 12))
+def test_a_record_older_than_its_log_is_known_from_what_changes_found(
+    changes: list[dict[str, Any]], kept: int
+) -> None:
+    entries = told(changes)
+    before = as_of(entries[:kept])
+    first = entries[kept:]
+    if not first:
+        return
+    told_fields = {field for _, _, new in first for field in new or {}}
+    known = {field: value for field, value in before.items() if field in told_fields and value is not None}
+    assert as_of(first, first[0][0] - timedelta(seconds=1)) == known
 
 
 def test_entries_without_data_change_nothing() -> None:
-    assert as_of([(BEGIN, {"a": 1}), (BEGIN, None)]) == {"a": 1}
+    assert as_of([(BEGIN, None, {"a": 1}), (BEGIN, None, None)]) == {"a": 1}
