@@ -26,6 +26,8 @@ class JobName(StrEnum):
 
     DELIVER_MESSAGE = "app.jobs.outbox.deliver_message"
     SWEEP_OUTBOX = "app.jobs.outbox.sweep_outbox"
+    CHAIN_AUDIT = "app.jobs.audit.chain_audit"
+    ANCHOR_AUDIT = "app.jobs.audit.anchor_audit"
 
 
 def redis_connection(*, patient: bool = False) -> Redis:

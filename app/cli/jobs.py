@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 jobs = AppGroup("jobs", help="Background work.")
 
 SWEEP_SECONDS = 10
+CHAIN_SECONDS = 5
+ANCHOR_SECONDS = 24 * 60 * 60
 _PATIENCE = 2.0
 
 
@@ -69,16 +71,21 @@ class TimedJob(CronJob):
 def scheduler_on(connection: Redis) -> CronScheduler:
     """RQ's cron with everything that happens by the clock."""
     scheduler = CronScheduler(connection=connection, name="smart-academy")
-    scheduler.get_jobs().append(
-        TimedJob(
-            queue_name=QUEUE_NAME,
-            func_name=JobName.SWEEP_OUTBOX.value,
-            interval=SWEEP_SECONDS,
-            job_timeout=600,
-            result_ttl=0,
-            ttl=60,
+    for job, seconds in (
+        (JobName.SWEEP_OUTBOX, SWEEP_SECONDS),
+        (JobName.CHAIN_AUDIT, CHAIN_SECONDS),
+        (JobName.ANCHOR_AUDIT, ANCHOR_SECONDS),
+    ):
+        scheduler.get_jobs().append(
+            TimedJob(
+                queue_name=QUEUE_NAME,
+                func_name=job.value,
+                interval=seconds,
+                job_timeout=600,
+                result_ttl=0,
+                ttl=60,
+            )
         )
-    )
     return scheduler
 
 

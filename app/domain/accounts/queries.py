@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
 from app.domain.accounts.types import UserStatus
@@ -17,7 +17,7 @@ from app.domain.kernel.access import Actor, Grant, Role
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
-from app.domain.people.queries import person_name_columns
+from app.domain.people.queries import person_name_columns, persons_called
 from app.uow import read, session
 
 
@@ -263,6 +263,11 @@ def list_user_names(user_ids: Collection[UUID]) -> dict[UUID, LocalText]:
     en, bn, ar, joined = person_name_columns(User.person_id)
     rows = session().execute(select(User.id, en, bn, ar).join(*joined).where(User.id.in_(user_ids)))
     return {row[0]: LocalText(row[1] or "", row[2] or "", row[3] or "") for row in rows}
+
+
+def users_called(query: str) -> Select[UUID]:
+    """The keys of the accounts of people who answer a query, as a part of another feature's statement."""
+    return select(User.id).where(or_(User.person_id.in_(persons_called(query)), User.email == query.lower()))
 
 
 def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:

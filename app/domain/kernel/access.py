@@ -62,6 +62,7 @@ class Permission(StrEnum):
 
     SITE_EDIT = "site:edit"  # public pages and notices
     AUDIT_READ = "audit:read"  # who changed what
+    AUDIT_EXPORT = "audit:export"  # take the audit log out of the house as a file
 
 
 _EVERYBODY: Final = frozenset({Permission.PORTAL_ENTER, Permission.ACCOUNT_MANAGE})
