@@ -97,7 +97,7 @@ def list_reasons(actor: Actor) -> list[ReasonLine]:
             reason,
             OutboxMessage.channel,
             func.count(),
-            func.min(OutboxMessage.id),
+            func.any_value(OutboxMessage.id, type_=OutboxMessage.id.type),
         )
         .where(messages_reached(actor), OutboxMessage.status == MessageStatus.FAILED)
         .group_by(reason, OutboxMessage.channel)
