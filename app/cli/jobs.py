@@ -63,6 +63,11 @@ class Worker(SimpleWorker):
 @jobs.command("worker")
 def run_worker() -> None:
     """Work off the queue until told to stop. While Redis is away the outbox is swept without it."""
+    work()
+
+
+def work() -> None:
+    """What the worker does, until told to stop."""
     while True:
         _end_when_told()  # again each time: RQ leaves its own handlers behind
         connection = redis_connection(patient=True)
@@ -125,6 +130,11 @@ def scheduler_on(connection: Redis) -> CronScheduler:
 @jobs.command("schedule")
 def run_scheduler() -> None:
     """Enqueue what is due until told to stop. Redis going away is waited out."""
+    keep_time()
+
+
+def keep_time() -> None:
+    """What the scheduler does, until told to stop."""
     while True:
         _end_when_told()  # again each time: RQ leaves its own handlers behind
         connection = redis_connection(patient=True)
