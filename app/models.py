@@ -10,6 +10,7 @@ from app.domain.counters import models as counters
 from app.domain.files import models as files
 from app.domain.outbox import models as outbox
 from app.domain.people import models as people
+from app.domain.schedule import models as schedule
 
 __all__ = [
     "academics",
@@ -22,4 +23,5 @@ __all__ = [
     "files",
     "outbox",
     "people",
+    "schedule",
 ]

@@ -14,6 +14,7 @@ from app.blueprints import (
     cms,
     family,
     home,
+    jobs,
     people,
     site,
 )
@@ -31,6 +32,7 @@ def register_blueprints(app: Flask) -> None:
         cms,
         family,
         home,
+        jobs,
         people,
         site,
     ):

@@ -63,6 +63,7 @@ class Permission(StrEnum):
     SITE_EDIT = "site:edit"  # public pages and notices
     AUDIT_READ = "audit:read"  # who changed what
     AUDIT_EXPORT = "audit:export"  # take the audit log out of the house as a file
+    JOBS_MANAGE = "jobs:manage"  # what waits to be sent: see it, try it again, drop it
 
 
 _EVERYBODY: Final = frozenset({Permission.PORTAL_ENTER, Permission.ACCOUNT_MANAGE})
