@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
 
+    second_factor: Literal["required", "optional"] = "required"
+    """Whether those who change marks, money or people can work without a second factor. The demo lets them."""
+
     trusted_proxies: int = Field(default=0, ge=0, le=2)
     """How many proxies in front set X-Forwarded-For. 0: the header is ignored."""
 

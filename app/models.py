@@ -2,6 +2,7 @@
 
 from app.domain.academics import models as academics
 from app.domain.accounts import models as accounts
+from app.domain.accounts.factors import models as factors
 from app.domain.admissions import models as admissions
 from app.domain.attendance import models as attendance
 from app.domain.audit import models as audit
@@ -20,6 +21,7 @@ __all__ = [
     "audit",
     "cms",
     "counters",
+    "factors",
     "files",
     "outbox",
     "people",

@@ -22,6 +22,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "SA_ENV": settings.sa_env,
+        "SECOND_FACTOR": settings.second_factor,
         "SECRET_KEY": settings.secret_key,
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,

@@ -51,6 +51,7 @@ from app.web.forms import submitted
 from app.web.headers import keepable
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
+from app.web.proof import requires_recent
 from app.web.urls import password_link
 
 
@@ -203,6 +204,7 @@ def _both_versions(form: EditGuardianForm, now: GuardianView) -> Response:
 
 @blueprint.route("/guardians/<uuid:guardian_id>/invite", methods=["POST"])
 @requires(Permission.GUARDIANS_EDIT)
+@requires_recent
 def invite_guardian(guardian_id: UUID) -> Response:
     """Open the guardian's account where there is none, and make a new password link.
 

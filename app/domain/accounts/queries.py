@@ -9,8 +9,10 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal_column, or_, select
 
+from app.domain.accounts.factors.models import AuthenticatorApp, Passkey
+from app.domain.accounts.factors.rules import RECENT_MINUTES
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
 from app.domain.accounts.types import UserStatus
 from app.domain.kernel.access import Actor, Grant, Role
@@ -29,6 +31,11 @@ def _grants() -> object:
     )
 
 
+def _has_second_factor() -> ColumnElement[bool]:
+    has_app = exists().where(AuthenticatorApp.user_id == User.id, AuthenticatorApp.secret.is_not(None))
+    return has_app | exists().where(Passkey.user_id == User.id)
+
+
 def grants_from(rows: list[tuple[str, str | None]] | None) -> tuple[Grant, ...]:
     """The grants of a user from the JSON that the sign-in query brings along."""
     return tuple(Grant(Role(role), UUID(campus) if campus else None) for role, campus in rows or [])
@@ -39,7 +46,18 @@ def _holder() -> Any:
     """Who holds a session token, built once: every page of the portal asks."""
     name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
     return (
-        select(User.id, User.person_id, User.locale, Session.id, name_en, name_bn, name_ar, _grants())  # type: ignore[call-overload]  # more columns than the overloads of select know
+        select(  # type: ignore[call-overload]  # more columns than the overloads of select know
+            User.id,
+            User.person_id,
+            User.locale,
+            Session.id,
+            name_en,
+            name_bn,
+            name_ar,
+            _grants(),
+            _has_second_factor(),
+            Session.proved_at > func.now() - literal_column(f"interval '{RECENT_MINUTES} minutes'"),
+        )
         .join(User, User.id == Session.user_id)
         .join(*joined)
         .where(
@@ -60,7 +78,7 @@ def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None)
     row = read(_holder(), {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
-    user_id, person_id, locale, session_id, en, bn, ar, grants = row
+    user_id, person_id, locale, session_id, en, bn, ar, grants, has_second_factor, proved = row
     return Actor(
         user_id=user_id,
         person_id=person_id,
@@ -70,6 +88,8 @@ def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None)
         session_id=session_id,
         ip=ip,
         user_agent=user_agent,
+        has_second_factor=has_second_factor,
+        proved_lately=bool(proved),
     )
 
 
@@ -84,9 +104,11 @@ class Credentials:
     roles: frozenset[Role]
 
 
-def find_credentials(*, email: str | None = None, phone: str | None = None) -> Credentials | None:
-    """The account behind an e-mail address or a phone number (E.164)."""
-    condition = User.email == email if email else User.phone == phone
+def find_credentials(
+    *, email: str | None = None, phone: str | None = None, user_id: UUID | None = None
+) -> Credentials | None:
+    """The account behind an e-mail address, a phone number (E.164) or a key."""
+    condition = User.id == user_id if user_id else User.email == email if email else User.phone == phone
     row = (
         session()
         .execute(

@@ -18,6 +18,7 @@ from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
 from app.domain.accounts.policies import may_grant, may_invite, may_manage
 from app.domain.accounts.queries import (
     AccountView,
+    Credentials,
     find_account,
     find_credentials,
     find_invitee,
@@ -65,15 +66,10 @@ def _matches(password_hash: str | None, password: str) -> bool:
         return False
 
 
-def sign_in(
-    identifier: str,
-    password: str,
-    *,
-    keep: bool = False,
-    ip: str | None = None,
-    user_agent: str | None = None,
-) -> str:
-    """Open a session and return its token, of which only the hash is stored.
+def prove_password(
+    identifier: str, password: str, *, ip: str | None = None, user_agent: str | None = None
+) -> Credentials:
+    """Whose name and password these are. It opens nothing: the account may ask for a second step.
 
     Raises SignInRefused for an unknown account, a wrong password and a suspended account alike.
     """
@@ -91,13 +87,22 @@ def sign_in(
     if found.status is not UserStatus.ACTIVE:
         _record_refusal(found.user_id, ip, user_agent)
         raise SignInRefused
-    return open_session(found.user_id, found.roles, keep=keep, ip=ip, user_agent=user_agent)
+    return found
+
+
+def password_is(user_id: UUID, password: str) -> bool:
+    """Whether this is the password of an account."""
+    found = find_credentials(user_id=user_id)
+    return _matches(found.password_hash if found else None, password)
 
 
 def open_session(
     user_id: UUID, roles: frozenset[Role], *, keep: bool, ip: str | None, user_agent: str | None
 ) -> str:
-    """Store a new session row and return its token."""
+    """Store a new session row and return its token, of which only the hash is stored.
+
+    Only for somebody who has proved all that the account asks for; see `factors.services`.
+    """
     token = new_token()
     now = datetime.now(UTC)
     with transaction() as db:

@@ -124,6 +124,18 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
 )
 """Which role may do what. Reading this table is reading the school's rules of access."""
 
+SECOND_FACTOR_ROLES: Final = frozenset(
+    {
+        Role.ADMIN,  # everything
+        Role.PRINCIPAL,  # people, registers, decisions
+        Role.ADMISSIONS_OFFICER,  # people: families and their children
+        Role.TEACHER,  # registers and marks
+        Role.ACCOUNTANT,  # money
+    }
+)
+"""Who changes marks, money or people, and so signs in with a second factor. Not the editor, who touches no
+child's data, and not families, who change nothing of others."""
+
 STAFF_ROLES: Final = frozenset(Role) - {Role.GUARDIAN, Role.STUDENT}
 """The roles of people who work at the school."""
 
@@ -167,6 +179,9 @@ class Actor:
     ip: str | None = None
     user_agent: str | None = None
     request_id: str | None = None
+    has_second_factor: bool = field(default=False, kw_only=True)
+    proved_lately: bool = field(default=False, kw_only=True)
+    """Whether the password or a second factor was given in this session within the last minutes."""
     is_system: bool = field(default=False, kw_only=True)
 
     @property
