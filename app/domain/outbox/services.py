@@ -20,7 +20,8 @@ from app.domain.kernel.errors import NotFound
 from app.domain.kernel.phones import normalise_mobile
 from app.domain.kernel.segments import fold_for_sms
 from app.domain.outbox.models import OutboxHold, OutboxMessage
-from app.domain.outbox.policies import ensure_reaches_all, messages_reached
+from app.domain.outbox.policies import ensure_reaches_all
+from app.domain.outbox.queries import messages_reached
 from app.domain.outbox.rules import (
     HELD_FOR,
     MOST_TRIES,
