@@ -6,6 +6,7 @@ Redis may be stopped or emptied at any time: the sweeper finds every row again.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -90,6 +91,9 @@ def enqueue(job: JobName, *args: str) -> None:
     after_commit(push)
 
 
+_ERROR: Final = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception|Exit))\b", re.MULTILINE)
+
+
 @dataclass(frozen=True)
 class FailedJob:
     """A job that raised an error, as RQ remembers it."""
@@ -130,6 +134,7 @@ def queue_state(limit: int = 20) -> QueueState | None:
 
 
 def _failed(job: Job) -> FailedJob:
+    """The name of the error and not its text, which may hold what a row holds."""
     result = job.latest_result()
-    lines = (result.exc_string if result and result.exc_string else "").strip().splitlines()
-    return FailedJob(job.id, job.func_name or "", job.ended_at, lines[-1][:300] if lines else "")
+    names = _ERROR.findall(result.exc_string if result and result.exc_string else "")
+    return FailedJob(job.id, job.func_name or "", job.ended_at, names[-1][:200] if names else "")
