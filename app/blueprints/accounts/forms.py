@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, PasswordField
+from wtforms import BooleanField, PasswordField
 
 from app.domain.accounts.factors.types import Proof
 from app.web.forms import ChoiceField, Form, LineField, Required
 from app.web.i18n import LOCALES
+from app.web.proof import AnswerField
 
 
 class SignInForm(Form):
@@ -74,7 +75,7 @@ class SecondStepForm(Form):
             "dir": "ltr",
         },
     )
-    passkey = HiddenField()
+    passkey = AnswerField()
 
     def proof(self, browser: str) -> Proof:
         """What was brought."""
@@ -90,7 +91,7 @@ class PasskeyForm(Form):
     """What an authenticator answered, and what the passkey is called."""
 
     name = LineField(_l("Name of the passkey"), max_length=60, render_kw={"autocomplete": "off"})
-    passkey = HiddenField()
+    passkey = AnswerField()
 
 
 class NothingForm(Form):
