@@ -25,7 +25,11 @@ log = logging.getLogger(__name__)
 
 jobs = AppGroup("jobs", help="Background work.")
 
-SWEEP_SECONDS = 10
+BY_THE_CLOCK = {
+    JobName.SWEEP_OUTBOX: 10,
+    JobName.SWEEP_LIMITS: 600,
+}
+"""Every how many seconds."""
 _PATIENCE = 2.0
 
 
@@ -69,16 +73,17 @@ class TimedJob(CronJob):
 def scheduler_on(connection: Redis) -> CronScheduler:
     """RQ's cron with everything that happens by the clock."""
     scheduler = CronScheduler(connection=connection, name="smart-academy")
-    scheduler.get_jobs().append(
-        TimedJob(
-            queue_name=QUEUE_NAME,
-            func_name=JobName.SWEEP_OUTBOX.value,
-            interval=SWEEP_SECONDS,
-            job_timeout=600,
-            result_ttl=0,
-            ttl=60,
+    for name, seconds in BY_THE_CLOCK.items():
+        scheduler.get_jobs().append(
+            TimedJob(
+                queue_name=QUEUE_NAME,
+                func_name=name.value,
+                interval=seconds,
+                job_timeout=600,
+                result_ttl=0,
+                ttl=60,
+            )
         )
-    )
     return scheduler
 
 
