@@ -8,6 +8,7 @@ from app.domain.audit import models as audit
 from app.domain.cms import models as cms
 from app.domain.counters import models as counters
 from app.domain.files import models as files
+from app.domain.idempotency import models as idempotency
 from app.domain.limits import models as limits
 from app.domain.outbox import models as outbox
 from app.domain.people import models as people
@@ -21,6 +22,7 @@ __all__ = [
     "cms",
     "counters",
     "files",
+    "idempotency",
     "limits",
     "outbox",
     "people",

@@ -27,6 +27,7 @@ class JobName(StrEnum):
     DELIVER_MESSAGE = "app.jobs.outbox.deliver_message"
     SWEEP_OUTBOX = "app.jobs.outbox.sweep_outbox"
     SWEEP_LIMITS = "app.jobs.limits.sweep"
+    SWEEP_KEYS = "app.jobs.idempotency.sweep"
 
 
 def redis_connection(*, patient: bool = False) -> Redis:

@@ -28,6 +28,7 @@ jobs = AppGroup("jobs", help="Background work.")
 BY_THE_CLOCK = {
     JobName.SWEEP_OUTBOX: 10,
     JobName.SWEEP_LIMITS: 600,
+    JobName.SWEEP_KEYS: 3600,
 }
 """Every how many seconds."""
 _PATIENCE = 2.0

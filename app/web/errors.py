@@ -79,6 +79,8 @@ def _words(code: int) -> tuple[str, str]:
             return gettext("This is too large to send"), gettext(
                 "A file may have up to 5 MB. Choose a smaller picture or take it again with less detail."
             )
+        case 422:
+            return gettext("This was not stored"), gettext("Check what was typed and send it again.")
         case 429:
             return gettext("One moment, please"), gettext(
                 "There were many requests from your connection. Wait a minute and try again."

@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from markupsafe import Markup
 
+from app.domain.kernel.ids import new_token
 from app.web.htmx import is_partial
 
 if TYPE_CHECKING:
@@ -67,6 +68,28 @@ def csrf_token() -> str:
 def csrf_field() -> Markup:
     """The hidden field of every form that posts."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token())
+
+
+ONCE_FIELD = "once"
+_ONCE_MARK = f"once-{secrets.token_hex(16)}"
+
+
+def once_field() -> Markup:
+    """The hidden field of every form that creates something: a key of its own, see app/web/once.py."""
+    g.once_used = True
+    return Markup('<input type="hidden" name="{}" value="{}">').format(ONCE_FIELD, _ONCE_MARK)
+
+
+def _with_keys(body: bytes) -> bytes:
+    """Each mark becomes a key of 22 characters, so that two forms of a page have two."""
+    first, *rest = body.split(_ONCE_MARK.encode())
+    return b"".join([first, *(new_token(16).encode() + part for part in rest)])
+
+
+def creates_something() -> bool:
+    """Whether the route that is asked for is marked with `creates` of app/web/once.py."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "creates", False))
 
 
 def _signer() -> URLSafeTimedSerializer:
@@ -138,6 +161,9 @@ def shareable(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _cache_control(response: Response) -> str:
+    if g.get("once_used") and creates_something() and response.status_code == 200:
+        # An empty form: going back shows it with the key it had, so that sending it again is no second one.
+        return "private, no-cache"
     if not g.get("keepable") or response.status_code not in {200, 304}:
         return "no-store"
     if g.get("shareable") and not g.get("csrf_used"):
@@ -150,10 +176,19 @@ def _finish_body(response: Response) -> None:
     if response.is_streamed or response.direct_passthrough:
         return
     body = response.get_data()
-    if g.get("keepable") and response.status_code == 200 and request.method in {"GET", "HEAD"}:
+    if (
+        g.get("keepable")
+        # Who comes anew gets a new key: the kept page's may be spent.
+        and not g.get("once_used")
+        and response.status_code == 200
+        and request.method in {"GET", "HEAD"}
+    ):
         tag = hashlib.blake2b(body.replace(_MARK_BYTES, b""), digest_size=9).hexdigest()
         # Weak: the compressed and the plain page are the same page.
         response.set_etag(tag, weak=True)
+    if g.get("once_used"):
+        body = _with_keys(body)
+        response.set_data(body)
     if g.get("csrf_used"):
         response.set_data(body.replace(_MARK_BYTES, _mask().encode()))
 
