@@ -9,6 +9,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from markupsafe import Markup
@@ -18,6 +19,8 @@ from app.web.htmx import is_partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from flask.sessions import SessionMixin
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -160,9 +163,26 @@ def shareable(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
+def _is_empty_form(response: Response) -> bool:
+    """Whether this is a form that creates, as it stands at first: nobody's data is on it.
+
+    Going back shows it with the key it had, so that sending it again is no second act.
+    """
+    return bool(g.get("once_used")) and creates_something() and response.status_code == 200
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions in a cookie, which may change while a form that creates is being filled in."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep the session; an empty form does not differ by it, and would be fetched anew, with a new key."""
+        super().save_session(app, session, response)
+        if _is_empty_form(response):
+            response.headers["Vary"] = ", ".join(each for each in response.vary if each != "Cookie")
+
+
 def _cache_control(response: Response) -> str:
-    if g.get("once_used") and creates_something() and response.status_code == 200:
-        # An empty form: going back shows it with the key it had, so that sending it again is no second one.
+    if _is_empty_form(response):
         return "private, no-cache"
     if not g.get("keepable") or response.status_code not in {200, 304}:
         return "no-store"
@@ -196,6 +216,7 @@ def _finish_body(response: Response) -> None:
 def init_headers(app: Flask) -> None:
     """Give every answer its headers, whoever made it."""
     csrf.init_app(app)
+    app.session_interface = Sessions()
     app.jinja_env.globals.update(csrf_token=csrf_token, csrf_field=csrf_field)
     # Flask-WTF puts its bare token into the context of every template, where it would hide ours.
     app.context_processor(lambda: {"csrf_token": csrf_token})

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, flash, g, request, session
 from flask_wtf.csrf import generate_csrf
@@ -29,6 +30,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 
+_SENT = "sent"
 _VERSION = "brings the version it saw; on a later one it is refused"
 _SAME = "sets what it names; the second time it is so already"
 _GONE = "removes one record by its key; the second time there is none"
@@ -91,6 +93,19 @@ BY_NATURE = MappingProxyType(
 )
 
 
+def once_action(url: str | None = None) -> str:
+    """Where a form that creates is sent: not quite to the address of its page.
+
+    A browser forgets the page of an address it has sent something to, and going back would then fetch a new one
+    with a new key.
+    """
+    here = url or (request.full_path if request.query_string else request.path)
+    parts = urlsplit(here)
+    if _SENT in parts.query.split("&"):
+        return here
+    return parts._replace(query="&".join(filter(None, [parts.query, _SENT]))).geturl()
+
+
 def creates(view: View) -> View:
     """Mark a view whose POST creates something: its form carries a key."""
     view.__dict__["creates"] = True
@@ -131,7 +146,7 @@ def _again(answer: Answer) -> BaseResponse:
 
 def init_once(app: Flask) -> None:
     """Ask about the key before a view that creates, and tell it afterwards."""
-    app.jinja_env.globals.update(once_field=once_field)
+    app.jinja_env.globals.update(once_field=once_field, once_action=once_action)
 
     @app.before_request
     def _ask() -> BaseResponse | None:
