@@ -21,6 +21,7 @@ from app.web.i18n import init_i18n
 from app.web.icons import init_icons
 from app.web.logging import init_logging
 from app.web.navigation import init_navigation
+from app.web.once import init_once
 from app.web.proof import init_proof
 from app.web.richtext import init_richtext
 from app.web.school import init_school
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_days(app)
     init_access(app)
     init_proof(app)
+    init_once(app)
     init_errors(app)
     init_navigation(app)
     init_school(app)

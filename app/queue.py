@@ -34,6 +34,8 @@ class JobName(StrEnum):
     SWEEP_OUTBOX = "app.jobs.outbox.sweep_outbox"
     CHAIN_AUDIT = "app.jobs.audit.chain_audit"
     ANCHOR_AUDIT = "app.jobs.audit.anchor_audit"
+    SWEEP_LIMITS = "app.jobs.limits.sweep"
+    SWEEP_KEYS = "app.jobs.idempotency.sweep"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ SCHEDULE: Final = (
     Scheduled(JobName.SWEEP_OUTBOX, every=SWEEP_SECONDS),
     Scheduled(JobName.CHAIN_AUDIT, every=5),
     Scheduled(JobName.ANCHOR_AUDIT, cron="0 18 * * *"),
+    Scheduled(JobName.SWEEP_LIMITS, every=600),
+    Scheduled(JobName.SWEEP_KEYS, every=3600),
 )
 """Everything that happens by the clock. The scheduler runs it, and the page of jobs shows it."""
 

@@ -14,9 +14,9 @@ from app.blueprints.accounts.forms import LanguageForm, PasswordForm, SignInForm
 from app.domain.academics.queries import list_campuses
 from app.domain.accounts.factors.rules import needs_second_factor
 from app.domain.accounts.factors.services import begin_sign_in
-from app.domain.accounts.queries import find_account, find_open_link, list_open_sessions
+from app.domain.accounts.queries import find_account, list_open_sessions
 from app.domain.accounts.rules import describe_device
-from app.domain.accounts.services import end_other_sessions, end_session, redeem_link
+from app.domain.accounts.services import end_other_sessions, end_session, redeem_link, try_link
 from app.domain.accounts.services import sign_out as close_session
 from app.domain.accounts.services import switch_language as remember_language
 from app.domain.kernel.access import Permission
@@ -85,7 +85,7 @@ def sign_out() -> Response:
 def choose_password(lang: str, token: str) -> Response:
     """Set a password by a one-time link."""
     form = PasswordForm()
-    link = find_open_link(token)
+    link = try_link(token, ip=client_address(), user_agent=request.user_agent.string)
     if link is None:
         return render_page("accounts/link_spent.html", status=404)
     if submitted(form):

@@ -47,6 +47,7 @@ from app.web.files import send_stored_file
 from app.web.forms import submitted
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
+from app.web.once import creates
 from app.web.urls import absolute_url
 
 blueprint = Blueprint("admissions", __name__, url_prefix="/admissions/applications")
@@ -208,6 +209,7 @@ def reject(application_id: UUID) -> BaseResponse:
 
 @blueprint.route("/<uuid:application_id>/notes", methods=["POST"])
 @requires(Permission.APPLICATIONS_READ)
+@creates
 def note(application_id: UUID) -> BaseResponse:
     """Add a note for colleagues."""
     application = get_application(current_actor(), application_id)

@@ -15,10 +15,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints.apply.forms import STEP_FORMS, DocumentsForm, FindForm, ReviewForm, answers_in, bind
+from app.blueprints.apply.limits import count_start, count_upload, find_counted, sending_counted
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
 from app.blueprints.apply.words import ANSWER_WORDS, DOCUMENT_WORDS, NEXT_WORDS, STEP_WORDS
 from app.domain.admissions.queries import (
-    find_by_reference,
     find_by_token,
     find_place_of,
     find_sent,
@@ -47,9 +47,9 @@ from app.domain.admissions.types import (
 from app.domain.files.types import UploadRefused
 from app.domain.kernel.access import Actor, visitor
 from app.domain.kernel.dates import local_day
-from app.domain.kernel.errors import Conflict, InvalidValue, Refused
+from app.domain.kernel.errors import N_, Conflict, Refused
 from app.domain.kernel.ids import new_token
-from app.domain.kernel.references import parse_reference
+from app.domain.limits.types import TooMany
 from app.web.access import client_address, public
 from app.web.errors import message_of
 from app.web.files import send_stored_file
@@ -63,6 +63,7 @@ blueprint = Blueprint("apply", __name__)
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _PROOFS = "applications"
 _MOST_PROOFS = 5
+_NO_PAIR = N_("We find no application with this reference and this phone number. Check both and try again.")
 
 
 def today() -> date:
@@ -134,6 +135,7 @@ def index(lang: str) -> Response:
 @public
 def start(lang: str) -> BaseResponse:
     """Begin a draft and go to its first page."""
+    count_start(family())
     token = _token_for(request.form.get("key", ""))
     try:
         start_application(family(), token, lang, today())
@@ -251,7 +253,7 @@ def documents(lang: str, token: str) -> BaseResponse:
         return elsewhere
     form = DocumentsForm()
     if submitted(form):
-        _keep_papers(token, form)
+        _keep_papers(token, application, form)
         removed = request.form.get("remove")
         if removed in set(DocumentKind):
             remove_document(family(), token, DocumentKind(removed))
@@ -271,13 +273,16 @@ def documents(lang: str, token: str) -> BaseResponse:
     )
 
 
-def _keep_papers(token: str, form: DocumentsForm) -> None:
+def _keep_papers(token: str, application: ApplicationView, form: DocumentsForm) -> None:
     """Store each file that came, whatever becomes of the other."""
     for kind in DocumentKind:
         for upload in request.files.getlist(kind.value)[:1]:
             if upload.filename:
                 try:
+                    count_upload(family(), application)
                     attach_document(family(), token, kind, upload.read(), upload.filename)
+                except TooMany as error:
+                    form.put_refusal(error)
                 except UploadRefused as error:
                     form[kind.value].errors = [message_of(error)]
 
@@ -303,9 +308,9 @@ def review(lang: str, token: str) -> BaseResponse:
         return _onward(token, Step.REVIEW)
     if submitted(form):
         try:
-            submit_application(
-                family(), token, consent=bool(form.consent.data), today=today(), status_link=status_link
-            )
+            with sending_counted(family(), application):
+                consent = bool(form.consent.data)
+                submit_application(family(), token, consent=consent, today=today(), status_link=status_link)
         except NotComplete as error:
             problems = gap_problems(error.gaps)
         except Refused as error:
@@ -357,23 +362,14 @@ def find(lang: str) -> BaseResponse:
     """Ask for reference and phone. A pair that does not belong together never says which half is wrong."""
     form = FindForm(data={"reference": request.args.get("reference", "")[:40]})
     if submitted(form):
-        application = _find_pair(form.reference.data or "", form.phone.data or "")
-        if application:
-            return see_other(_remember(application))
-        form.form_errors = [
-            *form.form_errors,
-            gettext(
-                "We find no application with this reference and this phone number. Check both and try again."
-            ),
-        ]
+        try:
+            application = find_counted(family(), form.reference.data or "", form.phone.data or "")
+            if application:
+                return see_other(_remember(application))
+            raise Refused(_NO_PAIR)
+        except Refused as error:
+            form.put_refusal(error)
     return render_page("apply/find.html", form=form, status=422 if form.problems else 200)
-
-
-def _find_pair(reference: str, phone: str) -> ApplicationView | None:
-    try:
-        return find_by_reference(parse_reference(reference), phone)
-    except InvalidValue:
-        return None
 
 
 @blueprint.route("/<lang:lang>/admissions/status/<string:reference>")

@@ -51,6 +51,7 @@ from app.web.forms import submitted
 from app.web.headers import keepable
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
+from app.web.once import creates
 from app.web.proof import requires_recent
 from app.web.urls import password_link
 
@@ -93,6 +94,7 @@ def _of_student() -> StudentView | None:
 
 @blueprint.route("/guardians/add", methods=["GET", "POST"])
 @requires(Permission.GUARDIANS_EDIT)
+@creates
 def add_guardian() -> Response:
     """Record a guardian; where the phone number is known, the one on record is offered instead."""
     child, form, known = _of_student(), AddGuardianForm(), None

@@ -48,6 +48,7 @@ from app.web.headers import keepable
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
 from app.web.navigation import ROLE_WORDS
+from app.web.once import creates
 from app.web.proof import requires_recent
 from app.web.urls import password_link
 
@@ -97,6 +98,7 @@ def _to_edit(staff_id: UUID) -> StaffView:
 
 @blueprint.route("/staff/add", methods=["GET", "POST"])
 @requires(Permission.STAFF_EDIT)
+@creates
 def add_staff() -> Response:
     """Record a new member of staff."""
     actor = current_actor()

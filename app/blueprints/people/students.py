@@ -73,6 +73,7 @@ from app.web.forms import submitted
 from app.web.headers import keepable
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
+from app.web.once import creates
 
 
 @blueprint.route("/students/")
@@ -142,6 +143,7 @@ def _seats_of(lines: list[Any]) -> dict[UUID, EnrolmentView]:
 
 @blueprint.route("/students/add", methods=["GET", "POST"])
 @requires(Permission.STUDENTS_EDIT)
+@creates
 def add_student() -> Response:
     """Take a child in without an application."""
     actor = current_actor()

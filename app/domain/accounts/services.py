@@ -19,6 +19,7 @@ from app.domain.accounts.policies import may_grant, may_invite, may_manage
 from app.domain.accounts.queries import (
     AccountView,
     Credentials,
+    OpenLink,
     find_account,
     find_credentials,
     find_invitee,
@@ -45,6 +46,9 @@ from app.domain.kernel.access import STAFF_ROLES, SYSTEM, Actor, Grant, Role
 from app.domain.kernel.errors import Forbidden, NotFound
 from app.domain.kernel.ids import hash_token, new_token
 from app.domain.kernel.phones import PhoneError, normalise_mobile
+from app.domain.limits.rules import SLOW_AFTER, network_of
+from app.domain.limits.services import give_back, take
+from app.domain.limits.types import Counted, Limit, TooMany
 from app.domain.outbox.services import write_mail
 from app.uow import transaction
 
@@ -71,22 +75,19 @@ def prove_password(
 ) -> Credentials:
     """Whose name and password these are. It opens nothing: the account may ask for a second step.
 
-    Raises SignInRefused for an unknown account, a wrong password and a suspended account alike.
+    Raises SignInRefused for an unknown account, a wrong password and a suspended account alike, and TooMany, which
+    is decided by the name that was typed, so that it does not tell whether there is such an account.
     """
-    found = None
-    if looks_like_email(identifier):
-        found = find_credentials(email=identifier.strip().lower())
-    else:
-        try:
-            found = find_credentials(phone=normalise_mobile(identifier))
-        except PhoneError:
-            found = None
+    email, phone = _as_stored(identifier)
+    wrong = _count_try(email or phone or identifier.strip().casefold(), ip, user_agent)
+    found = find_credentials(email=email, phone=phone) if email or phone else None
     if not _matches(found.password_hash if found else None, password) or found is None:
         _record_refusal(found.user_id if found else None, ip, user_agent)
         raise SignInRefused
     if found.status is not UserStatus.ACTIVE:
         _record_refusal(found.user_id, ip, user_agent)
         raise SignInRefused
+    give_back(*wrong)
     return found
 
 
@@ -94,6 +95,36 @@ def password_is(user_id: UUID, password: str) -> bool:
     """Whether this is the password of an account."""
     found = find_credentials(user_id=user_id)
     return _matches(found.password_hash if found else None, password)
+
+
+def _as_stored(identifier: str) -> tuple[str | None, str | None]:
+    """What was typed as the e-mail address or the phone number that an account would have."""
+    if looks_like_email(identifier):
+        return identifier.strip().lower(), None
+    try:
+        return None, normalise_mobile(identifier)
+    except PhoneError:
+        return None, None
+
+
+def _count_try(name: str, ip: str | None, user_agent: str | None) -> tuple[Counted, Counted]:
+    """Count a sign-in before the password is looked at. Returns what to take back where it is right.
+
+    The address comes first: one that is refused tries no account, and so cannot close ten thousand of them.
+    Raises TooMany.
+    """
+    by, network = _as(None, ip, user_agent), network_of(ip)
+    at_address: Counted = (Limit.WRONG_PASSWORD_ADDRESS, network)
+    on_account: Counted = (Limit.WRONG_PASSWORD_ACCOUNT, name)
+    take(by, at_address, (Limit.SIGN_IN_ADDRESS, network), (Limit.SIGN_IN_ALL, ""))
+    counts = take(by, on_account, (Limit.SIGN_IN_ACCOUNT, name))
+    if counts[Limit.WRONG_PASSWORD_ACCOUNT].count > SLOW_AFTER:
+        try:
+            take(by, (Limit.SIGN_IN_PACE, name))
+        except TooMany:
+            give_back(on_account)  # nobody looked at the password
+            raise
+    return at_address, on_account
 
 
 def open_session(
@@ -234,6 +265,16 @@ def issue_link(actor: Actor, user_id: UUID, purpose: LinkPurpose) -> str:
         )
         record(actor, "link.issued", "user", user_id, new={"purpose": purpose})
     return token
+
+
+def try_link(token: str, *, ip: str | None = None, user_agent: str | None = None) -> OpenLink | None:
+    """The open link of a token, or None. Tokens that open nothing are counted for the address. Raises TooMany."""
+    counted: Counted = (Limit.WRONG_LINK_ADDRESS, network_of(ip))
+    take(_as(None, ip, user_agent), counted)
+    link = find_open_link(token)
+    if link is not None:
+        give_back(counted)
+    return link
 
 
 def redeem_link(token: str, password: str, *, ip: str | None = None, user_agent: str | None = None) -> UUID:
