@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
 
+    clamd_url: str | None = None
+    """`tcp://host:3310` or `unix:///run/clamav/clamd.ctl`. Without it files are released unscanned, and say so."""
+    files_accel: str | None = None
+    """Internal location of nginx that serves `var/files/`, such as `/stored-files/`. Without it we send files."""
+
     trusted_proxies: int = Field(default=0, ge=0, le=2)
     """How many proxies in front set X-Forwarded-For. 0: the header is ignored."""
 
@@ -56,6 +61,12 @@ class Settings(BaseSettings):
         missing = [name for name, value in s3.items() if not value]
         if 0 < len(missing) < len(s3):
             raise ValueError(f"file storage on S3 is half-set, without {', '.join(missing)}")
+        if self.clamd_url and not _is_scanner(self.clamd_url):
+            raise ValueError("CLAMD_URL must be tcp://host:port or unix:///path")
+        if self.files_accel and not (self.files_accel.startswith("/") and self.files_accel.endswith("/")):
+            raise ValueError("FILES_ACCEL must begin and end with a slash")
+        if self.files_accel and self.s3_endpoint:
+            raise ValueError("FILES_ACCEL serves the local folder; unset it or S3_ENDPOINT")
         if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
             raise ValueError("SMTP_URL must begin with smtp:// or smtps://")
         if self.smtp_url and not self.mail_from and self.sa_env == "production":
@@ -77,6 +88,11 @@ class Settings(BaseSettings):
     def sender(self) -> str:
         """The address that mail comes from."""
         return self.mail_from or "office@smart-academy.example"
+
+
+def _is_scanner(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.hostname) if parts.scheme == "tcp" else parts.scheme == "unix" and bool(parts.path)
 
 
 def load_settings() -> Settings:

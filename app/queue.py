@@ -26,6 +26,8 @@ class JobName(StrEnum):
 
     DELIVER_MESSAGE = "app.jobs.outbox.deliver_message"
     SWEEP_OUTBOX = "app.jobs.outbox.sweep_outbox"
+    CHECK_FILE = "app.jobs.files.check_file"
+    SWEEP_FILES = "app.jobs.files.sweep_files"
 
 
 def redis_connection(*, patient: bool = False) -> Redis:

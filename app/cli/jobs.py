@@ -69,16 +69,17 @@ class TimedJob(CronJob):
 def scheduler_on(connection: Redis) -> CronScheduler:
     """RQ's cron with everything that happens by the clock."""
     scheduler = CronScheduler(connection=connection, name="smart-academy")
-    scheduler.get_jobs().append(
-        TimedJob(
-            queue_name=QUEUE_NAME,
-            func_name=JobName.SWEEP_OUTBOX.value,
-            interval=SWEEP_SECONDS,
-            job_timeout=600,
-            result_ttl=0,
-            ttl=60,
+    for job in (JobName.SWEEP_OUTBOX, JobName.SWEEP_FILES):
+        scheduler.get_jobs().append(
+            TimedJob(
+                queue_name=QUEUE_NAME,
+                func_name=job.value,
+                interval=SWEEP_SECONDS,
+                job_timeout=600,
+                result_ttl=0,
+                ttl=60,
+            )
         )
-    )
     return scheduler
 
 

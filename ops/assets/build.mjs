@@ -1,4 +1,4 @@
-// Builds the browser assets: one style sheet and two scripts, each with a content hash in
+// Builds the browser assets: one style sheet and three scripts, each with a content hash in
 // its name and with .br and .gz siblings, and manifest.json that maps plain names to hashed ones.
 // Usage: node ops/assets/build.mjs [output folder]. Exits 1 when a file is over its budget.
 import { createHash } from "node:crypto";
@@ -19,7 +19,7 @@ const STYLES = ["tokens", "base", "layout", "parts", "register", "state", "print
 const FLOOR = { chrome: 80 << 16, safari: 13 << 16, ios_saf: 13 << 16 };
 // As received in brotli, with about this much of headers.
 const HEADERS = 300;
-const BUDGET = { "portal.css": 7 * 1024, "portal.js": 15 * 1024, "site.js": 4 * 1024 };
+const BUDGET = { "portal.css": 7 * 1024, "portal.js": 15 * 1024, "site.js": 4 * 1024, "uploads.js": 2.5 * 1024 };
 
 const parts = (value) => value.match(/(?:[\w-]*\((?:[^()]|\([^()]*\))*\)|[^\s()]+)+/g);
 
@@ -130,7 +130,7 @@ function write(name, data) {
   return { hashed, within: received <= BUDGET[name] };
 }
 
-const files = { "portal.css": styles(), "portal.js": await script("portal.js"), "site.js": await script("site.js") };
+const files = { "portal.css": styles(), "portal.js": await script("portal.js"), "site.js": await script("site.js"), "uploads.js": await script("uploads.js") };
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 const manifest = {};
