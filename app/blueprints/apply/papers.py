@@ -58,6 +58,15 @@ def _mark() -> str:
     return mark if 0 < len(mark) <= _MARK_LENGTH else abort(400)
 
 
+def _body() -> bytes:
+    """The piece. One that is too long, or does not say how long it is, is refused before a byte of it is read."""
+    if request.content_length is None:
+        abort(411)
+    if request.content_length > PIECE_BYTES:
+        abort(413)
+    return request.get_data(cache=False)
+
+
 def _refused(error: DomainError) -> tuple[Response, int]:
     """Why not, for the script that sends pieces: where to go on, or a sentence for the family."""
     match error:
@@ -75,13 +84,11 @@ def _refused(error: DomainError) -> tuple[Response, int]:
 @public
 def pieces(lang: str, token: str, kind: str) -> BaseResponse | tuple[Response, int]:
     """Where a paper on its way has come to; and its next piece, which is the whole body."""
-    # Before a byte of the body is read.
-    request.max_content_length = PIECE_BYTES
     try:
         if request.method == "GET":
             return jsonify(offset=paper_pieces_kept(token, _kind(kind), _mark()))
         size, offset = _number("size"), _number("offset")
-        here = add_paper_piece(token, _kind(kind), _mark(), size, offset, request.get_data(cache=False))
+        here = add_paper_piece(token, _kind(kind), _mark(), size, offset, _body())
     except DomainError as error:
         return _refused(error)
     return jsonify(offset=here)

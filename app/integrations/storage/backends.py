@@ -13,7 +13,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from minio import Minio
-from minio.error import MinioException, S3Error
+from minio.error import InvalidResponseError, MinioException, S3Error
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
@@ -154,6 +154,11 @@ class S3Storage:
                 answer = self.client.get_object(self.bucket, name)
             except S3Error as error:
                 if error.code in {"NoSuchKey", "NoSuchObject"}:
+                    raise ObjectMissing(key) from error
+                raise
+            except InvalidResponseError as error:
+                # The client reads application/xml only, and some servers answer text/xml.
+                if "<Code>NoSuchKey</Code>" in str(error):
                     raise ObjectMissing(key) from error
                 raise
             try:

@@ -54,10 +54,10 @@ class Pieces:
                 if here != offset:
                     raise OutOfPlace(here)
                 try:
-                    handle.write(data)
-                    handle.flush()
+                    _write_whole(handle.fileno(), data)
                 except OSError:
-                    os.ftruncate(handle.fileno(), here)
+                    with suppress(OSError):
+                        os.ftruncate(handle.fileno(), here)
                     raise
                 return here + len(data)
 
@@ -100,6 +100,13 @@ class Pieces:
         with path.open("ab", buffering=0) as handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield handle
+
+
+def _write_whole(handle: int, data: bytes) -> None:
+    """Write all of it. A disk that is nearly full takes a part first, and says so only the next time."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(handle, left) :]
 
 
 def _digest(text: str) -> str:
