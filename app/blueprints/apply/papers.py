@@ -42,6 +42,10 @@ def paper_state(lang: str, token: str, kind: str) -> BaseResponse:
     """How a paper stands: the part of the documents page that asks again. Without script, the page itself."""
     if not is_partial():
         return see_other(url_for("apply.documents", lang=lang, token=token))
+    return _state(token, kind)
+
+
+def _state(token: str, kind: str) -> Response:
     paper = _paper(token, kind)
     return render_page(
         "apply/_paper.html", "state", paper=paper, word=DOCUMENT_WORDS[paper.kind], token=token
@@ -103,5 +107,4 @@ def finish(lang: str, token: str, kind: str) -> BaseResponse | tuple[Response, i
         finish_paper(family(), token, _kind(kind), _mark(), _number("size"), name)
     except DomainError as error:
         return _refused(error)
-    paper = _paper(token, kind)
-    return render_page("apply/_paper.html", paper=paper, word=DOCUMENT_WORDS[paper.kind], token=token)
+    return _state(token, kind)

@@ -45,7 +45,11 @@ async function ask(url, options) {
 /** Sends one file until all of it is there. Returns the part of the page that shows it; throws a sentence. */
 async function send(input, file, name, mark, tell) {
   const { pieces, finish, waiting, failed } = input.dataset;
-  const headers = { "X-CSRFToken": input.form.elements.csrf_token.value, "Content-Type": "application/octet-stream" };
+  const headers = {
+    "X-CSRFToken": input.form.elements.csrf_token.value,
+    "Content-Type": "application/octet-stream",
+    "HX-Request-Type": "partial",
+  };
   const to = (url, more) => `${url}?${new URLSearchParams({ mark, size: file.size, ...more })}`;
   let offset = null;
   for (let fails = 0; fails < TRIES; ) {
@@ -61,7 +65,7 @@ async function send(input, file, name, mark, tell) {
       else if (answer.status !== 200) {
         // With a sentence for the reader it is final; a gateway's page is a drop like any other.
         const said = /^\s*{/.test(answer.text) && JSON.parse(answer.text).message;
-        if (said) return Promise.reject(said);
+        if (said || answer.status < 500) return Promise.reject(said || failed);
         throw answer;
       } else fails = 0;
       offset = JSON.parse(answer.text).offset;

@@ -9,15 +9,19 @@ from sqlalchemy import select, update
 
 from app.domain.academics.models import Section
 from app.domain.admissions.models import Application
-from app.domain.admissions.services import add_note
-from app.domain.admissions.types import ApplicationStatus
+from app.domain.admissions.queries import find_by_token
+from app.domain.admissions.services import add_note, attach_document, submit_application
+from app.domain.admissions.types import ApplicationStatus, DocumentKind
+from app.domain.files.services import sweep as check_files
+from app.domain.kernel.access import visitor
 from app.domain.outbox.models import OutboxMessage
 from app.domain.people.models import Student
 from app.uow import session
-from tests.support.applications import decided, draft, sent
+from tests.support.applications import TODAY, decided, draft, link_to, sent
 from tests.support.cast import Cast, Member
 from tests.support.pages import PageClient
 from tests.support.queries import QueryCounter
+from tests.support.uploads import picture
 
 QUEUE = "/admissions/applications/"
 DOCK = "form.dock"
