@@ -36,6 +36,8 @@ class JobName(StrEnum):
     ANCHOR_AUDIT = "app.jobs.audit.anchor_audit"
     SWEEP_LIMITS = "app.jobs.limits.sweep"
     SWEEP_KEYS = "app.jobs.idempotency.sweep"
+    CHECK_FILE = "app.jobs.files.check_file"
+    SWEEP_FILES = "app.jobs.files.sweep_files"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ SWEEP_SECONDS: Final = 5
 
 SCHEDULE: Final = (
     Scheduled(JobName.SWEEP_OUTBOX, every=SWEEP_SECONDS),
+    Scheduled(JobName.SWEEP_FILES, every=10),
     Scheduled(JobName.CHAIN_AUDIT, every=5),
     Scheduled(JobName.ANCHOR_AUDIT, cron="0 18 * * *"),
     Scheduled(JobName.SWEEP_LIMITS, every=600),

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from app.domain.files.types import FilesFull, FilesUnavailable
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import Conflict, DomainError, Forbidden, NotFound
 from app.domain.limits.rules import wait_in_words
@@ -89,10 +90,19 @@ def _words(code: int) -> tuple[str, str]:
             return gettext("We are busy for a moment"), gettext(
                 "Try again in a minute. What you saved before is safe."
             )
+        case 507:
+            return gettext("There is no room for files now"), gettext(
+                "We know of it. Try again later; what you saved before is safe."
+            )
         case _:
             return gettext("Something went wrong on our side"), gettext(
                 "It is not your fault, and what you saved before is safe. Try again in a little while."
             )
+
+
+def status_of(error: FilesUnavailable) -> int:
+    """What a storage that cannot help now is in numbers: full, or away."""
+    return 507 if isinstance(error, FilesFull) else 503
 
 
 def error_page(code: int, *, text: str | None = None, support_code: str | None = None) -> Response:
@@ -102,7 +112,7 @@ def error_page(code: int, *, text: str | None = None, support_code: str | None =
     template = "errors/_message.html" if is_partial() else "errors/error.html"
     body = render_template(template, code=code, title=title, text=text or usual, support_code=support_code)
     response = make_response(body, code)
-    if code in {429, 503}:
+    if code in {429, 503, 507}:
         response.headers["Retry-After"] = str(g.get("retry_after", 60))
     return retarget_to_message(response)
 
@@ -120,6 +130,8 @@ def init_errors(app: Flask) -> None:
             case TooMany():
                 g.retry_after = error.seconds
                 return error_page(429, text=message_of(error))
+            case FilesUnavailable():
+                return error_page(status_of(error), text=message_of(error))
             case Conflict():
                 return error_page(409, text=message_of(error))
             case _:

@@ -40,6 +40,8 @@ JOB_WORDS: dict[str, object] = {
     JobName.SWEEP_OUTBOX: _l("Send what waits in the outbox"),
     JobName.CHAIN_AUDIT: _l("Chain the new entries of the audit log"),
     JobName.ANCHOR_AUDIT: _l("Write the day's anchor of the audit log"),
+    JobName.CHECK_FILE: _l("Check one file"),
+    JobName.SWEEP_FILES: _l("Check the files that wait"),
     JobName.SWEEP_LIMITS: _l("Forget tries whose time is over"),
     JobName.SWEEP_KEYS: _l("Forget forms that were sent long ago"),
 }
