@@ -34,7 +34,10 @@ class Settings(BaseSettings):
     """Folder of everything the installation writes: files, outbox, logs."""
 
     smtp_url: str | None = None
-    """`smtp://user:password@host:25` or `smtps://`. Without it mail becomes .eml files in `var/outbox/`."""
+    """`smtp://host:25` or `smtps://`, with a user and a password before the host where it wants them.
+
+    Without it mail becomes .eml files in `var/outbox/`.
+    """
     mail_from: str | None = None
 
     sms_api_key: str | None = None
