@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
@@ -48,6 +49,8 @@ from app.domain.outbox.services import write_mail
 from app.uow import transaction
 
 # OWASP's floor for argon2id: 19 MiB, two passes, one lane.
+log = logging.getLogger(__name__)
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _hasher.hash("nobody has this password")
 
@@ -91,7 +94,9 @@ def sign_in(
     if found.status is not UserStatus.ACTIVE:
         _record_refusal(found.user_id, ip, user_agent)
         raise SignInRefused
-    return open_session(found.user_id, found.roles, keep=keep, ip=ip, user_agent=user_agent)
+    token = open_session(found.user_id, found.roles, keep=keep, ip=ip, user_agent=user_agent)
+    log.info("sign-in", extra={"outcome": "ok", "account": str(found.user_id)})
+    return token
 
 
 def open_session(
@@ -124,6 +129,7 @@ def _as(user_id: UUID | None, ip: str | None, user_agent: str | None) -> Actor:
 def _record_refusal(user_id: UUID | None, ip: str | None, user_agent: str | None) -> None:
     with transaction():
         record(_as(None, ip, user_agent), "session.refused", "user", user_id)
+    log.warning("sign-in", extra={"outcome": "refused", "account": str(user_id) if user_id else None})
 
 
 def sign_out(actor: Actor) -> None:
