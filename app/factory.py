@@ -44,8 +44,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         compress.init_app(app)  # the proxy in front does it, and costs no worker's time
     init_urls(app)
     init_htmx(app)
+    init_logging(app)  # before what may turn a request away
     init_headers(app)
-    init_logging(app)
     init_i18n(app)
     init_icons(app)
     init_words(app)
@@ -70,7 +70,12 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": False, "pool_size": 5, "pool_recycle": 1800},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": False,
+            "pool_size": 5,
+            "pool_recycle": 1800,
+            "hide_parameters": True,
+        },
         "REDIS_URL": settings.redis_url,
         "TRANSLATIONS": ROOT / "translations",
         "CACHE_TYPE": "SimpleCache",

@@ -58,6 +58,7 @@ def main_pages(lang: str, found: Furnished) -> Iterator[Look]:
             "/account/",
         ),
     )
+    audited = f"/audit/records/application/{found.application}"
     register = f"/attendance/registers/{CAST.section_7a}/"
     yield Look(
         TABLET,
@@ -77,5 +78,5 @@ def main_pages(lang: str, found: Furnished) -> Iterator[Look]:
             f"/guardians/{CAST.dalia.guardian_id}",
         ),
     )
-    yield Look(LAPTOP, CAST.hasan, ("/home/", "/school/", "/school/calendar/", "/staff/"))
+    yield Look(LAPTOP, CAST.hasan, ("/home/", "/school/", "/school/calendar/", "/staff/", "/audit/", audited))
     yield Look(LAPTOP, CAST.ishrat, ("/site/notices/", "/site/pages/", "/site/notices/new"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
@@ -53,6 +54,8 @@ from app.domain.outbox.services import write_mail
 from app.uow import transaction
 
 # OWASP's floor for argon2id: 19 MiB, two passes, one lane.
+log = logging.getLogger(__name__)
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _hasher.hash("nobody has this password")
 
@@ -148,6 +151,7 @@ def open_session(
         db.execute(update(User).where(User.id == user_id).values(last_login_at=now))
         db.flush()
         record(_as(user_id, ip, user_agent), "session.opened", "session", row.id)
+    log.info("sign-in", extra={"outcome": "ok", "account": str(user_id)})
     return token
 
 
@@ -160,6 +164,7 @@ def _as(user_id: UUID | None, ip: str | None, user_agent: str | None) -> Actor:
 def _record_refusal(user_id: UUID | None, ip: str | None, user_agent: str | None) -> None:
     with transaction():
         record(_as(None, ip, user_agent), "session.refused", "user", user_id)
+    log.warning("sign-in", extra={"outcome": "refused", "account": str(user_id) if user_id else None})
 
 
 def sign_out(actor: Actor) -> None:
