@@ -25,6 +25,7 @@ class JobName(StrEnum):
     """Every job there is, by the dotted name of its function."""
 
     DELIVER_MESSAGE = "app.jobs.outbox.deliver_message"
+    ANSWER_RESETS = "app.jobs.accounts.answer_forgotten_passwords"
     SWEEP_OUTBOX = "app.jobs.outbox.sweep_outbox"
 
 

@@ -69,15 +69,16 @@ class TimedJob(CronJob):
 def scheduler_on(connection: Redis) -> CronScheduler:
     """RQ's cron with everything that happens by the clock."""
     scheduler = CronScheduler(connection=connection, name="smart-academy")
-    scheduler.get_jobs().append(
+    scheduler.get_jobs().extend(
         TimedJob(
             queue_name=QUEUE_NAME,
-            func_name=JobName.SWEEP_OUTBOX.value,
+            func_name=job.value,
             interval=SWEEP_SECONDS,
             job_timeout=600,
             result_ttl=0,
             ttl=60,
         )
+        for job in (JobName.SWEEP_OUTBOX, JobName.ANSWER_RESETS)
     )
     return scheduler
 

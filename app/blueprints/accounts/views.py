@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.blueprints.accounts.forms import LanguageForm, PasswordForm, SignInForm
 from app.domain.academics.queries import list_campuses
+from app.domain.accounts.addresses import find_waiting_email
 from app.domain.accounts.queries import find_account, find_open_link, list_open_sessions
 from app.domain.accounts.rules import describe_device
 from app.domain.accounts.services import end_other_sessions, end_session, redeem_link
@@ -30,6 +31,7 @@ from app.web.access import (
     requires,
     safe_next,
 )
+from app.web.browsers import browser_mark, mark_browser
 from app.web.forms import submitted
 from app.web.headers import fresh_session
 from app.web.htmx import render_page, see_other
@@ -43,7 +45,7 @@ blueprint = Blueprint("accounts", __name__)
 @public
 def sign_in(lang: str) -> Response:
     """Sign in by e-mail or phone number and password."""
-    form = SignInForm()
+    form, device = SignInForm(), browser_mark()
     onward = safe_next(request.args.get("next")) or url_for("home.index")
     if request.method == "GET" and find_current_actor():
         return see_other(onward)
@@ -55,11 +57,12 @@ def sign_in(lang: str) -> Response:
                 keep=bool(form.keep.data),
                 ip=client_address(),
                 user_agent=request.user_agent.string,
+                device=device,
             )
         except Refused as error:
             form.put_refusal(error)
         else:
-            return _enter(token, onward)
+            return mark_browser(_enter(token, onward), device)
     return render_page("accounts/sign_in.html", form=form, status=422 if form.problems else 200)
 
 
@@ -141,6 +144,7 @@ def account() -> Response:
     return render_page(
         "accounts/account.html",
         account=mine,
+        waiting_email=find_waiting_email(mine.user_id),
         roles=[(ROLE_WORDS[grant.role], grant.campus_id) for grant in mine.grants],
         campuses={campus.id: campus.name for campus in list_campuses(actor, Permission.PORTAL_ENTER)},
         devices=devices,

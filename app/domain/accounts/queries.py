@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
-from app.domain.accounts.types import UserStatus
+from app.domain.accounts.types import LinkPurpose, UserStatus
 from app.domain.kernel.access import Actor, Grant, Role
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in
@@ -29,6 +29,15 @@ def _grants() -> object:
     )
 
 
+def is_open() -> tuple[ColumnElement[bool], ...]:
+    """What makes a session one that still opens the door, all by the clock of the database."""
+    return (
+        Session.revoked_at.is_(None),
+        Session.expires_at > func.now(),
+        Session.last_seen_at + Session.idle_for > func.now(),
+    )
+
+
 def grants_from(rows: list[tuple[str, str | None]] | None) -> tuple[Grant, ...]:
     """The grants of a user from the JSON that the sign-in query brings along."""
     return tuple(Grant(Role(role), UUID(campus) if campus else None) for role, campus in rows or [])
@@ -39,13 +48,22 @@ def _holder() -> Any:
     """Who holds a session token, built once: every page of the portal asks."""
     name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
     return (
-        select(User.id, User.person_id, User.locale, Session.id, name_en, name_bn, name_ar, _grants())  # type: ignore[call-overload]  # more columns than the overloads of select know
+        select(
+            User.id,
+            User.person_id,
+            User.locale,
+            Session.id,
+            name_en,
+            name_bn,
+            name_ar,
+            _grants(),
+            Session.last_seen_at,
+        )  # type: ignore[call-overload]  # more columns than the overloads of select know
         .join(User, User.id == Session.user_id)
         .join(*joined)
         .where(
             Session.token_hash == bindparam("token_hash"),
-            Session.revoked_at.is_(None),
-            Session.expires_at > func.now(),
+            *is_open(),
             User.status == UserStatus.ACTIVE,
         )
         .execution_options(prepared=True)
@@ -55,12 +73,12 @@ def _holder() -> Any:
 def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None) -> Actor | None:
     """Who holds this session token now, with their roles, in one statement.
 
-    None where the session ended, was revoked, or the account is not active.
+    None where the session ended, was revoked, lay idle too long, or the account is not active.
     """
     row = read(_holder(), {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
-    user_id, person_id, locale, session_id, en, bn, ar, grants = row
+    user_id, person_id, locale, session_id, en, bn, ar, grants, seen_at = row
     return Actor(
         user_id=user_id,
         person_id=person_id,
@@ -70,6 +88,7 @@ def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None)
         session_id=session_id,
         ip=ip,
         user_agent=user_agent,
+        seen_at=seen_at,
     )
 
 
@@ -99,6 +118,35 @@ def find_credentials(*, email: str | None = None, phone: str | None = None) -> C
     return Credentials(row[0], row[1], row[2], row[3], frozenset(grant.role for grant in grants_from(row[4])))
 
 
+def find_password_hash(user_id: UUID) -> str | None:
+    """What is kept of the password of an active account."""
+    return session().scalar(
+        select(User.password_hash).where(User.id == user_id, User.status == UserStatus.ACTIVE)
+    )
+
+
+def list_own_words(user_id: UUID) -> list[str]:
+    """What others know of a user and would try first: name in every script, address, number."""
+    en, bn, ar, joined = person_name_columns(User.person_id)
+    row = (
+        session()
+        .execute(select(User.email, User.phone, en, bn, ar).join(*joined).where(User.id == user_id))
+        .one_or_none()
+    )
+    return [text for text in row or () if text]
+
+
+def is_unseen_browser(user_id: UUID, device_hash: str) -> bool:
+    """Whether a user who has signed in before, on browsers we could mark, has never done so on this one."""
+    seen = session().execute(
+        select(func.count(), func.count().filter(Session.device_hash == device_hash)).where(
+            Session.user_id == user_id, Session.device_hash.is_not(None)
+        )
+    )
+    marked, same = seen.one()
+    return bool(marked) and not same
+
+
 @dataclass(frozen=True)
 class OpenLink:
     """A one-time link that still works."""
@@ -108,6 +156,7 @@ class OpenLink:
     locale: str
     name: str
     expires_at: datetime
+    purpose: LinkPurpose
 
 
 def find_open_link(token: str) -> OpenLink | None:
@@ -116,7 +165,16 @@ def find_open_link(token: str) -> OpenLink | None:
     row = (
         session()
         .execute(
-            select(OneTimeLink.id, User.id, User.locale, OneTimeLink.expires_at, name_en, name_bn, name_ar)
+            select(
+                OneTimeLink.id,
+                User.id,
+                User.locale,
+                OneTimeLink.expires_at,
+                OneTimeLink.purpose,
+                name_en,
+                name_bn,
+                name_ar,
+            )
             .join(User, User.id == OneTimeLink.user_id)
             .join(*joined)
             .where(
@@ -130,8 +188,8 @@ def find_open_link(token: str) -> OpenLink | None:
     )
     if row is None:
         return None
-    link_id, user_id, locale, expires_at, en, bn, ar = row
-    return OpenLink(link_id, user_id, locale, name_in(locale, en, bn, ar)[0], expires_at)
+    link_id, user_id, locale, expires_at, purpose, en, bn, ar = row
+    return OpenLink(link_id, user_id, locale, name_in(locale, en, bn, ar)[0], expires_at, purpose)
 
 
 def find_user_of_person(person_id: UUID) -> UUID | None:
@@ -241,7 +299,7 @@ class OpenSession:
 
     id: UUID
     created_at: datetime
-    expires_at: datetime
+    last_seen_at: datetime
     ip_address: str | None
     user_agent: str | None
 
@@ -249,8 +307,8 @@ class OpenSession:
 def list_open_sessions(user_id: UUID) -> list[OpenSession]:
     """The devices on which a user is signed in now, the latest first."""
     rows = session().execute(
-        select(Session.id, Session.created_at, Session.expires_at, Session.ip_address, Session.user_agent)
-        .where(Session.user_id == user_id, Session.revoked_at.is_(None), Session.expires_at > func.now())
+        select(Session.id, Session.created_at, Session.last_seen_at, Session.ip_address, Session.user_agent)
+        .where(Session.user_id == user_id, *is_open())
         .order_by(Session.created_at.desc(), Session.id.desc())
     )
     return [OpenSession(*row) for row in rows]
