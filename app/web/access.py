@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
@@ -21,7 +22,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.domain.accounts.queries import find_actor_by_session
 from app.domain.accounts.rules import SEEN_EVERY
 from app.domain.accounts.services import note_use
-from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.extensions import login_manager
 from app.uow import session as database_session
@@ -176,7 +176,8 @@ def _note_use(response: Response) -> Response:
     actor = g.get("reader")
     if actor is None or actor.session_id is None or actor.seen_at is None or response.status_code >= 500:
         return response
-    if clock.now() - actor.seen_at > SEEN_EVERY:
+    # The real time: a replay may stop the school's clock, but not the database's.
+    if datetime.now(UTC) - actor.seen_at > SEEN_EVERY:
         try:
             note_use(actor.session_id)
         except SQLAlchemyError:

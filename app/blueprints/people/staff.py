@@ -182,17 +182,7 @@ def edit_staff(staff_id: UUID) -> Response:
     form = EditStaffForm(data=_values_of(record))
     if submitted(form):
         try:
-            correct_staff(
-                current_actor(),
-                staff_id,
-                record.person.id,
-                form.version.number,
-                form.person(),
-                employee_id=form.employee_id.data,
-                designation=form.designation.data,
-                joined_on=form.joined_on.data,
-                status=StaffStatus(form.status.data),
-            )
+            _save(record, form)
         except PersonChanged:
             return _both_versions(form, _to_edit(staff_id))
         except Refused as error:
@@ -202,6 +192,20 @@ def edit_staff(staff_id: UUID) -> Response:
             return see_other(url_for("people.staff_member", staff_id=staff_id))
     code = 422 if form.problems else 200
     return render_page("people/edit_staff.html", form=form, member=record, differs=None, status=code)
+
+
+def _save(record: StaffView, form: EditStaffForm) -> None:
+    correct_staff(
+        current_actor(),
+        record.id,
+        record.person.id,
+        form.version.number,
+        form.person(),
+        employee_id=form.employee_id.data,
+        designation=form.designation.data,
+        joined_on=form.joined_on.data,
+        status=StaffStatus(form.status.data),
+    )
 
 
 def _values_of(record: StaffView) -> dict[str, Any]:
