@@ -37,10 +37,22 @@ class Settings(BaseSettings):
     """`smtp://user:password@host:25` or `smtps://`. Without it mail becomes .eml files in `var/outbox/`."""
     mail_from: str | None = None
 
+    sms_api_key: str | None = None
+    sms_sender_id: str | None = None
+    """The account at the SMS gateway. Without it texts become .sms.txt files in `var/outbox/`."""
+    sms_url: str = "https://bulksmsbd.net"
+    """The gateway's host. Nothing that it answers can lead to another one."""
+
+    outbox_lease: int = Field(default=90, ge=1, le=3600)
+    """Seconds a worker may hold a message before another takes over: longer than the slowest answer."""
+
     s3_endpoint: str | None = None
     s3_bucket: str | None = None
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
+
+    second_factor: Literal["required", "optional"] = "required"
+    """Whether those who change marks, money or people can work without a second factor. The demo lets them."""
 
     trusted_proxies: int = Field(default=0, ge=0, le=2)
     """How many proxies in front set X-Forwarded-For. 0: the header is ignored."""
@@ -53,9 +65,13 @@ class Settings(BaseSettings):
             "S3_ACCESS_KEY": self.s3_access_key,
             "S3_SECRET_KEY": self.s3_secret_key,
         }
-        missing = [name for name, value in s3.items() if not value]
-        if 0 < len(missing) < len(s3):
-            raise ValueError(f"file storage on S3 is half-set, without {', '.join(missing)}")
+        sms = {"SMS_API_KEY": self.sms_api_key, "SMS_SENDER_ID": self.sms_sender_id}
+        for what, group in (("file storage on S3", s3), ("SMS", sms)):
+            missing = [name for name, value in group.items() if not value]
+            if 0 < len(missing) < len(group):
+                raise ValueError(f"{what} is half-set, without {', '.join(missing)}")
+        if urlsplit(self.sms_url).scheme != "https" and (self.sa_env != "test" or not self.sms_url):
+            raise ValueError("SMS_URL must be https: the key and the texts travel to it")
         if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
             raise ValueError("SMTP_URL must begin with smtp:// or smtps://")
         if self.smtp_url and not self.mail_from and self.sa_env == "production":

@@ -21,6 +21,7 @@ from app.web.i18n import init_i18n
 from app.web.icons import init_icons
 from app.web.logging import init_logging
 from app.web.navigation import init_navigation
+from app.web.proof import init_proof
 from app.web.richtext import init_richtext
 from app.web.school import init_school
 from app.web.urls import init_urls
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_words(app)
     init_days(app)
     init_access(app)
+    init_proof(app)
     init_errors(app)
     init_navigation(app)
     init_school(app)

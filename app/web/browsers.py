@@ -6,7 +6,7 @@ browser is a new one, and the owner of the account is told.
 
 from __future__ import annotations
 
-from flask import current_app, request
+from flask import current_app, g, request
 from werkzeug.wrappers import Response
 
 from app.domain.kernel.ids import new_token
@@ -21,9 +21,11 @@ def _name() -> str:
 
 
 def browser_mark() -> str:
-    """The mark this browser sent, or a new one."""
-    sent = request.cookies.get(_name(), "")
-    return sent if len(sent) == _LENGTH else new_token(_BYTES)
+    """The mark this browser sent, or a new one: the same for the whole of a request."""
+    if "browser_mark" not in g:
+        sent = request.cookies.get(_name(), "")
+        g.browser_mark = sent if len(sent) == _LENGTH else new_token(_BYTES)
+    return str(g.browser_mark)
 
 
 def mark_browser(response: Response, mark: str) -> Response:

@@ -174,7 +174,7 @@ def init_headers(app: Flask) -> None:
         _finish_body(response)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = _cache_control(response)
-        if response.headers["Cache-Control"] != "no-store":
+        if request.method != "POST":
             response.vary.add("Cookie")
         if "ETag" in response.headers:
             response.make_conditional(request)

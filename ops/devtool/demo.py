@@ -166,6 +166,7 @@ def app_environment(
     """The whole environment of the application's processes."""
     return os.environ | {
         "SA_ENV": "demo",
+        "SECOND_FACTOR": "optional",
         "SA_VAR": str(var),
         "SECRET_KEY": os.environ.get("SECRET_KEY") or secret_key or read_secret_key(var),
         "DATABASE_URL": urls.database_url,

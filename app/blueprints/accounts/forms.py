@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, PasswordField
+from wtforms import BooleanField, HiddenField, PasswordField
 
+from app.domain.accounts.factors.types import Proof
 from app.web.forms import ChoiceField, EmailField, Form, LineField, Required
 from app.web.i18n import LOCALES
 
@@ -81,11 +82,59 @@ class NewEmailForm(Form):
     )
 
 
-class NothingForm(Form):
-    """A button."""
-
-
 class LanguageForm(Form):
     """The language of the portal."""
 
     locale = ChoiceField(_l("Language"), choices=LOCALES)
+
+
+class CodeForm(Form):
+    """The first code of an authenticator app."""
+
+    code = LineField(
+        _l("Code from the app"),
+        [Required(_l("Write the 6 digits that the app shows."))],
+        max_length=20,
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"},
+    )
+
+
+class SecondStepForm(Form):
+    """The second step of a sign-in: one of three."""
+
+    code = LineField(
+        _l("Code from the app"),
+        max_length=20,
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"},
+    )
+    recovery_code = LineField(
+        _l("Recovery code"),
+        max_length=40,
+        render_kw={
+            "autocomplete": "off",
+            "autocapitalize": "characters",
+            "spellcheck": "false",
+            "dir": "ltr",
+        },
+    )
+    passkey = HiddenField()
+
+    def proof(self, browser: str) -> Proof:
+        """What was brought."""
+        return Proof(
+            code=self.code.data or "",
+            recovery_code=self.recovery_code.data or "",
+            passkey=self.passkey.data or "",
+            browser=browser,
+        )
+
+
+class PasskeyForm(Form):
+    """What an authenticator answered, and what the passkey is called."""
+
+    name = LineField(_l("Name of the passkey"), max_length=60, render_kw={"autocomplete": "off"})
+    passkey = HiddenField()
+
+
+class NothingForm(Form):
+    """A form of one button."""

@@ -53,6 +53,7 @@ from app.web.forms import submitted
 from app.web.headers import keepable
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
+from app.web.proof import requires_recent
 from app.web.urls import password_link
 
 
@@ -241,6 +242,7 @@ def reactivate_guardian(guardian_id: UUID) -> Response:
 
 @blueprint.route("/guardians/<uuid:guardian_id>/invite", methods=["POST"])
 @requires(Permission.GUARDIANS_EDIT)
+@requires_recent
 def invite_guardian(guardian_id: UUID) -> Response:
     """Open the guardian's account where there is none, and make a new password link.
 

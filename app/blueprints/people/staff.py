@@ -48,6 +48,7 @@ from app.web.headers import keepable
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
 from app.web.navigation import ROLE_WORDS
+from app.web.proof import requires_recent
 from app.web.urls import password_link
 
 EVERYWHERE = ""
@@ -235,6 +236,7 @@ def _account_of(record: StaffView) -> AccountView:
 
 @blueprint.route("/staff/<uuid:staff_id>/account", methods=["GET", "POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def open_account(staff_id: UUID) -> Response:
     """Open the account of a member of staff in a role, and show the link that sets its password."""
     record, actor = _found(staff_id), current_actor()
@@ -276,6 +278,7 @@ def _hand_out(record: StaffView, user_id: UUID, locale: str) -> Response:
 
 @blueprint.route("/staff/<uuid:staff_id>/invite", methods=["POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def invite_staff(staff_id: UUID) -> Response:
     """Make a new password link for a member of staff."""
     record = _found(staff_id)
@@ -285,6 +288,7 @@ def invite_staff(staff_id: UUID) -> Response:
 
 @blueprint.route("/staff/<uuid:staff_id>/suspend", methods=["GET", "POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def suspend_staff(staff_id: UUID) -> Response:
     """Ask, and suspend an account; all its devices are signed out at once."""
     record = _found(staff_id)
@@ -299,6 +303,7 @@ def suspend_staff(staff_id: UUID) -> Response:
 
 @blueprint.route("/staff/<uuid:staff_id>/reactivate", methods=["POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def reactivate_staff(staff_id: UUID) -> Response:
     """Let a suspended account sign in again."""
     account = _account_of(_found(staff_id))
@@ -309,6 +314,7 @@ def reactivate_staff(staff_id: UUID) -> Response:
 
 @blueprint.route("/staff/<uuid:staff_id>/roles", methods=["POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def give_role(staff_id: UUID) -> Response:
     """Give an account one more role."""
     record, actor = _found(staff_id), current_actor()
@@ -327,6 +333,7 @@ def give_role(staff_id: UUID) -> Response:
 
 @blueprint.route("/staff/<uuid:staff_id>/roles/take", methods=["POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def take_back_role(staff_id: UUID) -> Response:
     """Take a role back."""
     account = _account_of(_found(staff_id))

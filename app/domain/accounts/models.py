@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, func, text
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -72,6 +72,9 @@ class Session(Keyed, Base):
     revoked_at: Mapped[datetime | None]
     ip_address: Mapped[str | None] = mapped_column(INET)
     user_agent: Mapped[str | None] = mapped_column(String(300))
+    proved_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
+    """When its owner last gave a password or a second factor."""
+    proof_misses: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
 
 
 class OneTimeLink(Keyed, Timestamped, Base):

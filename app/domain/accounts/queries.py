@@ -9,15 +9,17 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal_column, or_, select
 
+from app.domain.accounts.factors.models import AuthenticatorApp, Passkey
+from app.domain.accounts.factors.rules import RECENT_MINUTES
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
 from app.domain.accounts.types import LinkPurpose, UserStatus
 from app.domain.kernel.access import Actor, Grant, Role
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
-from app.domain.people.queries import person_name_columns
+from app.domain.people.queries import person_name_columns, persons_called
 from app.uow import read, session
 
 
@@ -38,6 +40,11 @@ def is_open() -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _has_second_factor() -> ColumnElement[bool]:
+    has_app = exists().where(AuthenticatorApp.user_id == User.id, AuthenticatorApp.secret.is_not(None))
+    return has_app | exists().where(Passkey.user_id == User.id)
+
+
 def grants_from(rows: list[tuple[str, str | None]] | None) -> tuple[Grant, ...]:
     """The grants of a user from the JSON that the sign-in query brings along."""
     return tuple(Grant(Role(role), UUID(campus) if campus else None) for role, campus in rows or [])
@@ -48,7 +55,7 @@ def _holder() -> Any:
     """Who holds a session token, built once: every page of the portal asks."""
     name_en, name_bn, name_ar, joined = person_name_columns(User.person_id)
     return (
-        select(
+        select(  # type: ignore[call-overload]  # more columns than the overloads of select know
             User.id,
             User.person_id,
             User.locale,
@@ -57,8 +64,10 @@ def _holder() -> Any:
             name_bn,
             name_ar,
             _grants(),
+            _has_second_factor(),
+            Session.proved_at > func.now() - literal_column(f"interval '{RECENT_MINUTES} minutes'"),
             Session.last_seen_at,
-        )  # type: ignore[call-overload]  # more columns than the overloads of select know
+        )
         .join(User, User.id == Session.user_id)
         .join(*joined)
         .where(
@@ -78,7 +87,7 @@ def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None)
     row = read(_holder(), {"token_hash": hash_token(token)}).one_or_none()
     if row is None:
         return None
-    user_id, person_id, locale, session_id, en, bn, ar, grants, seen_at = row
+    user_id, person_id, locale, session_id, en, bn, ar, grants, has_second_factor, proved, seen_at = row
     return Actor(
         user_id=user_id,
         person_id=person_id,
@@ -89,6 +98,8 @@ def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None)
         ip=ip,
         user_agent=user_agent,
         seen_at=seen_at,
+        has_second_factor=has_second_factor,
+        proved_lately=bool(proved),
     )
 
 
@@ -103,9 +114,11 @@ class Credentials:
     roles: frozenset[Role]
 
 
-def find_credentials(*, email: str | None = None, phone: str | None = None) -> Credentials | None:
-    """The account behind an e-mail address or a phone number (E.164)."""
-    condition = User.email == email if email else User.phone == phone
+def find_credentials(
+    *, email: str | None = None, phone: str | None = None, user_id: UUID | None = None
+) -> Credentials | None:
+    """The account behind an e-mail address, a phone number (E.164) or a key."""
+    condition = User.id == user_id if user_id else User.email == email if email else User.phone == phone
     row = (
         session()
         .execute(
@@ -321,6 +334,11 @@ def list_user_names(user_ids: Collection[UUID]) -> dict[UUID, LocalText]:
     en, bn, ar, joined = person_name_columns(User.person_id)
     rows = session().execute(select(User.id, en, bn, ar).join(*joined).where(User.id.in_(user_ids)))
     return {row[0]: LocalText(row[1] or "", row[2] or "", row[3] or "") for row in rows}
+
+
+def users_called(query: str) -> Select[UUID]:
+    """The keys of the accounts of people who answer a query, as a part of another feature's statement."""
+    return select(User.id).where(or_(User.person_id.in_(persons_called(query)), User.email == query.lower()))
 
 
 def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:

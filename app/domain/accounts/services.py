@@ -55,19 +55,13 @@ from app.domain.outbox.services import write_mail
 from app.uow import transaction
 
 
-def sign_in(
-    identifier: str,
-    password: str,
-    *,
-    keep: bool = False,
-    ip: str | None = None,
-    user_agent: str | None = None,
-    device: str | None = None,
-) -> str:
-    """Open a session and return its token, of which only the hash is stored.
+def prove_password(
+    identifier: str, password: str, *, ip: str | None = None, user_agent: str | None = None
+) -> Credentials:
+    """Whose name and password these are. It opens nothing: the account may ask for a second step.
 
-    `device` is the mark of the browser. Raises SignInRefused for an unknown account, a wrong password and a
-    suspended account alike.
+    A password kept in an older way is hashed anew. Raises SignInRefused for an unknown account, a wrong
+    password and a suspended account alike.
     """
     found = find_by_name(identifier)
     if not matches(found.password_hash if found else None, password) or found is None:
@@ -77,7 +71,7 @@ def sign_in(
         _record_refusal(found.user_id, ip, user_agent)
         raise SignInRefused
     renew_hash(found, password)
-    return open_session(found.user_id, found.roles, keep=keep, ip=ip, user_agent=user_agent, device=device)
+    return found
 
 
 def find_by_name(identifier: str) -> Credentials | None:
@@ -104,6 +98,12 @@ def renew_hash(found: Credentials, password: str) -> None:
         )
 
 
+def password_is(user_id: UUID, password: str) -> bool:
+    """Whether this is the password of an account."""
+    found = find_credentials(user_id=user_id)
+    return matches(found.password_hash if found else None, password)
+
+
 def open_session(
     user_id: UUID,
     roles: frozenset[Role],
@@ -113,7 +113,11 @@ def open_session(
     user_agent: str | None,
     device: str | None = None,
 ) -> str:
-    """Store a new session row and return its token. The owner is told of a browser never used before."""
+    """Store a new session row and return its token, of which only the hash is stored.
+
+    Only for somebody who has proved all that the account asks for; see `factors.services`. The owner is told
+    of a browser never used before.
+    """
     token = new_token()
     lifetime = session_lifetime(roles, keep=keep)
     with transaction() as db:

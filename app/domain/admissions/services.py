@@ -18,9 +18,11 @@ from app.domain.academics.services import enrol_student
 from app.domain.accounts.services import ensure_guardian_account, invite_user
 from app.domain.admissions.letters import (
     decided_letter,
+    decided_text,
     draft_letter,
     enrolled_letter,
     received_letter,
+    received_text,
     withdrawn_letter,
 )
 from app.domain.admissions.models import (
@@ -71,7 +73,7 @@ from app.domain.kernel.errors import NotFound, Stale
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in, search_key
 from app.domain.kernel.references import make_reference
-from app.domain.outbox.services import write_mail
+from app.domain.outbox.services import write_mail, write_sms
 from app.domain.people.queries import find_guardian_by_phone
 from app.domain.people.services import (
     add_guardian,
@@ -185,10 +187,12 @@ def _child(row: Application) -> str:
     return name_in(row.locale, row.child_name_en, row.child_name_bn, row.child_name_ar)[0]
 
 
-def _write(row: Application, kind: str, letter: tuple[str, str]) -> None:
-    """Mail the family, where it has given an address."""
+def _write(row: Application, kind: str, letter: tuple[str, str], text: str | None = None) -> None:
+    """Mail the family; where it has given no address, send the short text to its phone, if there is one."""
     if row.email:
         write_mail(kind, row.email, row.locale, *letter, campus_id=row.campus_id)
+    elif row.phone and text:
+        write_sms(kind, row.phone, row.locale, text, campus_id=row.campus_id)
 
 
 def start_application(actor: Actor, token: str, locale: str, today: date) -> None:
@@ -383,7 +387,8 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
             new={"status": row.status, "reference": row.reference},
         )
         link = status_link(row.locale, row.reference)
-        _write(row, "application.received", received_letter(row.locale, _child(row), row.reference, link))
+        letter = received_letter(row.locale, _child(row), row.reference, link)
+        _write(row, "application.received", letter, received_text(row.locale, row.reference))
         return row.reference
 
 
@@ -480,7 +485,7 @@ def decide_application(
         reference = row.reference or ""
         link = status_link(row.locale, reference)
         letter = decided_letter(row.locale, to, _child(row), reference, reason, link)
-        _write(row, f"application.{to.value}", letter)
+        _write(row, f"application.{to.value}", letter, decided_text(row.locale, to, reference))
 
 
 def enrol_applicant(

@@ -63,6 +63,8 @@ class Permission(StrEnum):
 
     SITE_EDIT = "site:edit"  # public pages and notices
     AUDIT_READ = "audit:read"  # who changed what
+    AUDIT_EXPORT = "audit:export"  # take the audit log out of the house as a file
+    JOBS_MANAGE = "jobs:manage"  # what waits to be sent: see it, try it again, drop it
 
 
 _EVERYBODY: Final = frozenset({Permission.PORTAL_ENTER, Permission.ACCOUNT_MANAGE})
@@ -122,6 +124,18 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
     }
 )
 """Which role may do what. Reading this table is reading the school's rules of access."""
+
+SECOND_FACTOR_ROLES: Final = frozenset(
+    {
+        Role.ADMIN,  # everything
+        Role.PRINCIPAL,  # people, registers, decisions
+        Role.ADMISSIONS_OFFICER,  # people: families and their children
+        Role.TEACHER,  # registers and marks
+        Role.ACCOUNTANT,  # money
+    }
+)
+"""Who changes marks, money or people, and so signs in with a second factor. Not the editor, who touches no
+child's data, and not families, who change nothing of others."""
 
 STAFF_ROLES: Final = frozenset(Role) - {Role.GUARDIAN, Role.STUDENT}
 """The roles of people who work at the school."""
@@ -197,6 +211,9 @@ class Actor:
     ip: str | None = None
     user_agent: str | None = None
     request_id: str | None = None
+    has_second_factor: bool = field(default=False, kw_only=True)
+    proved_lately: bool = field(default=False, kw_only=True)
+    """Whether the password or a second factor was given in this session within the last minutes."""
     is_system: bool = field(default=False, kw_only=True)
     seen_at: datetime | None = field(default=None, kw_only=True)
     """When it was last written down that this session is in use."""
