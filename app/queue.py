@@ -31,6 +31,7 @@ class JobName(StrEnum):
     """Every job there is, by the dotted name of its function."""
 
     DELIVER_MESSAGE = "app.jobs.outbox.deliver_message"
+    ANSWER_RESETS = "app.jobs.accounts.answer_forgotten_passwords"
     SWEEP_OUTBOX = "app.jobs.outbox.sweep_outbox"
     CHAIN_AUDIT = "app.jobs.audit.chain_audit"
     ANCHOR_AUDIT = "app.jobs.audit.anchor_audit"
@@ -62,6 +63,7 @@ SWEEP_SECONDS: Final = 5
 SCHEDULE: Final = (
     Scheduled(JobName.SWEEP_OUTBOX, every=SWEEP_SECONDS),
     Scheduled(JobName.SWEEP_FILES, every=10),
+    Scheduled(JobName.ANSWER_RESETS, every=SWEEP_SECONDS),
     Scheduled(JobName.CHAIN_AUDIT, every=5),
     Scheduled(JobName.ANCHOR_AUDIT, cron="0 18 * * *"),
     Scheduled(JobName.SWEEP_LIMITS, every=600),

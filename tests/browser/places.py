@@ -45,7 +45,17 @@ def furnish(app: Flask) -> Furnished:
 def main_pages(lang: str, found: Furnished) -> Iterator[Look]:
     """Every main page once, in a language."""
     steps = ("child", "guardian", "address", "documents", "review", "saved")
-    public = ("", "admissions/", "admissions/status", "sign-in", "notices/", "search?q=a", "nothing-here")
+    public = (
+        "",
+        "admissions/",
+        "admissions/status",
+        "sign-in",
+        "forgotten",
+        "forgotten/sent",
+        "notices/",
+        "search?q=a",
+        "nothing-here",
+    )
     yield Look(PHONE, None, tuple(f"/{lang}/{name}" for name in public))
     yield Look(PHONE, None, tuple(f"/{lang}/apply/{found.draft}/{step}" for step in steps))
     yield Look(
@@ -56,6 +66,8 @@ def main_pages(lang: str, found: Furnished) -> Iterator[Look]:
             f"/family/{CAST.rafi_student}/",
             f"/family/{CAST.rafi_student}/record/",
             "/account/",
+            "/account/password",
+            "/account/email",
         ),
     )
     audited = f"/audit/records/application/{found.application}"

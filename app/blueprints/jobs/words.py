@@ -37,6 +37,7 @@ KIND_WORDS: dict[str, object] = {
 
 JOB_WORDS: dict[str, object] = {
     JobName.DELIVER_MESSAGE: _l("Send one message"),
+    JobName.ANSWER_RESETS: _l("Answer forgotten passwords"),
     JobName.SWEEP_OUTBOX: _l("Send what waits in the outbox"),
     JobName.CHAIN_AUDIT: _l("Chain the new entries of the audit log"),
     JobName.ANCHOR_AUDIT: _l("Write the day's anchor of the audit log"),

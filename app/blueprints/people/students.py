@@ -42,6 +42,7 @@ from app.domain.academics.queries import (
     section_choices,
 )
 from app.domain.academics.types import EnrolmentStatus
+from app.domain.accounts.leaving import change_student_status_with_account
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.errors import NotFound, Refused
 from app.domain.kernel.paging import Page, page_number
@@ -61,7 +62,6 @@ from app.domain.people.queries import (
 from app.domain.people.rules import birth_registration_warnings
 from app.domain.people.services import (
     call_guardian_first,
-    change_student_status,
     link_known_guardian,
     register_student,
 )
@@ -249,7 +249,8 @@ def change_status(student_id: UUID) -> Response:
     form = StudentStatusForm()
     if not submitted(form):
         return _student_page(record, form)
-    if change_student_status(current_actor(), student_id, StudentStatus(form.status.data)):
+    status = StudentStatus(form.status.data)
+    if change_student_status_with_account(current_actor(), student_id, record.person.id, status):
         flash(gettext("The status is changed."), "ok")
     return see_other(url_for("people.student", student_id=student_id))
 

@@ -41,7 +41,8 @@ from app.domain.academics.types import (
     TermDetails,
     YearDetails,
 )
-from app.domain.accounts.services import create_user, hash_password
+from app.domain.accounts.passwords import hash_password
+from app.domain.accounts.services import create_user
 from app.domain.admissions.services import SeatPlan, open_cycle
 from app.domain.attendance.services import import_registers
 from app.domain.attendance.types import AttendanceStatus, TakenRegister
