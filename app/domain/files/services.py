@@ -127,7 +127,8 @@ def store_upload(
 def delete_file(file_id: UUID) -> None:
     """Forget a file: its row now, its bytes once that is stored. One that is gone already is no error."""
     with transaction() as db:
-        row = db.get(StoredFile, file_id)
+        # Locked, so that a check that ends now is seen: its bytes lie under another key.
+        row = db.get(StoredFile, file_id, with_for_update=True)
         if row is None:
             return
         keys = [row.storage_key]
