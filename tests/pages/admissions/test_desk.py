@@ -14,6 +14,7 @@ from app.domain.admissions.services import add_note, attach_document, submit_app
 from app.domain.admissions.types import ApplicationStatus, DocumentKind
 from app.domain.files.services import sweep as check_files
 from app.domain.kernel.access import visitor
+from app.domain.kernel.ids import new_token
 from app.domain.outbox.models import OutboxMessage
 from app.domain.people.models import Student
 from app.uow import session
@@ -63,7 +64,7 @@ def test_who_is_let_in(client: PageClient, cast: Cast, method: str, path: str, r
     ]
     for member, status in members:
         browser = client.as_(member)
-        sent_form = {"csrf_token": browser.token()} if method == "POST" else None
+        sent_form = {"csrf_token": browser.token(), "once": new_token(16)} if method == "POST" else None
         answer = browser.raw.open(url, method=method, data=sent_form)
         assert answer.status_code == status, (member.nick if member else "nobody", answer.status_code)
 
