@@ -34,7 +34,10 @@ class Settings(BaseSettings):
     """Folder of everything the installation writes: files, outbox, logs."""
 
     smtp_url: str | None = None
-    """`smtp://user:password@host:25` or `smtps://`. Without it mail becomes .eml files in `var/outbox/`."""
+    """`smtp://host:25` or `smtps://`, with a user and a password before the host where it wants them.
+
+    Without it mail becomes .eml files in `var/outbox/`.
+    """
     mail_from: str | None = None
 
     sms_api_key: str | None = None
@@ -53,6 +56,10 @@ class Settings(BaseSettings):
 
     second_factor: Literal["required", "optional"] = "required"
     """Whether those who change marks, money or people can work without a second factor. The demo lets them."""
+    clamd_url: str | None = None
+    """`tcp://host:3310` or `unix:///run/clamav/clamd.ctl`. Without it files are released unscanned, and say so."""
+    files_accel: str | None = None
+    """Internal location of nginx that serves `var/files/`, such as `/stored-files/`. Without it we send files."""
 
     trusted_proxies: int = Field(default=0, ge=0, le=2)
     """How many proxies in front set X-Forwarded-For. 0: the header is ignored."""
@@ -72,6 +79,12 @@ class Settings(BaseSettings):
                 raise ValueError(f"{what} is half-set, without {', '.join(missing)}")
         if urlsplit(self.sms_url).scheme != "https" and (self.sa_env != "test" or not self.sms_url):
             raise ValueError("SMS_URL must be https: the key and the texts travel to it")
+        if self.clamd_url and not _is_scanner(self.clamd_url):
+            raise ValueError("CLAMD_URL must be tcp://host:port or unix:///path")
+        if self.files_accel and not (self.files_accel.startswith("/") and self.files_accel.endswith("/")):
+            raise ValueError("FILES_ACCEL must begin and end with a slash")
+        if self.files_accel and self.s3_endpoint:
+            raise ValueError("FILES_ACCEL serves the local folder; unset it or S3_ENDPOINT")
         if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
             raise ValueError("SMTP_URL must begin with smtp:// or smtps://")
         if self.smtp_url and not self.mail_from and self.sa_env == "production":
@@ -93,6 +106,11 @@ class Settings(BaseSettings):
     def sender(self) -> str:
         """The address that mail comes from."""
         return self.mail_from or "office@smart-academy.example"
+
+
+def _is_scanner(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.hostname) if parts.scheme == "tcp" else parts.scheme == "unix" and bool(parts.path)
 
 
 def load_settings() -> Settings:

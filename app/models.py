@@ -9,6 +9,8 @@ from app.domain.audit import models as audit
 from app.domain.cms import models as cms
 from app.domain.counters import models as counters
 from app.domain.files import models as files
+from app.domain.idempotency import models as idempotency
+from app.domain.limits import models as limits
 from app.domain.outbox import models as outbox
 from app.domain.people import models as people
 from app.domain.schedule import models as schedule
@@ -23,6 +25,8 @@ __all__ = [
     "counters",
     "factors",
     "files",
+    "idempotency",
+    "limits",
     "outbox",
     "people",
     "schedule",

@@ -6,6 +6,7 @@ Redis may be stopped or emptied at any time: the sweeper finds every row again.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,9 +31,14 @@ class JobName(StrEnum):
     """Every job there is, by the dotted name of its function."""
 
     DELIVER_MESSAGE = "app.jobs.outbox.deliver_message"
+    ANSWER_RESETS = "app.jobs.accounts.answer_forgotten_passwords"
     SWEEP_OUTBOX = "app.jobs.outbox.sweep_outbox"
     CHAIN_AUDIT = "app.jobs.audit.chain_audit"
     ANCHOR_AUDIT = "app.jobs.audit.anchor_audit"
+    SWEEP_LIMITS = "app.jobs.limits.sweep"
+    SWEEP_KEYS = "app.jobs.idempotency.sweep"
+    CHECK_FILE = "app.jobs.files.check_file"
+    SWEEP_FILES = "app.jobs.files.sweep_files"
 
 
 @dataclass(frozen=True)
@@ -56,8 +62,12 @@ SWEEP_SECONDS: Final = 5
 
 SCHEDULE: Final = (
     Scheduled(JobName.SWEEP_OUTBOX, every=SWEEP_SECONDS),
+    Scheduled(JobName.SWEEP_FILES, every=10),
+    Scheduled(JobName.ANSWER_RESETS, every=SWEEP_SECONDS),
     Scheduled(JobName.CHAIN_AUDIT, every=5),
     Scheduled(JobName.ANCHOR_AUDIT, cron="0 18 * * *"),
+    Scheduled(JobName.SWEEP_LIMITS, every=600),
+    Scheduled(JobName.SWEEP_KEYS, every=3600),
 )
 """Everything that happens by the clock. The scheduler runs it, and the page of jobs shows it."""
 
@@ -88,6 +98,9 @@ def enqueue(job: JobName, *args: str) -> None:
             connection.close()
 
     after_commit(push)
+
+
+_ERROR: Final = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception|Exit))\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -130,6 +143,7 @@ def queue_state(limit: int = 20) -> QueueState | None:
 
 
 def _failed(job: Job) -> FailedJob:
+    """The name of the error and not its text, which may hold what a row holds."""
     result = job.latest_result()
-    lines = (result.exc_string if result and result.exc_string else "").strip().splitlines()
-    return FailedJob(job.id, job.func_name or "", job.ended_at, lines[-1][:300] if lines else "")
+    names = _ERROR.findall(result.exc_string if result and result.exc_string else "")
+    return FailedJob(job.id, job.func_name or "", job.ended_at, names[-1][:200] if names else "")

@@ -55,8 +55,8 @@ class Worker(SimpleWorker):
             session().close()
 
     def handle_exception(self, job, *exc_info):  # type: ignore[no-untyped-def]  # RQ's own signature
-        """Keep the error's name for the page of jobs; the whole of it is in the log and with RQ."""
-        self.last_error = f"{exc_info[0].__name__}: {exc_info[1]}" if exc_info[0] else ""
+        """Keep the error's name for the page of jobs. Its text may hold what a row holds, and stays in the log."""
+        self.last_error = exc_info[0].__name__ if exc_info[0] else ""
         super().handle_exception(job, *exc_info)
 
 

@@ -116,6 +116,8 @@ FIELD_WORDS: dict[str, object] = {
     "roll_number": _l("Roll number"),
     "note": _l("Note"),
     "reason": _l("Reason"),
+    "locale": _l("Language"),
+    "reference": _l("Application number"),
     "role": _l("Role"),
     "person": _l("Person"),
     "guardian": _l("Guardian"),

@@ -49,6 +49,13 @@ def is_required() -> bool:
     return bool(current_app.config["SETTINGS"].second_factor == "required")
 
 
+class AnswerField(HiddenField):
+    """What a passkey answered. It is worth something once, so a refused form comes back without it."""
+
+    def _value(self) -> str:
+        return ""
+
+
 class ProofForm(Form):
     """Password, code or passkey: one is enough. Its names have a prefix, because it travels with other forms."""
 
@@ -58,7 +65,7 @@ class ProofForm(Form):
         max_length=20,
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"},
     )
-    passkey = HiddenField()
+    passkey = AnswerField()
 
     def proof(self) -> Proof:
         """What was brought."""

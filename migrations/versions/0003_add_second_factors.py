@@ -1,7 +1,7 @@
 """Add second factors, half-open sign-ins, and the moment of a session's last proof.
 
 Revision: 0003
-Follows: 0001
+Follows: 0002
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

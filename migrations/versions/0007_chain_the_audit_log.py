@@ -1,7 +1,7 @@
 """Chain the audit log by hash and let nothing but the chain be written to it afterwards.
 
 Revision: 0007
-Follows: 0003
+Follows: 0006
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

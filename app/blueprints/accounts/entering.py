@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app.domain.accounts.factors.services import Begun
 from app.domain.accounts.services import sign_out as close_session
 from app.web.access import SignedIn, enter, find_current_actor
+from app.web.browsers import browser_mark, mark_browser
 from app.web.headers import fresh_session
 from app.web.htmx import see_other
 
@@ -33,4 +34,4 @@ def enter_anew(token: str, onward: str) -> Response:
     if signed_in is None:
         abort(403)
     enter(signed_in)
-    return see_other(onward)
+    return mark_browser(see_other(onward), browser_mark())

@@ -21,6 +21,7 @@ from app.domain.accounts.rules import describe_device
 from app.domain.kernel.access import Permission
 from app.domain.kernel.errors import Refused
 from app.web.access import client_address, current_actor, public, requires, safe_next
+from app.web.browsers import browser_mark
 from app.web.errors import message_of
 from app.web.forms import submitted
 from app.web.htmx import render_page, see_other
@@ -53,7 +54,9 @@ def second_step(lang: str) -> Response:
         try:
             proof = form.proof(session.pop(PASSKEY_TOKEN, ""))
             address, browser = client_address(), request.user_agent.string
-            token = services.finish_sign_in(half_open, proof, ip=address, user_agent=browser)
+            token = services.finish_sign_in(
+                half_open, proof, ip=address, user_agent=browser, device=browser_mark()
+            )
         except HalfOpenSpent:
             return _begin_again(lang, onward)
         except Refused as error:
@@ -84,6 +87,7 @@ def passkey_sign_in(lang: str) -> Response:
                 session.pop(PASSKEY_TOKEN, ""),
                 ip=client_address(),
                 user_agent=request.user_agent.string,
+                device=browser_mark(),
             )
         except Refused as error:
             form.put_refusal(error)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, PasswordField
+from wtforms import BooleanField, PasswordField
 
 from app.domain.accounts.factors.types import Proof
-from app.web.forms import ChoiceField, Form, LineField, Required
+from app.web.forms import ChoiceField, EmailField, Form, LineField, Required
 from app.web.i18n import LOCALES
+from app.web.proof import AnswerField
 
 
 class SignInForm(Form):
@@ -36,6 +37,49 @@ class PasswordForm(Form):
         [Required(_l("Choose a password of 8 to 128 characters."))],
         render_kw={"autocomplete": "new-password", "dir": "ltr"},
         description=_l("8 characters or more. Any letters, also Bangla or Arabic ones."),
+    )
+
+
+class ForgottenForm(Form):
+    """By which name somebody signs in."""
+
+    identifier = LineField(
+        _l("Phone number or e-mail"),
+        [Required(_l("Write your phone number or e-mail address."))],
+        max_length=254,
+        markup=True,
+        render_kw={"autocomplete": "username", "dir": "ltr", "inputmode": "email"},
+    )
+
+
+class ChangePasswordForm(Form):
+    """The password there is, and the one to come."""
+
+    current = PasswordField(
+        _l("Present password"),
+        [Required(_l("Write your present password."))],
+        render_kw={"autocomplete": "current-password", "dir": "ltr"},
+    )
+    password = PasswordField(
+        _l("New password"),
+        [Required(_l("Choose a password of 8 to 128 characters."))],
+        render_kw={"autocomplete": "new-password", "dir": "ltr"},
+        description=_l("8 characters or more. Any letters, also Bangla or Arabic ones."),
+    )
+
+
+class NewEmailForm(Form):
+    """A new address, and that it is the owner who asks."""
+
+    email = EmailField(
+        _l("New e-mail address"),
+        [Required(_l("Write the new e-mail address."))],
+        render_kw={"dir": "ltr", "autocomplete": "email"},
+    )
+    current = PasswordField(
+        _l("Present password"),
+        [Required(_l("Write your present password."))],
+        render_kw={"autocomplete": "current-password", "dir": "ltr"},
     )
 
 
@@ -74,7 +118,7 @@ class SecondStepForm(Form):
             "dir": "ltr",
         },
     )
-    passkey = HiddenField()
+    passkey = AnswerField()
 
     def proof(self, browser: str) -> Proof:
         """What was brought."""
@@ -90,7 +134,7 @@ class PasskeyForm(Form):
     """What an authenticator answered, and what the passkey is called."""
 
     name = LineField(_l("Name of the passkey"), max_length=60, render_kw={"autocomplete": "off"})
-    passkey = HiddenField()
+    passkey = AnswerField()
 
 
 class NothingForm(Form):

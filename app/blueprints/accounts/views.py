@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response
 from app.blueprints.accounts.entering import go_on
 from app.blueprints.accounts.forms import LanguageForm, PasswordForm, SignInForm
 from app.domain.academics.queries import list_campuses
+from app.domain.accounts.addresses import find_waiting_email
 from app.domain.accounts.factors.rules import needs_second_factor
 from app.domain.accounts.factors.services import begin_sign_in
-from app.domain.accounts.queries import find_account, find_open_link, list_open_sessions
+from app.domain.accounts.queries import find_account, list_open_sessions
 from app.domain.accounts.rules import describe_device
-from app.domain.accounts.services import end_other_sessions, end_session, redeem_link
+from app.domain.accounts.services import end_other_sessions, end_session, redeem_link, try_link
 from app.domain.accounts.services import sign_out as close_session
 from app.domain.accounts.services import switch_language as remember_language
 from app.domain.kernel.access import Permission
@@ -30,6 +31,7 @@ from app.web.access import (
     requires,
     safe_next,
 )
+from app.web.browsers import browser_mark
 from app.web.forms import submitted
 from app.web.headers import fresh_session
 from app.web.htmx import render_page, see_other
@@ -56,6 +58,7 @@ def sign_in(lang: str) -> Response:
                 keep=bool(form.keep.data),
                 ip=client_address(),
                 user_agent=request.user_agent.string,
+                device=browser_mark(),
             )
         except Refused as error:
             form.put_refusal(error)
@@ -85,7 +88,7 @@ def sign_out() -> Response:
 def choose_password(lang: str, token: str) -> Response:
     """Set a password by a one-time link."""
     form = PasswordForm()
-    link = find_open_link(token)
+    link = try_link(token, ip=client_address(), user_agent=request.user_agent.string)
     if link is None:
         return render_page("accounts/link_spent.html", status=404)
     if submitted(form):
@@ -131,6 +134,7 @@ def account() -> Response:
     return render_page(
         "accounts/account.html",
         account=mine,
+        waiting_email=find_waiting_email(mine.user_id),
         roles=[(ROLE_WORDS[grant.role], grant.campus_id) for grant in mine.grants],
         campuses={campus.id: campus.name for campus in list_campuses(actor, Permission.PORTAL_ENTER)},
         devices=devices,

@@ -9,6 +9,8 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from markupsafe import Markup
+
 from app.domain.accounts.queries import list_user_names
 from app.domain.audit.types import EntryView
 from app.domain.kernel.texts import LocalText
@@ -45,10 +47,10 @@ def in_words(entries: Sequence[EntryView]) -> list[Shown]:
     ]
 
 
-def fields_in_words(state: Mapping[str, Any]) -> list[tuple[str, str]]:
+def fields_in_words(state: Mapping[str, Any]) -> list[tuple[str, Markup]]:
     """The fields of a record with their values, those that are empty left out."""
     lines = [(field_words(name), value_words(name, value)) for name, value in state.items()]
-    return [(label, value) for label, value in lines if value]
+    return [(label, Markup("<bdi>{}</bdi>").format(value)) for label, value in lines if value]
 
 
 HEADINGS = (

@@ -111,7 +111,7 @@ def schedule_lines() -> list[ScheduleLine]:
 
 def _when(entry: Scheduled) -> str:
     if entry.cron:
-        return str(gettext("%(line)s (UTC)", line=entry.cron))
+        return str(gettext("%(line)s, in UTC", line=entry.cron))
     seconds = entry.every or 0
     if seconds % 60:
         return str(ngettext("every second", "every %(seconds)s seconds", seconds, seconds=digits(seconds)))

@@ -37,9 +37,14 @@ KIND_WORDS: dict[str, object] = {
 
 JOB_WORDS: dict[str, object] = {
     JobName.DELIVER_MESSAGE: _l("Send one message"),
+    JobName.ANSWER_RESETS: _l("Answer forgotten passwords"),
     JobName.SWEEP_OUTBOX: _l("Send what waits in the outbox"),
     JobName.CHAIN_AUDIT: _l("Chain the new entries of the audit log"),
     JobName.ANCHOR_AUDIT: _l("Write the day's anchor of the audit log"),
+    JobName.CHECK_FILE: _l("Check one file"),
+    JobName.SWEEP_FILES: _l("Check the files that wait"),
+    JobName.SWEEP_LIMITS: _l("Forget tries whose time is over"),
+    JobName.SWEEP_KEYS: _l("Forget forms that were sent long ago"),
 }
 
 RUN_WORDS: dict[RunOutcome, tuple[str, str, object]] = {

@@ -34,6 +34,7 @@ from app.domain.admissions.models import (
 )
 from app.domain.admissions.queries import (
     cycle_year,
+    find_by_token,
     find_place_of,
     list_documents,
     list_open_classes,
@@ -46,7 +47,9 @@ from app.domain.admissions.rules import (
     check_reason,
     check_transition,
     find_gaps,
+    paper_kinds,
     script_of,
+    usable_papers,
 )
 from app.domain.admissions.types import (
     AlreadySent,
@@ -64,8 +67,7 @@ from app.domain.admissions.types import (
 )
 from app.domain.audit.services import record, record_change
 from app.domain.counters.services import next_number
-from app.domain.files.services import delete_file, store_upload
-from app.domain.files.types import PAPERS, PICTURES
+from app.domain.files.services import add_piece, delete_file, gathered, pieces_kept, store_upload
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.digits import to_local_digits
@@ -300,14 +302,13 @@ def _closes_on(db: Session, row: Application) -> date | None:
 
 
 def attach_document(actor: Actor, token: str, kind: DocumentKind, data: bytes, file_name: str) -> None:
-    """Keep a paper of a draft; one of the same kind is replaced and forgotten.
+    """Keep a paper of a draft, in quarantine until it is checked; one of the same kind is replaced and forgotten.
 
-    Raises NotFound, AlreadySent and the refusals of `files.services.store_upload`.
+    Raises NotFound, AlreadySent and the errors of `files.services.store_upload`.
     """
     with transaction() as db:
         row = _draft(db, token)
-        allowed = PICTURES if kind is DocumentKind.PHOTO else PAPERS
-        file_id = store_upload(actor, data, file_name, allowed=allowed, campus_id=row.campus_id)
+        file_id = store_upload(actor, data, file_name, allowed=paper_kinds(kind), campus_id=row.campus_id)
         _forget_document(db, actor, row, kind)
         db.add(ApplicationDocument(application_id=row.id, document_type=kind, file_id=file_id))
         row.updated_at = clock.now()
@@ -319,6 +320,39 @@ def attach_document(actor: Actor, token: str, kind: DocumentKind, data: bytes, f
             campus_id=row.campus_id,
             new={"kind": kind, "file": file_id},
         )
+
+
+def _place(token: str, kind: DocumentKind) -> str:
+    """Where pieces of this paper gather. Raises NotFound, AlreadySent, as the form does."""
+    application = find_by_token(token)
+    if application is None:
+        raise NotFound
+    if not application.is_draft:
+        raise AlreadySent
+    return f"application {application.id} {kind}"
+
+
+def paper_pieces_kept(token: str, kind: DocumentKind, mark: str) -> int:
+    """How many bytes of a paper on its way are here. Raises NotFound, AlreadySent."""
+    return pieces_kept(_place(token, kind), mark)
+
+
+def add_paper_piece(token: str, kind: DocumentKind, mark: str, size: int, offset: int, data: bytes) -> int:
+    """Add a piece to a paper of `size` bytes and return how much is here.
+
+    Raises NotFound, AlreadySent and the errors of `files.services.add_piece`.
+    """
+    return add_piece(_place(token, kind), mark, size, offset, data)
+
+
+def finish_paper(actor: Actor, token: str, kind: DocumentKind, mark: str, size: int, file_name: str) -> None:
+    """Keep a paper whose pieces are all here, as if it had come whole.
+
+    Raises PieceOutOfPlace where one is missing, and the errors of `attach_document`.
+    """
+    place = _place(token, kind)
+    with gathered(place, mark, size) as data:
+        attach_document(actor, token, kind, data, file_name)
 
 
 def remove_document(actor: Actor, token: str, kind: DocumentKind) -> bool:
@@ -363,7 +397,7 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
             return row.reference
         if not consent:
             raise ConsentMissing
-        gaps = find_gaps(view_of(row), list_documents(row.id))
+        gaps = find_gaps(view_of(row), usable_papers(list_documents(row.id)))
         if gaps:
             raise NotComplete(gaps)
         place = find_place_of(view_of(row), list_open_classes(today))
@@ -599,10 +633,13 @@ __all__ = [
     "LinkTo",
     "SeatPlan",
     "add_note",
+    "add_paper_piece",
     "attach_document",
     "decide_application",
     "enrol_applicant",
+    "finish_paper",
     "open_cycle",
+    "paper_pieces_kept",
     "remove_document",
     "save_step",
     "start_application",

@@ -46,7 +46,7 @@ _SHOWN: tuple[Any, ...] = (
     AuditEntry.entity_id,
     AuditEntry.old_data,
     AuditEntry.new_data,
-    cast(AuditEntry.ip_address, Text),
+    func.host(AuditEntry.ip_address),
     AuditEntry.user_agent,
     AuditEntry.request_id,
     AuditEntry.sequence,

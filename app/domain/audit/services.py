@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, text
+from structlog.contextvars import get_contextvars
 
 from app.domain.audit.models import AuditEntry
 from app.domain.audit.queries import facts_columns, find_head
@@ -84,7 +85,8 @@ def record(
 ) -> None:
     """Add one entry: `action` is `resource.verb`, such as `application.decided`.
 
-    Secrets are masked by the name of their field. The entry shares the fate of the open transaction.
+    Secrets are masked by the name of their field. The entry shares the fate of the open transaction. It carries
+    the number of the request that the lines of the log carry.
     """
     session().add(
         AuditEntry(
@@ -97,7 +99,7 @@ def record(
             new_data=_masked(new),
             ip_address=actor.ip,
             user_agent=(actor.user_agent or "")[:300] or None,
-            request_id=actor.request_id,
+            request_id=actor.request_id or get_contextvars().get("request_id"),
         )
     )
 

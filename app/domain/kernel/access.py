@@ -7,6 +7,7 @@ guardian's ``family:read`` the guardian's own children.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum, unique
 from types import MappingProxyType
 from typing import Final, Literal
@@ -140,6 +141,37 @@ STAFF_ROLES: Final = frozenset(Role) - {Role.GUARDIAN, Role.STUDENT}
 """The roles of people who work at the school."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a sign-in lasts without being used, and at most."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+SESSION_LIFETIMES: Final[Mapping[Role, Lifetime]] = MappingProxyType(
+    {
+        # The keys to every account: gone with the coffee break.
+        Role.ADMIN: Lifetime(30 * _MINUTE, 12 * _HOUR),
+        # A working day on one's own desk or phone.
+        Role.PRINCIPAL: Lifetime(12 * _HOUR, 20 * _HOUR),
+        Role.ADMISSIONS_OFFICER: Lifetime(12 * _HOUR, 20 * _HOUR),
+        Role.TEACHER: Lifetime(12 * _HOUR, 20 * _HOUR),
+        Role.ACCOUNTANT: Lifetime(12 * _HOUR, 20 * _HOUR),
+        Role.EDITOR: Lifetime(12 * _HOUR, 20 * _HOUR),
+        # A phone that may be somebody else's tomorrow.
+        Role.GUARDIAN: Lifetime(12 * _HOUR, 12 * _HOUR),
+        Role.STUDENT: Lifetime(12 * _HOUR, 12 * _HOUR),
+    }
+)
+"""How long a sign-in lasts in each role. Whoever holds several is held to the shortest."""
+
+KEPT_LIFETIME: Final = Lifetime(30 * _DAY, 180 * _DAY)
+"""For families who ask to stay signed in on their own phone. Nobody with a role of staff can."""
+
+
 class AllCampuses(Enum):
     """The type of :data:`ALL`."""
 
@@ -183,6 +215,8 @@ class Actor:
     proved_lately: bool = field(default=False, kw_only=True)
     """Whether the password or a second factor was given in this session within the last minutes."""
     is_system: bool = field(default=False, kw_only=True)
+    seen_at: datetime | None = field(default=None, kw_only=True)
+    """When it was last written down that this session is in use."""
 
     @property
     def roles(self) -> frozenset[Role]:

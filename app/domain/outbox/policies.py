@@ -1,21 +1,9 @@
-"""Whose messages somebody may look after.
-
-A message that belongs to no campus, such as an invitation, is for those who look after all of them.
-"""
+"""Who may act on the outbox as a whole. Whose messages somebody reaches is a filter of the queries."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, true
-
 from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.errors import Forbidden
-from app.domain.outbox.models import OutboxMessage
-
-
-def messages_reached(actor: Actor) -> ColumnElement[bool]:
-    """The condition that keeps a statement to the messages of the actor's campuses."""
-    campuses = actor.campuses_for(Permission.JOBS_MANAGE)
-    return true() if campuses is ALL else OutboxMessage.campus_id.in_(campuses)
 
 
 def reaches_all(actor: Actor) -> bool:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, true
 
-from app.domain.kernel.access import Actor
+from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.paging import Page
 from app.domain.kernel.segments import count_segments
 from app.domain.outbox.models import OutboxHold, OutboxMessage
-from app.domain.outbox.policies import messages_reached
 from app.domain.outbox.rules import mask_recipient
 from app.domain.outbox.types import (
     Backlog,
@@ -26,6 +25,15 @@ from app.domain.outbox.types import (
 from app.uow import session
 
 PAGE_SIZE = 30
+
+
+def messages_reached(actor: Actor) -> ColumnElement[bool]:
+    """The condition that keeps a statement to the messages of the actor's campuses.
+
+    A message that belongs to no campus, such as an invitation, is for those who look after all of them.
+    """
+    campuses = actor.campuses_for(Permission.JOBS_MANAGE)
+    return true() if campuses is ALL else OutboxMessage.campus_id.in_(campuses)
 
 
 def count_by_state(actor: Actor) -> dict[MessageStatus, StateLine]:

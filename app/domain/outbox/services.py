@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from flask import current_app
@@ -14,14 +14,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db import new_id
 from app.domain.audit.services import record
-from app.domain.kernel import clock
 from app.domain.kernel.access import Actor
-from app.domain.kernel.dates import to_local
+from app.domain.kernel.dates import DHAKA
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.phones import normalise_mobile
 from app.domain.kernel.segments import fold_for_sms
 from app.domain.outbox.models import OutboxHold, OutboxMessage
-from app.domain.outbox.policies import ensure_reaches_all, messages_reached
+from app.domain.outbox.policies import ensure_reaches_all
+from app.domain.outbox.queries import messages_reached
 from app.domain.outbox.rules import (
     HELD_FOR,
     MOST_TRIES,
@@ -80,7 +80,7 @@ def write_sms(kind: str, recipient: str, locale: str, body: str, *, campus_id: U
     with transaction() as db:
         # Two at once for one number wait here for each other, so that both do not count the same.
         db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"sms {number}"))))
-        midnight = datetime.combine(clock.today(), time(), to_local(clock.now()).tzinfo)
+        midnight = func.date_trunc("day", func.now(), DHAKA.key)
         had = db.scalar(
             select(func.count()).where(
                 OutboxMessage.channel == Channel.SMS,

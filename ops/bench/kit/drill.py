@@ -111,22 +111,18 @@ class _Nursery:
 
     def __init__(self, orders: IO[str], answers: IO[str]) -> None:
         self.orders, self.answers = orders, answers
-        self.alive: set[int] = set()
         self._hear()
 
     def make(self, what: str) -> int:
         """Start one and return its number."""
         self.orders.write(f"{what}\n")
         self.orders.flush()
-        number = int(self._hear())
-        self.alive.add(number)
-        return number
+        return int(self._hear())
 
     def kill(self, number: int) -> None:
         """Kill one outright and wait until it is gone."""
         os.kill(number, signal.SIGKILL)
         until(lambda: not _exists(number))
-        self.alive.discard(number)
 
     def _hear(self) -> str:
         return self.answers.readline().strip()
@@ -155,16 +151,16 @@ def _nursery(settings: Settings) -> Iterator[_Nursery]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        start_new_session=True,
     )
-    nursery = _Nursery(cast(IO[str], process.stdin), cast(IO[str], process.stdout))
     try:
-        yield nursery
+        yield _Nursery(cast(IO[str], process.stdin), cast(IO[str], process.stdout))
     finally:
-        for number in list(nursery.alive):
-            nursery.kill(number)
-        nursery.orders.close()
+        os.killpg(process.pid, signal.SIGKILL)  # whoever it has made, known here or not
         process.wait(20)
-        nursery.answers.close()
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                pipe.close()
 
 
 class _Drill:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from app.cli.jobs import scheduler_on
 from app.db import new_id
 from app.domain.audit.models import AuditEntry
 from app.domain.audit.queries import find_head, verify
@@ -21,9 +23,11 @@ from app.domain.audit.services import chain_entries, record
 from app.domain.audit.types import Fault
 from app.domain.kernel import clock
 from app.extensions import db
+from app.queue import JobName, redis_connection
 from app.uow import session, transaction
 from tests.support.cast import CAST
 from tests.support.locks import until_somebody_waits
+from tests.support.processes import RedisServer, command, until
 
 RECORD = UUID(int=77)
 
@@ -264,3 +268,24 @@ def test_an_empty_log_is_whole(school: Flask) -> None:
     assert school.test_cli_runner().invoke(args=["audit", "verify"]).exit_code == 0
     assert school.test_cli_runner().invoke(args=["audit", "head"]).exit_code == 1
     assert find_head() is None
+
+
+def test_the_clock_and_a_worker_chain_what_was_written(school: Flask, tmp_path: Path) -> None:
+    redis = RedisServer(tmp_path)
+    redis.start()
+    settings = school.config["SETTINGS"].model_copy(update={"redis_url": redis.url})
+    write(2)
+    try:
+        with command(settings, "jobs", "worker"), command(settings, "jobs", "schedule"):
+            until(lambda: numbers() == [1, 2], seconds=40)
+    finally:
+        redis.stop()
+    assert found() == []
+
+
+def test_the_clock_brings_the_chain_and_the_daily_anchor(school: Flask) -> None:
+    connection = redis_connection()
+    timed = {job.func_name: job.interval for job in scheduler_on(connection).get_jobs()}
+    connection.close()
+    assert timed[JobName.CHAIN_AUDIT] <= 10
+    assert timed[JobName.ANCHOR_AUDIT] == 24 * 60 * 60

@@ -240,6 +240,20 @@ def test_a_recovery_code_opens_once_however_it_is_typed_and_its_owner_is_told(
     assert page.status == 422 and "We do not know this recovery code" in page.text
 
 
+@pytest.mark.parametrize("answer", ["{}", "x", "[]", '{"rawId": "AAAA"}', '{"rawId": 7}', "null"])
+def test_a_passkey_answer_that_is_none_is_refused_and_a_code_still_works(
+    cast: Cast, client: PageClient, answer: str
+) -> None:
+    secret, _ = set_up(client, cast.bashir)
+    page = give_password(client, cast.bashir).submit(passkey=answer)
+    assert page.status == 422 and "This passkey was not accepted" in page.text
+    assert page.values()["passkey"] == ""
+    assert page.submit(code=code(secret, 1)).url == "/home/"
+    client.as_(None).get("/en/sign-in/passkey")
+    client.post("/en/sign-in/passkey", {"passkey": answer}, status=422)
+    client.as_(cast.bashir).post("/account/second-factor/passkeys", {"passkey": answer}, status=422)
+
+
 def test_somebody_elses_recovery_code_opens_nothing(cast: Cast, client: PageClient) -> None:
     _, codes = set_up(client, cast.gias)
     set_up(client, cast.bashir)

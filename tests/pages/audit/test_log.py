@@ -100,7 +100,7 @@ def test_an_entry_says_who_did_what_to_whom_from_where_and_what_changed(
     line = page.one("ul.list > li")
     words = " ".join(line.get_text(" ").split())
     assert "Student record changed" in words
-    assert "Farida Yasmin" in words and "10.1.2.3" in words
+    assert "Farida Yasmin" in words and "from 10.1.2.3" in words and "/32" not in words
     assert [cell.get_text() for cell in line.select("tbody th, tbody td")] == [
         "Previous school",
         "Old school",

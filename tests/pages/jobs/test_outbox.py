@@ -8,8 +8,6 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from rq.job import Job
-from rq.serializers import JSONSerializer
 from sqlalchemy import select, update
 
 from app import create_app
@@ -200,19 +198,20 @@ def test_the_schedule_shows_the_last_run_and_its_outcome(hasan: PageClient) -> N
     assert "Failed OperationalError: gone away" in page.text
 
 
-def test_what_failed_in_the_queue_is_shown(hasan: PageClient, app: Flask) -> None:
+def test_what_failed_in_the_queue_is_shown_by_its_name_alone(hasan: PageClient) -> None:
     connection = redis_connection()
     queue = job_queue(connection)
-    job = Job.create(
-        JobName.DELIVER_MESSAGE.value, args=("x",), connection=connection, origin=queue.name,
-        serializer=JSONSerializer,
-    )  # fmt: skip
-    job.save()
-    queue.failed_job_registry.add(job, ttl=60, exc_string="Traceback\n  at x\nValueError: badly formed")
+    job = queue.enqueue(JobName.DELIVER_MESSAGE.value, "x")
+    queue.remove(job)
+    said = "Traceback:\n  at x\nsqlalchemy.exc.IntegrityError: dalia@family.example\nDETAIL: dalia\n"
+    job._handle_failure(said, pipeline=(pipeline := connection.pipeline()))
+    pipeline.execute()
     try:
-        assert "Send one message" in hasan.get("/jobs/").text
+        page = hasan.get("/jobs/")
+        assert "Send one message" in page.text and "sqlalchemy.exc.IntegrityError" in page.text
+        assert "dalia" not in page.text
     finally:
-        queue.failed_job_registry.remove(job, delete_job=True)
+        job.delete()
         connection.close()
 
 

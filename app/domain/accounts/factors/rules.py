@@ -37,7 +37,7 @@ RECOVERY_CODES = 10
 NAME_MAX = 60
 
 # Without letters that are taken for digits, and without U, as Crockford wrote them.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # pragma: allowlist secret - an alphabet
 _MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 _GROUP, _GROUPS = 4, 3
 

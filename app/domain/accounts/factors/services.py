@@ -492,14 +492,17 @@ def begin_sign_in(
     keep: bool = False,
     ip: str | None = None,
     user_agent: str | None = None,
+    device: str | None = None,
 ) -> Begun:
     """Open a session by the password alone, or ask for the second step where the account has one.
 
-    Raises SignInRefused.
+    `device` is the mark of the browser. Raises SignInRefused.
     """
     found = prove_password(identifier, password, ip=ip, user_agent=user_agent)
     if not has_second_factor(found.user_id):
-        return Begun(open_session(found.user_id, found.roles, keep=keep, ip=ip, user_agent=user_agent))
+        return Begun(
+            open_session(found.user_id, found.roles, keep=keep, ip=ip, user_agent=user_agent, device=device)
+        )
     token = new_token()
     with transaction() as db:
         db.execute(delete(HalfOpenSignIn).where(HalfOpenSignIn.expires_at < func.now() - HALF_OPEN))
@@ -515,7 +518,12 @@ def begin_sign_in(
 
 
 def finish_sign_in(
-    half_open: str, proof: Proof, *, ip: str | None = None, user_agent: str | None = None
+    half_open: str,
+    proof: Proof,
+    *,
+    ip: str | None = None,
+    user_agent: str | None = None,
+    device: str | None = None,
 ) -> str:
     """Open the session that a half-open sign-in waits for, and return its token.
 
@@ -531,7 +539,7 @@ def finish_sign_in(
                 _tell_recovery(who, user_id)
             keep = _spend(db, half_open)
             found = _active(user_id)
-            token = open_session(user_id, found.roles, keep=keep, ip=ip, user_agent=user_agent)
+            token = open_session(user_id, found.roles, keep=keep, ip=ip, user_agent=user_agent, device=device)
     if token is None:
         with transaction():
             record(who, "second_factor.refused", "user", user_id)
@@ -603,14 +611,21 @@ def _refusal(proof: Proof) -> Refused:
 
 
 def sign_in_by_passkey(
-    answer: str, browser: str, *, ip: str | None = None, user_agent: str | None = None
+    answer: str,
+    browser: str,
+    *,
+    ip: str | None = None,
+    user_agent: str | None = None,
+    device: str | None = None,
 ) -> str:
     """Open a session by a passkey that verified its owner, without a password. Raises PasskeyRefused."""
     with transaction() as db:
         user_id = _accept_passkey(db, answer, browser, ChallengePurpose.ALONE, None)
         found = find_credentials(user_id=user_id) if user_id else None
         if found and found.status is UserStatus.ACTIVE:
-            return open_session(found.user_id, found.roles, keep=False, ip=ip, user_agent=user_agent)
+            return open_session(
+                found.user_id, found.roles, keep=False, ip=ip, user_agent=user_agent, device=device
+            )
         who = Actor(user_id=None, person_id=None, name="", locale="en", ip=ip, user_agent=user_agent)
         record(who, "session.refused", "user", user_id)
     raise PasskeyRefused

@@ -11,7 +11,7 @@ from app.domain.kernel.errors import N_, Refused
 class FactorKind(StrEnum):
     """What a person proved themselves with."""
 
-    PASSWORD = "password"  # noqa: S105  # the name of a kind
+    PASSWORD = "password"  # noqa: S105  # the name of a kind  # pragma: allowlist secret
     TOTP = "totp"
     PASSKEY = "passkey"
     RECOVERY = "recovery_code"
