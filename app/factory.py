@@ -20,6 +20,7 @@ from app.web.htmx import init_htmx
 from app.web.i18n import init_i18n
 from app.web.icons import init_icons
 from app.web.logging import init_logging
+from app.web.metrics import init_metrics
 from app.web.navigation import init_navigation
 from app.web.once import init_once
 from app.web.proof import init_proof
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     cache.init_app(app)
     if not settings.trusted_proxies:
         compress.init_app(app)  # the proxy in front does it, and costs no worker's time
+    init_metrics(app)
     init_urls(app)
     init_htmx(app)
     init_logging(app)  # before what may turn a request away

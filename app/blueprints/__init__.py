@@ -17,6 +17,7 @@ from app.blueprints import (
     jobs,
     people,
     site,
+    vitals,
 )
 
 
@@ -35,5 +36,6 @@ def register_blueprints(app: Flask) -> None:
         jobs,
         people,
         site,
+        vitals,
     ):
         app.register_blueprint(area.blueprint)

@@ -129,7 +129,7 @@ def init_logging(app: Flask) -> None:
 
     @app.after_request
     def _end(response: Response) -> Response:
-        if request.endpoint not in {None, "static", "site.healthz"}:
+        if request.endpoint not in {None, "static", "site.healthz", "vitals.readyz", "vitals.metrics"}:
             actor = g.get("actor") or g.get("reader")
             _log.info(
                 "request",

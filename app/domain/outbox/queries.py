@@ -13,7 +13,15 @@ from app.domain.kernel.paging import Page
 from app.domain.kernel.segments import count_segments
 from app.domain.outbox.models import OutboxHold, OutboxMessage
 from app.domain.outbox.rules import mask_recipient
-from app.domain.outbox.types import Channel, HoldLine, MessageLine, MessageStatus, ReasonLine, StateLine
+from app.domain.outbox.types import (
+    Backlog,
+    Channel,
+    HoldLine,
+    MessageLine,
+    MessageStatus,
+    ReasonLine,
+    StateLine,
+)
 from app.uow import session
 
 PAGE_SIZE = 30
@@ -119,3 +127,13 @@ def list_holds() -> list[HoldLine]:
     """The channels that wait because of the account at the other side."""
     statement = select(OutboxHold.channel, OutboxHold.reason, OutboxHold.since, OutboxHold.until)
     return [HoldLine(*row) for row in session().execute(statement.order_by(OutboxHold.channel))]
+
+
+def read_backlog() -> Backlog:
+    """How many messages have not left, and how late the oldest due one is: of the whole installation, no person's."""
+    late = func.now() - func.min(OutboxMessage.next_attempt_at)
+    statement = select(func.count(), func.extract("epoch", late)).where(
+        OutboxMessage.status.in_((MessageStatus.PENDING, MessageStatus.SENDING))
+    )
+    waiting, seconds = session().execute(statement).one()
+    return Backlog(waiting, max(0.0, float(seconds or 0)))

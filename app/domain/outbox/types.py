@@ -92,3 +92,11 @@ class DropReasonMissing(Refused):
 
     field = "reason"
     message = N_("Write why this message is dropped.")
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What the outbox still has to send, for those who watch over the installation."""
+
+    waiting: int
+    late_seconds: float
