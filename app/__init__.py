@@ -10,7 +10,7 @@ Layers are the floors, features are the rooms; a feature has the same name on ev
     queue.py         waking the worker, only ever after the commit
     models.py        every feature's tables, for migrations
     integrations/    the outside world behind small protocols: mail, storage
-    domain/          the school itself: kernel, audit, files, outbox, people, accounts, academics,
+    domain/          the school itself: kernel, audit, limits, idempotency, files, outbox, people, accounts, academics,
                      admissions, attendance, cms
     web/             what all blueprints share: access, errors, forms, headers, htmx, i18n
     blueprints/      pages

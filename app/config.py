@@ -37,13 +37,32 @@ class Settings(BaseSettings):
     """Folder of everything the installation writes: files, outbox, logs."""
 
     smtp_url: str | None = None
-    """`smtp://user:password@host:25` or `smtps://`. Without it mail becomes .eml files in `var/outbox/`."""
+    """`smtp://host:25` or `smtps://`, with a user and a password before the host where it wants them.
+
+    Without it mail becomes .eml files in `var/outbox/`.
+    """
     mail_from: str | None = None
+
+    sms_api_key: str | None = None
+    sms_sender_id: str | None = None
+    """The account at the SMS gateway. Without it texts become .sms.txt files in `var/outbox/`."""
+    sms_url: str = "https://bulksmsbd.net"
+    """The gateway's host. Nothing that it answers can lead to another one."""
+
+    outbox_lease: int = Field(default=90, ge=1, le=3600)
+    """Seconds a worker may hold a message before another takes over: longer than the slowest answer."""
 
     s3_endpoint: str | None = None
     s3_bucket: str | None = None
     s3_access_key: str | None = None
     s3_secret_key: str | None = None
+
+    second_factor: Literal["required", "optional"] = "required"
+    """Whether those who change marks, money or people can work without a second factor. The demo lets them."""
+    clamd_url: str | None = None
+    """`tcp://host:3310` or `unix:///run/clamav/clamd.ctl`. Without it files are released unscanned, and say so."""
+    files_accel: str | None = None
+    """Internal location of nginx that serves `var/files/`, such as `/stored-files/`. Without it we send files."""
 
     trusted_proxies: int = Field(default=0, ge=0, le=2)
     """How many proxies in front set X-Forwarded-For. 0: the header is ignored."""
@@ -56,9 +75,19 @@ class Settings(BaseSettings):
             "S3_ACCESS_KEY": self.s3_access_key,
             "S3_SECRET_KEY": self.s3_secret_key,
         }
-        missing = [name for name, value in s3.items() if not value]
-        if 0 < len(missing) < len(s3):
-            raise ValueError(f"file storage on S3 is half-set, without {', '.join(missing)}")
+        sms = {"SMS_API_KEY": self.sms_api_key, "SMS_SENDER_ID": self.sms_sender_id}
+        for what, group in (("file storage on S3", s3), ("SMS", sms)):
+            missing = [name for name, value in group.items() if not value]
+            if 0 < len(missing) < len(group):
+                raise ValueError(f"{what} is half-set, without {', '.join(missing)}")
+        if urlsplit(self.sms_url).scheme != "https" and (self.sa_env != "test" or not self.sms_url):
+            raise ValueError("SMS_URL must be https: the key and the texts travel to it")
+        if self.clamd_url and not _is_scanner(self.clamd_url):
+            raise ValueError("CLAMD_URL must be tcp://host:port or unix:///path")
+        if self.files_accel and not (self.files_accel.startswith("/") and self.files_accel.endswith("/")):
+            raise ValueError("FILES_ACCEL must begin and end with a slash")
+        if self.files_accel and self.s3_endpoint:
+            raise ValueError("FILES_ACCEL serves the local folder; unset it or S3_ENDPOINT")
         if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps"}:
             raise ValueError("SMTP_URL must begin with smtp:// or smtps://")
         if self.smtp_url and not self.mail_from and self.sa_env == "production":
@@ -82,6 +111,11 @@ class Settings(BaseSettings):
     def sender(self) -> str:
         """The address that mail comes from."""
         return self.mail_from or "office@smart-academy.example"
+
+
+def _is_scanner(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.hostname) if parts.scheme == "tcp" else parts.scheme == "unix" and bool(parts.path)
 
 
 def load_settings() -> Settings:

@@ -20,7 +20,10 @@ from app.web.htmx import init_htmx
 from app.web.i18n import init_i18n
 from app.web.icons import init_icons
 from app.web.logging import init_logging
+from app.web.metrics import init_metrics
 from app.web.navigation import init_navigation
+from app.web.once import init_once
+from app.web.proof import init_proof
 from app.web.richtext import init_richtext
 from app.web.school import init_school
 from app.web.urls import init_urls
@@ -40,15 +43,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     cache.init_app(app)
     if not settings.trusted_proxies:
         compress.init_app(app)  # the proxy in front does it, and costs no worker's time
+    init_metrics(app)
     init_urls(app)
     init_htmx(app)
+    init_logging(app)  # before what may turn a request away
     init_headers(app)
-    init_logging(app)
     init_i18n(app)
     init_icons(app)
     init_words(app)
     init_days(app)
     init_access(app)
+    init_proof(app)
+    init_once(app)
     init_errors(app)
     init_navigation(app)
     init_school(app)
@@ -66,7 +72,12 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.secret_key,
         "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": False, "pool_size": 5, "pool_recycle": 1800},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_pre_ping": False,
+            "pool_size": 5,
+            "pool_recycle": 1800,
+            "hide_parameters": True,
+        },
         "REDIS_URL": settings.redis_url,
         "TRANSLATIONS": ROOT / "translations",
         "CACHE_TYPE": "SimpleCache",

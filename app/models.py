@@ -2,14 +2,18 @@
 
 from app.domain.academics import models as academics
 from app.domain.accounts import models as accounts
+from app.domain.accounts.factors import models as factors
 from app.domain.admissions import models as admissions
 from app.domain.attendance import models as attendance
 from app.domain.audit import models as audit
 from app.domain.cms import models as cms
 from app.domain.counters import models as counters
 from app.domain.files import models as files
+from app.domain.idempotency import models as idempotency
+from app.domain.limits import models as limits
 from app.domain.outbox import models as outbox
 from app.domain.people import models as people
+from app.domain.schedule import models as schedule
 
 __all__ = [
     "academics",
@@ -19,7 +23,11 @@ __all__ = [
     "audit",
     "cms",
     "counters",
+    "factors",
     "files",
+    "idempotency",
+    "limits",
     "outbox",
     "people",
+    "schedule",
 ]

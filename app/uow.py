@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 _DEPTH = "uow_depth"
 _CALLBACKS = "uow_after_commit"
+_LAST_WORDS = "uow_before_commit"
 
 
 def session() -> Session:
@@ -89,6 +90,8 @@ def transaction() -> Iterator[Session]:
     current.info[_CALLBACKS] = []
     try:
         yield current
+        for last_word in current.info.get(_LAST_WORDS, ()):
+            last_word()
         current.commit()
     except BaseException:
         current.rollback()
@@ -102,6 +105,12 @@ def transaction() -> Iterator[Session]:
         except Exception:
             # The write is stored; whatever the callback was to hasten is found by the sweeper.
             log.exception("after-commit callback failed")
+
+
+def before_commit(callback: Callable[[], object]) -> None:
+    """Call `callback` inside each transaction of this session, just before it is stored: what it writes, or its
+    refusal, shares the fate of the act."""
+    session().info.setdefault(_LAST_WORDS, []).append(callback)
 
 
 def after_commit(callback: Callable[[], object]) -> None:

@@ -108,6 +108,7 @@ def make_settings(services: Services, database_url: str, var: Path, worker_id: s
     separator = "&" if "?" in services.redis_url else "?"
     return Settings(
         sa_env="test",
+        second_factor="optional",
         secret_key="only-for-tests-" + "x" * 32,
         database_url=as_role(database_url, APP),
         owner_database_url=as_role(database_url, OWNER),

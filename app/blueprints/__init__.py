@@ -4,10 +4,38 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.blueprints import academics, accounts, admissions, apply, attendance, cms, family, home, people, site
+from app.blueprints import (
+    academics,
+    accounts,
+    admissions,
+    apply,
+    attendance,
+    audit,
+    cms,
+    family,
+    home,
+    jobs,
+    people,
+    site,
+    vitals,
+)
 
 
 def register_blueprints(app: Flask) -> None:
     """Make every area known."""
-    for area in (academics, accounts, admissions, apply, attendance, cms, family, home, people, site):
+    for area in (
+        academics,
+        accounts,
+        admissions,
+        apply,
+        attendance,
+        audit,
+        cms,
+        family,
+        home,
+        jobs,
+        people,
+        site,
+        vitals,
+    ):
         app.register_blueprint(area.blueprint)

@@ -7,23 +7,29 @@ theirs to do is 403 and decided here.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, request, session, url_for
+from flask import Flask, Response, abort, current_app, g, request, session, url_for
 from flask_login import UserMixin, current_user, login_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.domain.accounts.queries import find_actor_by_session
+from app.domain.accounts.rules import SEEN_EVERY
+from app.domain.accounts.services import note_use
 from app.domain.kernel.access import Actor, Permission
 from app.extensions import login_manager
 from app.uow import begin_request
 from app.uow import session as database_session
 from app.web.htmx import see_other
 from app.web.i18n import current_locale
+
+log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -160,3 +166,22 @@ def init_access(app: Flask) -> None:
             abort(403)
         g.actor = actor
         return None
+
+    app.after_request(_note_use)
+
+
+def _note_use(response: Response) -> Response:
+    """Write down that this device is in use, once in five minutes and when the page is made.
+
+    The page that asked is answered whatever happens to that line: the next one tries again.
+    """
+    actor = g.get("reader")
+    if actor is None or actor.session_id is None or actor.seen_at is None or response.status_code >= 500:
+        return response
+    # The real time: a replay may stop the school's clock, but not the database's.
+    if datetime.now(UTC) - actor.seen_at > SEEN_EVERY:
+        try:
+            note_use(actor.session_id)
+        except SQLAlchemyError:
+            log.warning("the use of a session could not be noted", exc_info=True)
+    return response

@@ -5,24 +5,52 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, Response, make_response, render_template
-from flask_babel import gettext
+from flask import Flask, Response, g, make_response, render_template
+from flask_babel import gettext, ngettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from app.domain.files.types import FilesFull, FilesUnavailable
+from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import Conflict, DomainError, Forbidden, NotFound
+from app.domain.limits.rules import wait_in_words
+from app.domain.limits.types import TooMany
 from app.uow import session
 from app.web.access import settle_reader
 from app.web.htmx import is_partial, retarget_to_message
-from app.web.i18n import say
+from app.web.i18n import current_locale, say
 
 log = logging.getLogger(__name__)
 
 
 def message_of(error: DomainError) -> str:
     """What a typed error of the domain says to the reader."""
+    if isinstance(error, TooMany):
+        return f"{gettext('There were too many tries.')} {_when_again(error.seconds)}"
     return say(error.message, **error.params)
+
+
+def _when_again(seconds: int) -> str:
+    unit, number = wait_in_words(seconds)
+    shown = to_local_digits(str(number), current_locale())
+    if unit == "seconds":
+        return str(
+            ngettext(
+                "Wait %(seconds)s second and try again.",
+                "Wait %(seconds)s seconds and try again.",
+                number,
+                seconds=shown,
+            )
+        )
+    return str(
+        ngettext(
+            "Wait %(minutes)s minute and try again.",
+            "Wait %(minutes)s minutes and try again.",
+            number,
+            minutes=shown,
+        )
+    )
 
 
 def _words(code: int) -> tuple[str, str]:
@@ -52,6 +80,8 @@ def _words(code: int) -> tuple[str, str]:
             return gettext("This is too large to send"), gettext(
                 "A file may have up to 5 MB. Choose a smaller picture or take it again with less detail."
             )
+        case 422:
+            return gettext("This was not stored"), gettext("Check what was typed and send it again.")
         case 429:
             return gettext("One moment, please"), gettext(
                 "There were many requests from your connection. Wait a minute and try again."
@@ -60,10 +90,19 @@ def _words(code: int) -> tuple[str, str]:
             return gettext("We are busy for a moment"), gettext(
                 "Try again in a minute. What you saved before is safe."
             )
+        case 507:
+            return gettext("There is no room for files now"), gettext(
+                "We know of it. Try again later; what you saved before is safe."
+            )
         case _:
             return gettext("Something went wrong on our side"), gettext(
                 "It is not your fault, and what you saved before is safe. Try again in a little while."
             )
+
+
+def status_of(error: FilesUnavailable) -> int:
+    """What a storage that cannot help now is in numbers: full, or away."""
+    return 507 if isinstance(error, FilesFull) else 503
 
 
 def error_page(code: int, *, text: str | None = None, support_code: str | None = None) -> Response:
@@ -73,8 +112,8 @@ def error_page(code: int, *, text: str | None = None, support_code: str | None =
     template = "errors/_message.html" if is_partial() else "errors/error.html"
     body = render_template(template, code=code, title=title, text=text or usual, support_code=support_code)
     response = make_response(body, code)
-    if code in {429, 503}:
-        response.headers["Retry-After"] = "60"
+    if code in {429, 503, 507}:
+        response.headers["Retry-After"] = str(g.get("retry_after", 60))
     return retarget_to_message(response)
 
 
@@ -88,10 +127,23 @@ def init_errors(app: Flask) -> None:
                 return error_page(404)
             case Forbidden():
                 return error_page(403)
+            case TooMany():
+                g.retry_after = error.seconds
+                return error_page(429, text=message_of(error))
+            case FilesUnavailable():
+                return error_page(status_of(error), text=message_of(error))
             case Conflict():
                 return error_page(409, text=message_of(error))
             case _:
                 return error_page(422, text=message_of(error))
+
+    @app.after_request
+    def _say_when_again(response: Response) -> Response:
+        """A form that is shown again because there were too many tries is 429, with the time."""
+        if "retry_after" in g and response.status_code == 422:
+            response.status_code = 429
+            response.headers["Retry-After"] = str(g.retry_after)
+        return response
 
     @app.errorhandler(CSRFError)
     def _csrf(error: CSRFError) -> Response:

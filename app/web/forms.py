@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import g, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -35,6 +35,7 @@ from app.domain.kernel.errors import InvalidValue, Refused
 from app.domain.kernel.names import clean_name
 from app.domain.kernel.phones import format_mobile, normalise_mobile
 from app.domain.kernel.texts import LocalText, clean_line, clean_text
+from app.domain.limits.types import TooMany
 from app.web.errors import message_of
 from app.web.i18n import LOCALES
 
@@ -98,6 +99,8 @@ class Form(FlaskForm):
 
     def put_refusal(self, error: Refused) -> None:
         """Write what a service refused next to the field it names, or at the top of the form."""
+        if isinstance(error, TooMany):
+            g.retry_after = error.seconds  # the answer becomes a 429, see app/web/errors.py
         field = getattr(self, error.field, None) if error.field else None
         if isinstance(field, Field):
             field.errors = [*field.errors, message_of(error)]

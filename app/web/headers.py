@@ -9,14 +9,18 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from itsdangerous import URLSafeTimedSerializer
 from markupsafe import Markup
 
+from app.domain.kernel.ids import new_token
 from app.web.htmx import is_partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from flask.sessions import SessionMixin
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -67,6 +71,28 @@ def csrf_token() -> str:
 def csrf_field() -> Markup:
     """The hidden field of every form that posts."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(csrf_token())
+
+
+ONCE_FIELD = "once"
+_ONCE_MARK = f"once-{secrets.token_hex(16)}"
+
+
+def once_field() -> Markup:
+    """The hidden field of every form that creates something: a key of its own, see app/web/once.py."""
+    g.once_used = True
+    return Markup('<input type="hidden" name="{}" value="{}">').format(ONCE_FIELD, _ONCE_MARK)
+
+
+def _with_keys(body: bytes) -> bytes:
+    """Each mark becomes a key of 22 characters, so that two forms of a page have two."""
+    first, *rest = body.split(_ONCE_MARK.encode())
+    return b"".join([first, *(new_token(16).encode() + part for part in rest)])
+
+
+def creates_something() -> bool:
+    """Whether the route that is asked for is marked with `creates` of app/web/once.py."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "creates", False))
 
 
 def _signer() -> URLSafeTimedSerializer:
@@ -137,7 +163,27 @@ def shareable(view: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
+def _is_empty_form(response: Response) -> bool:
+    """Whether this is a form that creates, as it stands at first: nobody's data is on it.
+
+    Going back shows it with the key it had, so that sending it again is no second act.
+    """
+    return bool(g.get("once_used")) and creates_something() and response.status_code == 200
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Flask's sessions in a cookie, which may change while a form that creates is being filled in."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep the session; an empty form does not differ by it, and would be fetched anew, with a new key."""
+        super().save_session(app, session, response)
+        if _is_empty_form(response):
+            response.headers["Vary"] = ", ".join(each for each in response.vary if each != "Cookie")
+
+
 def _cache_control(response: Response) -> str:
+    if _is_empty_form(response):
+        return "private, no-cache"
     if not g.get("keepable") or response.status_code not in {200, 304}:
         return "no-store"
     if g.get("shareable") and not g.get("csrf_used"):
@@ -150,10 +196,19 @@ def _finish_body(response: Response) -> None:
     if response.is_streamed or response.direct_passthrough:
         return
     body = response.get_data()
-    if g.get("keepable") and response.status_code == 200 and request.method in {"GET", "HEAD"}:
+    if (
+        g.get("keepable")
+        # Who comes anew gets a new key: the kept page's may be spent.
+        and not g.get("once_used")
+        and response.status_code == 200
+        and request.method in {"GET", "HEAD"}
+    ):
         tag = hashlib.blake2b(body.replace(_MARK_BYTES, b""), digest_size=9).hexdigest()
         # Weak: the compressed and the plain page are the same page.
         response.set_etag(tag, weak=True)
+    if g.get("once_used"):
+        body = _with_keys(body)
+        response.set_data(body)
     if g.get("csrf_used"):
         response.set_data(body.replace(_MARK_BYTES, _mask().encode()))
 
@@ -161,6 +216,7 @@ def _finish_body(response: Response) -> None:
 def init_headers(app: Flask) -> None:
     """Give every answer its headers, whoever made it."""
     csrf.init_app(app)
+    app.session_interface = Sessions()
     app.jinja_env.globals.update(csrf_token=csrf_token, csrf_field=csrf_field)
     # Flask-WTF puts its bare token into the context of every template, where it would hide ours.
     app.context_processor(lambda: {"csrf_token": csrf_token})
@@ -174,7 +230,7 @@ def init_headers(app: Flask) -> None:
         _finish_body(response)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = _cache_control(response)
-        if response.headers["Cache-Control"] != "no-store":
+        if request.method != "POST":
             response.vary.add("Cookie")
         if "ETag" in response.headers:
             response.make_conditional(request)

@@ -70,7 +70,7 @@ def init_htmx(app: Flask) -> None:
 
     @app.after_request
     def _finish(response: Response) -> Response:
-        if request.endpoint != "static" and response.headers.get("Cache-Control") != "no-store":
+        if request.endpoint != "static" and request.method != "POST":  # nobody keeps what a POST answered
             response.vary.add("HX-Request-Type")
         if is_partial() and response.status_code in _REDIRECTS:
             location = response.headers.pop("Location")

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request, url_for
-from flask_babel import get_translations, gettext
+from flask_babel import get_translations, gettext, ngettext
 from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -23,6 +23,7 @@ from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.money import format_taka
 from app.domain.kernel.numbers import format_number
 from app.domain.kernel.phones import format_mobile
+from app.domain.kernel.segments import count_segments, fold_for_sms
 from app.domain.kernel.texts import LocalText
 from app.extensions import babel
 
@@ -163,6 +164,20 @@ def _mobile(value: str) -> str:
     return format_mobile(value, current_locale())
 
 
+def segments(text: str) -> str:
+    """What a text message costs and what still fits, where one is composed."""
+    found = count_segments(fold_for_sms(text))
+    return str(
+        gettext(
+            "%(messages)s, room for %(room)s more characters",
+            messages=ngettext(
+                "%(texts)s text message", "%(texts)s text messages", found.parts, texts=digits(found.parts)
+            ),
+            room=digits(found.room),
+        )
+    )
+
+
 def _weekday(iso_weekday: int, short: bool = False) -> str:
     return weekday_name(iso_weekday - 1, current_locale(), short=short)
 
@@ -183,6 +198,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "number": _number,
     "taka": _taka,
     "mobile": _mobile,
+    "segments": segments,
 }
 
 

@@ -40,6 +40,8 @@ PLACES: list[Place] = [
     Place(_l("School"), "academics.overview", "book", Permission.ACADEMICS_READ),
     Place(_l("Calendar"), "academics.calendar.month", "calendar", Permission.CALENDAR_READ),
     Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "/site/"),
+    Place(_l("Audit log"), "audit.entries", "eye", Permission.AUDIT_READ),
+    Place(_l("Outbox"), "jobs.overview", "letter", Permission.JOBS_MANAGE),
     Place(_l("My account"), "accounts.account", "person", Permission.FAMILY_READ),
 ]
 """In the order of the menu; on a phone the first four stand at the foot of the page."""

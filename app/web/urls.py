@@ -41,6 +41,11 @@ def password_link(locale: str, token: str) -> str:
     return absolute_url("accounts.choose_password", lang=locale, token=token)
 
 
+def email_link(locale: str, token: str) -> str:
+    """The address that confirms a new e-mail address."""
+    return absolute_url("accounts.confirm_email", lang=locale, token=token)
+
+
 class TextConverter(UnicodeConverter):
     """A word in a path. No stored text holds a NUL, so an address with one does not exist."""
 

@@ -53,6 +53,13 @@ FEE_WORDS: dict[str, StatusWord] = {
     "overdue": ("bad", "warn", _l("Overdue")),
 }
 
+FILE_WORDS: dict[str, StatusWord] = {
+    "quarantined": ("info", "sync", _l("Being checked")),
+    "checking": ("info", "sync", _l("Being checked")),
+    "released": ("ok", "check", _l("Received")),
+    "refused": ("bad", "ban", _l("Not accepted")),
+}
+
 SAVING_WORDS: dict[str, StatusWord] = {
     "saved": ("ok", "cloud", _l("Saved")),
     "saving": ("info", "sync", _l("Saving…")),
@@ -62,7 +69,7 @@ SAVING_WORDS: dict[str, StatusWord] = {
 }
 
 STATUS_WORDS: dict[str, StatusWord] = (
-    ATTENDANCE_WORDS | APPLICATION_WORDS | STUDENT_WORDS | FEE_WORDS | SAVING_WORDS
+    ATTENDANCE_WORDS | APPLICATION_WORDS | STUDENT_WORDS | FEE_WORDS | FILE_WORDS | SAVING_WORDS
 )
 
 

@@ -3,7 +3,7 @@
 What they are stands in `app.walls`; every upgrade after this one raises them anew where that table changed.
 
 Revision: 0010
-Follows: 0001
+Follows: 0008
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from alembic import op
 from migrations.walls import lower_walls, raise_walls
 
 revision = "0010"
-down_revision = "0001"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -18,6 +18,7 @@ from ops.devtool.testing import cores
 
 PYTHON = ("app", "migrations", "ops", "tests", "wsgi.py", "dev")
 TYPED = ("app", "ops", "tests/support")
+SHIPPED = ("app", "migrations", "ops", "wsgi.py")
 TEMPLATES = "app/templates"
 
 
@@ -34,6 +35,18 @@ def all_checks() -> list[Check]:
     return [
         Check("templates, translations, migrations", (_tool("pytest"), "-q", "tests/checks")),
         Check("mypy", (_tool("mypy"), *_existing(TYPED))),
+        Check(
+            "bandit",
+            (
+                _tool("bandit"),
+                "--quiet",
+                "--configfile",
+                "pyproject.toml",
+                "--recursive",
+                *_existing(SHIPPED),
+            ),
+        ),
+        Check("leaked secrets", (sys.executable, "-m", "ops.devtool.leaks")),
         Check("import-linter", (_tool("lint-imports"), "--no-logo")),
         Check("djlint", (_tool("djlint"), "--lint", "--quiet", TEMPLATES)),
         Check("ruff check", (_tool("ruff"), "check", "--quiet", *_existing(PYTHON))),

@@ -168,6 +168,7 @@ def app_environment(
     ours = {name: value for name, value in os.environ.items() if name != "OWNER_DATABASE_URL"}
     return ours | {
         "SA_ENV": "demo",
+        "SECOND_FACTOR": "optional",
         "SA_VAR": str(var),
         "SECRET_KEY": os.environ.get("SECRET_KEY") or secret_key or read_secret_key(var),
         "DATABASE_URL": urls.database_url,

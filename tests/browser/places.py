@@ -45,7 +45,17 @@ def furnish(app: Flask) -> Furnished:
 def main_pages(lang: str, found: Furnished) -> Iterator[Look]:
     """Every main page once, in a language."""
     steps = ("child", "guardian", "address", "documents", "review", "saved")
-    public = ("", "admissions/", "admissions/status", "sign-in", "notices/", "search?q=a", "nothing-here")
+    public = (
+        "",
+        "admissions/",
+        "admissions/status",
+        "sign-in",
+        "forgotten",
+        "forgotten/sent",
+        "notices/",
+        "search?q=a",
+        "nothing-here",
+    )
     yield Look(PHONE, None, tuple(f"/{lang}/{name}" for name in public))
     yield Look(PHONE, None, tuple(f"/{lang}/apply/{found.draft}/{step}" for step in steps))
     yield Look(
@@ -56,8 +66,11 @@ def main_pages(lang: str, found: Furnished) -> Iterator[Look]:
             f"/family/{CAST.rafi_student}/",
             f"/family/{CAST.rafi_student}/record/",
             "/account/",
+            "/account/password",
+            "/account/email",
         ),
     )
+    audited = f"/audit/records/application/{found.application}"
     register = f"/attendance/registers/{CAST.section_7a}/"
     yield Look(
         TABLET,
@@ -77,5 +90,5 @@ def main_pages(lang: str, found: Furnished) -> Iterator[Look]:
             f"/guardians/{CAST.dalia.guardian_id}",
         ),
     )
-    yield Look(LAPTOP, CAST.hasan, ("/home/", "/school/", "/school/calendar/", "/staff/"))
+    yield Look(LAPTOP, CAST.hasan, ("/home/", "/school/", "/school/calendar/", "/staff/", "/audit/", audited))
     yield Look(LAPTOP, CAST.ishrat, ("/site/notices/", "/site/pages/", "/site/notices/new"))

@@ -48,11 +48,11 @@ def dev(*arguments: str, var: Path, **extra: str) -> subprocess.CompletedProcess
 class RunningDemo:
     """A demo that was started and runs on; `seconds` is how long it may take before it is given up."""
 
-    def __init__(self, port: int, var: Path, seconds: float = 180) -> None:
+    def __init__(self, port: int, var: Path, *, seconds: float = 180, **extra: str) -> None:
         self.var = var
         self.process = subprocess.Popen(
             [ROOT / "dev", "demo", "--port", str(port)],
-            env=environment(var),
+            env=environment(var, **extra),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -80,9 +80,9 @@ class RunningDemo:
 
 
 @contextlib.contextmanager
-def running_demo(port: int, var: Path) -> Iterator[RunningDemo]:
-    """A demo for the length of the block."""
-    demo = RunningDemo(port, var)
+def running_demo(port: int, var: Path, **extra: str) -> Iterator[RunningDemo]:
+    """A demo for the length of the block, with more in its environment where `extra` says so."""
+    demo = RunningDemo(port, var, **extra)
     try:
         yield demo
     finally:

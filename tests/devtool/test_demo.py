@@ -11,10 +11,14 @@ from pathlib import Path
 
 import psutil
 import pytest
+from flask import Flask
 
+from app.domain.outbox.services import write_mail
 from ops.devtool import demo
 from ops.devtool.console import Failure
 from tests.devtool.running import dev, free_port, running_demo, started_for
+from tests.support.mail import smtp_server
+from tests.support.processes import RedisServer
 
 
 def test_port_in_use_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
@@ -89,6 +93,32 @@ def test_first_start_second_start_and_stop(tmp_path: Path) -> None:
         second.process.send_signal(signal.SIGINT)
         assert second.process.wait(timeout=10) == 0
         assert started_for(tmp_path) == []
+
+
+def test_servers_of_ones_own_are_used_and_none_is_made(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, real_app: Flask
+) -> None:
+    """On a database that holds a school already, so that nothing is loaded into it."""
+    with real_app.app_context():
+        write_mail("test", "dalia@family.example", "en", "From the outbox", "Through a server of one's own.")
+    redis, var = RedisServer(tmp_path_factory.mktemp("redis")), tmp_path / "demo"
+    redis.start()
+    try:
+        with smtp_server() as postbox:
+            servers = {
+                "DATABASE_URL": real_app.config["SETTINGS"].database_url,
+                "REDIS_URL": redis.url,
+                "SMTP_URL": postbox.url,
+            }
+            with running_demo(free_port(), var, **servers) as demo:
+                said = demo.read_until("Ctrl-C stops everything.")
+                assert postbox.arrived.wait(30)
+        assert "database" not in said
+        assert postbox.letters[0]["Subject"] == "From the outbox"
+        assert not {"postgres", "redis"} & {path.name for path in var.iterdir()}
+        assert list(var.glob("outbox/*.eml")) == []
+    finally:
+        redis.stop()
 
 
 @pytest.mark.parametrize("moment", ["Making the database", "Loading the demo school"])

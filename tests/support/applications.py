@@ -18,6 +18,7 @@ from app.domain.admissions.services import (
     submit_application,
 )
 from app.domain.admissions.types import ApplicationStatus, ApplicationView, DocumentKind, Step
+from app.domain.files.services import sweep as check_files
 from app.domain.kernel.access import visitor
 from app.domain.kernel.ids import new_token
 from app.domain.people.types import Gender, Relationship
@@ -85,6 +86,7 @@ def draft(*, locale: str = "bn", papers: bool = True, class_id: UUID = CAST.clas
     if papers:
         attach_document(family, token, DocumentKind.BIRTH_CERTIFICATE, pdf(), "জন্ম সনদ.pdf")
         attach_document(family, token, DocumentKind.PHOTO, picture(), "photo.jpg")
+        check_files()
     return token
 
 

@@ -24,7 +24,7 @@ from app.domain.academics.models import (
     TeacherSubject,
 )
 from app.domain.accounts.models import User, UserRole
-from app.domain.accounts.services import hash_password
+from app.domain.accounts.passwords import hash_password
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat
 from app.domain.kernel.access import Actor, Grant, Role
 from app.domain.kernel.names import search_key

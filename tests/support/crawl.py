@@ -25,6 +25,8 @@ class FoundForm:
     values: tuple[tuple[str, str], ...]
     texts: tuple[str, ...]
     choices: tuple[str, ...]
+    secrets: tuple[str, ...]
+    """Those of the texts that no page shows again."""
 
     @property
     def key(self) -> tuple[str, tuple[str, ...]]:
@@ -95,8 +97,14 @@ class Crawl:
             self.broken.append((page.url, action, 405))
             return
         values, texts, choices = _fields(form)
-        found = FoundForm(page.url, action, endpoint, tuple(values.items()), tuple(texts), tuple(choices))
+        found = FoundForm(
+            page.url, action, endpoint, tuple(values.items()), tuple(texts), tuple(choices), _secrets(form)
+        )
         self.forms.setdefault(found.key, found)
+
+
+def _secrets(form: Tag) -> tuple[str, ...]:
+    return tuple(str(control["name"]) for control in form.select("input[type=password][name]"))
 
 
 def _fields(form: Tag) -> tuple[dict[str, str], list[str], list[str]]:

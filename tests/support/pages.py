@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.domain.accounts.services import open_session
+from app.domain.kernel.ids import new_token
 from app.extensions import db
 from app.web.headers import _mask
 from tests.support.cast import Member
@@ -209,9 +210,10 @@ class PageClient:
     def post(
         self, url: str, data: Mapping[str, Any], *, status: int | None = None, follow: bool = True
     ) -> Page:
-        """Send a form, with the token of this browser's session where the form brought none."""
+        """Send a form, with the token of this browser's session and a new key where the form brought none."""
         sent = dict(data)
         sent.setdefault("csrf_token", self.token())
+        sent.setdefault("once", new_token(16))
         response = self.raw.post(url, data=sent, content_type="multipart/form-data")
         return self._page(url, response, status, follow)
 

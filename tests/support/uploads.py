@@ -26,13 +26,28 @@ def picture(
     return out.getvalue()
 
 
-def pdf(body: bytes = b"") -> bytes:
-    """The smallest thing that is a PDF to a reader, with `body` among its objects."""
-    return (
-        b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n2 0 obj <</Type/Pages/Kids[]/Count 0>> endobj\n"
-        + body
-        + b"\nxref\n0 1\n0000000000 65535 f \ntrailer <</Root 1 0 R/Size 3>>\nstartxref\n120\n%%EOF\n"
+def pdf(body: bytes = b"", *, pages: int = 1) -> bytes:
+    """A small PDF that opens everywhere, with `body` among its objects, which may use the numbers 3 to 8."""
+    kids = b" ".join(b"%d 0 R" % (9 + number) for number in range(pages))
+    objects = [
+        b"1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n",
+        b"2 0 obj <</Type/Pages/Kids[%b]/Count %d>> endobj\n" % (kids, pages),
+        *(
+            b"%d 0 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>> endobj\n" % (9 + number)
+            for number in range(pages)
+        ),
+        *([body + b"\n"] if body else []),
+    ]
+    out, places = b"%PDF-1.4\n", {}
+    for each in objects:
+        if each[:1].isdigit():
+            places[int(each.split()[0])] = len(out)
+        out += each
+    table = b"xref\n0 1\n0000000000 65535 f \n" + b"".join(
+        b"%d 1\n%010d 00000 n \n" % place for place in sorted(places.items())
     )
+    trailer = b"trailer <</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (max(places) + 1, len(out))
+    return out + table + trailer
 
 
 def bomb(width: int = 30_000, height: int = 30_000) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
@@ -20,6 +22,7 @@ expect.set_options(timeout=10_000)
 # A page that is left while something is still on its way is no fault, nor is the browser's own line about
 # a status that the test asked for.
 _LEFT = "net::ERR_ABORTED"
+_NO_LINE = re.compile(r"ERR_INTERNET_DISCONNECTED|Failed to fetch")
 _STATUS_LINE = re.compile(r"^Failed to load resource: the server responded with a status of 4\d\d")
 
 _STICKING_OUT = """() => {
@@ -93,6 +96,15 @@ class Visitor:
         self.context.add_cookies(
             [{"name": app.config["SESSION_COOKIE_NAME"], "value": str(value), "url": self.url}]
         )
+
+    @contextmanager
+    def offline(self) -> Iterator[None]:
+        """Without a line for the length of the block. That nothing gets through is then no fault."""
+        before = len(self.faults)
+        self.context.set_offline(True)
+        yield
+        self.context.set_offline(False)
+        self.faults[before:] = [fault for fault in self.faults[before:] if not _NO_LINE.search(fault)]
 
     @property
     def path(self) -> str:

@@ -31,6 +31,7 @@ from app.web.access import current_actor, requires
 from app.web.editing import Crumbs, Editing, Removal, edited, removed
 from app.web.headers import keepable
 from app.web.htmx import render_page
+from app.web.once import creates
 
 blueprint = Blueprint("calendar", __name__, url_prefix="/calendar")
 
@@ -138,6 +139,7 @@ def _ensure_edits(campus_id: UUID) -> None:
 
 @blueprint.route("/new", methods=["GET", "POST"])
 @requires(Permission.CALENDAR_EDIT)
+@creates
 def add_entry_page() -> Response:
     """Write a holiday, an event or an extra school day into the calendar."""
     campus = get_place(Permission.CALENDAR_READ).campus

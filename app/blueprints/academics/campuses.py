@@ -29,6 +29,7 @@ from app.web.editing import Crumbs, Editing, edited
 from app.web.headers import keepable
 from app.web.htmx import render_page
 from app.web.i18n import local
+from app.web.once import creates
 
 
 @blueprint.route("/")
@@ -83,6 +84,7 @@ def campus(campus_id: UUID) -> Response:
 
 @blueprint.route("/campuses/new", methods=["GET", "POST"])
 @requires(Permission.CAMPUSES_EDIT)
+@creates
 def add_campus_page() -> Response:
     """Open a campus."""
     if not _may_open():

@@ -42,6 +42,7 @@ from app.web.editing import Crumbs, Editing, Removal, edited, removed
 from app.web.headers import keepable
 from app.web.htmx import render_page
 from app.web.i18n import local
+from app.web.once import creates
 
 
 def _class_crumbs(campus_id: UUID, *more: tuple[object, str | None]) -> Crumbs:
@@ -85,6 +86,7 @@ def class_page(class_id: UUID) -> Response:
 
 @blueprint.route("/classes/new", methods=["GET", "POST"])
 @requires(Permission.ACADEMICS_EDIT)
+@creates
 def add_class_page() -> Response:
     """Add a class."""
     campus = place_to_edit().campus
@@ -171,6 +173,7 @@ def subjects() -> Response:
 
 @blueprint.route("/subjects/new", methods=["GET", "POST"])
 @requires(Permission.ACADEMICS_EDIT)
+@creates
 def add_subject_page() -> Response:
     """Add a subject."""
     campus = place_to_edit().campus

@@ -50,6 +50,7 @@ from app.web.editing import Crumbs, Editing, Removal, edited, removed
 from app.web.headers import keepable
 from app.web.htmx import render_page
 from app.web.i18n import local_plain
+from app.web.once import creates
 
 
 def _crumbs(campus_id: UUID, *more: tuple[object, str | None]) -> Crumbs:
@@ -133,6 +134,7 @@ def section(section_id: UUID) -> Response:
 
 @blueprint.route("/sections/new", methods=["GET", "POST"])
 @requires(Permission.ACADEMICS_EDIT)
+@creates
 def add_section_page() -> Response:
     """Open a section of a class for a year."""
     actor, campus = current_actor(), place_to_edit().campus
@@ -200,6 +202,7 @@ def remove_section_page(section_id: UUID) -> Response:
 
 @blueprint.route("/sections/<uuid:section_id>/teachers/new", methods=["GET", "POST"])
 @requires(Permission.ACADEMICS_EDIT)
+@creates
 def add_assignment_page(section_id: UUID) -> Response:
     """Let a teacher teach a subject in the section."""
     found = load_to_edit(get_section, section_id)

@@ -32,6 +32,7 @@ from app.web.editing import Crumbs, Editing, Removal, edited, removed
 from app.web.headers import keepable
 from app.web.htmx import render_page
 from app.web.i18n import digits
+from app.web.once import creates
 
 
 def _list(campus_id: UUID) -> str:
@@ -58,6 +59,7 @@ def years() -> Response:
 
 @blueprint.route("/years/new", methods=["GET", "POST"])
 @requires(Permission.ACADEMICS_EDIT)
+@creates
 def add_year_page() -> Response:
     """Add a school year."""
     campus = place_to_edit().campus
@@ -119,6 +121,7 @@ def remove_year_page(year_id: UUID) -> Response:
 
 @blueprint.route("/years/<uuid:year_id>/terms/new", methods=["GET", "POST"])
 @requires(Permission.ACADEMICS_EDIT)
+@creates
 def add_term_page(year_id: UUID) -> Response:
     """Add a term to a school year."""
     here = _list(load_to_edit(get_year, year_id).campus_id)

@@ -9,32 +9,35 @@ from flask_babel import gettext, ngettext
 from flask_login import logout_user
 from werkzeug.wrappers import Response
 
+from app.blueprints.accounts.entering import go_on
 from app.blueprints.accounts.forms import LanguageForm, PasswordForm, SignInForm
 from app.domain.academics.queries import list_campuses
-from app.domain.accounts.queries import find_account, find_open_link, list_open_sessions
+from app.domain.accounts.addresses import find_waiting_email
+from app.domain.accounts.factors.rules import needs_second_factor
+from app.domain.accounts.factors.services import begin_sign_in
+from app.domain.accounts.queries import find_account, list_open_sessions
 from app.domain.accounts.rules import describe_device
-from app.domain.accounts.services import end_other_sessions, end_session, redeem_link
-from app.domain.accounts.services import sign_in as open_account
+from app.domain.accounts.services import end_other_sessions, end_session, redeem_link, try_link
 from app.domain.accounts.services import sign_out as close_session
 from app.domain.accounts.services import switch_language as remember_language
 from app.domain.kernel.access import Permission
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import Refused
 from app.web.access import (
-    SignedIn,
     client_address,
     current_actor,
-    enter,
     find_current_actor,
     public,
     requires,
     safe_next,
 )
+from app.web.browsers import browser_mark
 from app.web.forms import submitted
 from app.web.headers import fresh_session
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
 from app.web.navigation import ROLE_WORDS
+from app.web.proof import before_second_factor, is_required
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -49,35 +52,24 @@ def sign_in(lang: str) -> Response:
         return see_other(onward)
     if submitted(form):
         try:
-            token = open_account(
+            begun = begin_sign_in(
                 form.identifier.data or "",
                 form.password.data or "",
                 keep=bool(form.keep.data),
                 ip=client_address(),
                 user_agent=request.user_agent.string,
+                device=browser_mark(),
             )
         except Refused as error:
             form.put_refusal(error)
         else:
-            return _enter(token, onward)
+            return go_on(begun, lang, onward)
     return render_page("accounts/sign_in.html", form=form, status=422 if form.problems else 200)
-
-
-def _enter(token: str, onward: str) -> Response:
-    """End what this browser was signed in with before, start its session anew and go on."""
-    before = find_current_actor()
-    if before is not None:
-        close_session(before)
-    fresh_session()
-    signed_in = SignedIn.from_token(token)
-    if signed_in is None:
-        abort(403)
-    enter(signed_in)
-    return see_other(onward)
 
 
 @blueprint.route("/sign-out", methods=["POST"])
 @requires(Permission.PORTAL_ENTER)
+@before_second_factor
 def sign_out() -> Response:
     """End this device's session at once."""
     actor = current_actor()
@@ -96,7 +88,7 @@ def sign_out() -> Response:
 def choose_password(lang: str, token: str) -> Response:
     """Set a password by a one-time link."""
     form = PasswordForm()
-    link = find_open_link(token)
+    link = try_link(token, ip=client_address(), user_agent=request.user_agent.string)
     if link is None:
         return render_page("accounts/link_spent.html", status=404)
     if submitted(form):
@@ -116,6 +108,7 @@ def choose_password(lang: str, token: str) -> Response:
 
 @blueprint.route("/account/language", methods=["POST"])
 @requires(Permission.PORTAL_ENTER)
+@before_second_factor
 def switch_language() -> Response:
     """Change the language of the portal and come back to the same page."""
     form = LanguageForm()
@@ -141,10 +134,12 @@ def account() -> Response:
     return render_page(
         "accounts/account.html",
         account=mine,
+        waiting_email=find_waiting_email(mine.user_id),
         roles=[(ROLE_WORDS[grant.role], grant.campus_id) for grant in mine.grants],
         campuses={campus.id: campus.name for campus in list_campuses(actor, Permission.PORTAL_ENTER)},
         devices=devices,
         others=sum(not current for *_, current in devices),
+        not_asked=needs_second_factor(actor.roles) and not is_required(),
     )
 
 

@@ -43,10 +43,11 @@ from app.domain.kernel.access import Permission
 from app.domain.kernel.dates import age_on, local_day
 from app.domain.kernel.errors import Conflict, Refused
 from app.web.access import current_actor, requires
-from app.web.files import send_stored_file
+from app.web.files import send_wanted_size
 from app.web.forms import submitted
-from app.web.htmx import render_page, see_other
+from app.web.htmx import is_partial, render_page, see_other
 from app.web.i18n import current_locale
+from app.web.once import creates
 from app.web.urls import absolute_url
 
 blueprint = Blueprint("admissions", __name__, url_prefix="/admissions/applications")
@@ -208,6 +209,7 @@ def reject(application_id: UUID) -> BaseResponse:
 
 @blueprint.route("/<uuid:application_id>/notes", methods=["POST"])
 @requires(Permission.APPLICATIONS_READ)
+@creates
 def note(application_id: UUID) -> BaseResponse:
     """Add a note for colleagues."""
     application = get_application(current_actor(), application_id)
@@ -220,13 +222,28 @@ def note(application_id: UUID) -> BaseResponse:
     return _record_page(application, empty, form)
 
 
+@blueprint.route("/<uuid:application_id>/documents")
+@requires(Permission.APPLICATIONS_READ)
+def papers(application_id: UUID) -> BaseResponse:
+    """How the papers stand: the part of the record that asks again. Without script, the record itself."""
+    application = get_application(current_actor(), application_id)
+    if not is_partial():
+        return see_other(_here(application_id))
+    return render_page(
+        "admissions/_papers.html",
+        application=application,
+        documents=list_documents(application.id),
+        words={"documents": DOCUMENT_WORDS},
+    )
+
+
 @blueprint.route("/<uuid:application_id>/documents/<string:kind>")
 @requires(Permission.APPLICATIONS_READ)
 def document(application_id: UUID, kind: str) -> Response:
     """A paper of an application within reach."""
     papers = list_documents(get_application(current_actor(), application_id).id)
     paper = next((each for each in papers.values() if each.kind.value == kind), None) or abort(404)
-    return send_stored_file(paper.file)
+    return send_wanted_size(paper.file)
 
 
 @blueprint.route("/<uuid:application_id>/enrol", methods=["GET", "POST"])

@@ -15,10 +15,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints.apply.forms import STEP_FORMS, DocumentsForm, FindForm, ReviewForm, answers_in, bind
+from app.blueprints.apply.limits import count_start, count_upload, find_counted, sending_counted
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
 from app.blueprints.apply.words import ANSWER_WORDS, DOCUMENT_WORDS, NEXT_WORDS, STEP_WORDS
 from app.domain.admissions.queries import (
-    find_by_reference,
     find_by_token,
     find_place_of,
     find_sent,
@@ -26,7 +26,7 @@ from app.domain.admissions.queries import (
     list_events,
     list_open_classes,
 )
-from app.domain.admissions.rules import TRANSITIONS, find_gaps, next_step, previous_step
+from app.domain.admissions.rules import TRANSITIONS, find_gaps, next_step, previous_step, usable_papers
 from app.domain.admissions.services import (
     attach_document,
     remove_document,
@@ -44,15 +44,14 @@ from app.domain.admissions.types import (
     OpenClass,
     Step,
 )
-from app.domain.files.types import UploadRefused
+from app.domain.files.types import FilesUnavailable, UploadRefused
 from app.domain.kernel.access import Actor, visitor
 from app.domain.kernel.dates import local_day
-from app.domain.kernel.errors import Conflict, InvalidValue, Refused
+from app.domain.kernel.errors import N_, Conflict, Refused
 from app.domain.kernel.ids import new_token
-from app.domain.kernel.references import parse_reference
+from app.domain.limits.types import TooMany
 from app.web.access import client_address, public
-from app.web.errors import message_of
-from app.web.files import send_stored_file
+from app.web.errors import message_of, status_of
 from app.web.forms import Form, submitted
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
@@ -63,6 +62,7 @@ blueprint = Blueprint("apply", __name__)
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _PROOFS = "applications"
 _MOST_PROOFS = 5
+_NO_PAIR = N_("We find no application with this reference and this phone number. Check both and try again.")
 
 
 def today() -> date:
@@ -96,7 +96,8 @@ def _draft_link(token: str) -> str:
     return absolute_url("apply.resume", lang=current_locale(), token=token)
 
 
-def _own(token: str) -> ApplicationView:
+def own_draft(token: str) -> ApplicationView:
+    """The application behind a private link; 404 where the link opens nothing."""
     application = find_by_token(token)
     if application is None:
         abort(404)
@@ -134,6 +135,7 @@ def index(lang: str) -> Response:
 @public
 def start(lang: str) -> BaseResponse:
     """Begin a draft and go to its first page."""
+    count_start(family())
     token = _token_for(request.form.get("key", ""))
     try:
         start_application(family(), token, lang, today())
@@ -149,10 +151,10 @@ def start(lang: str) -> BaseResponse:
 @public
 def resume(lang: str, token: str) -> BaseResponse:
     """Come back by the private link: to the first page that needs something."""
-    application = _own(token)
+    application = own_draft(token)
     if not application.is_draft:
         return see_other(_remember(application))
-    gaps = find_gaps(application, list_documents(application.id))
+    gaps = find_gaps(application, usable_papers(list_documents(application.id)))
     return see_other(step_url(token, gaps[0].step if gaps else Step.REVIEW))
 
 
@@ -194,7 +196,7 @@ def _step_page(
         number=list(Step).index(step) + 1,
         back_url=step_url(token, back) if back else None,
         action=step_url(token, step),
-        status=422 if form.problems else status,
+        status=422 if form.problems and status == 200 else status,
         **more,
     )
 
@@ -211,7 +213,7 @@ def _onward(token: str, step: Step) -> BaseResponse:
 def answer(lang: str, token: str, step: str) -> BaseResponse:
     """One page of questions. What is in order is saved; "finish later" leaves out the rest and says so."""
     page = next((each for each in STEP_FORMS if each.value == step), None) or abort(404)
-    application, places = _own(token), list_open_classes(today())
+    application, places = own_draft(token), list_open_classes(today())
     if elsewhere := _gone_on(application, places):
         return elsewhere
     place = find_place_of(application, places)
@@ -246,56 +248,55 @@ def _tell_left_out(form: Form) -> None:
 @public
 def documents(lang: str, token: str) -> BaseResponse:
     """The papers: send, replace, remove. A refused one says why, and the others are kept."""
-    application, places = _own(token), list_open_classes(today())
+    application, places = own_draft(token), list_open_classes(today())
     if elsewhere := _gone_on(application, places):
         return elsewhere
-    form = DocumentsForm()
+    form, status = DocumentsForm(), 200
     if submitted(form):
-        _keep_papers(token, form)
+        status = _keep_papers(token, application, form)
         removed = request.form.get("remove")
         if removed in set(DocumentKind):
             remove_document(family(), token, DocumentKind(removed))
             return see_other(step_url(token, Step.DOCUMENTS))
         if not form.problems:
             return _onward(token, Step.DOCUMENTS)
-        application = _own(token)
-    papers = list_documents(application.id)
+        application = own_draft(token)
     return _step_page(
         "apply/documents.html",
         token,
         Step.DOCUMENTS,
         application,
         form,
-        papers=papers,
+        status=status,
+        papers=list_documents(application.id),
         words=DOCUMENT_WORDS,
     )
 
 
-def _keep_papers(token: str, form: DocumentsForm) -> None:
-    """Store each file that came, whatever becomes of the other."""
+def _keep_papers(token: str, application: ApplicationView, form: DocumentsForm) -> int:
+    """Store each file that came, whatever becomes of the other. Returns the status of a page that must be shown."""
+    status = 200
     for kind in DocumentKind:
         for upload in request.files.getlist(kind.value)[:1]:
             if upload.filename:
                 try:
+                    count_upload(family(), application)
                     attach_document(family(), token, kind, upload.read(), upload.filename)
+                except TooMany as error:
+                    form.put_refusal(error)
                 except UploadRefused as error:
                     form[kind.value].errors = [message_of(error)]
-
-
-@blueprint.route("/<lang:lang>/apply/<string:token>/documents/<string:kind>")
-@public
-def document(lang: str, token: str, kind: str) -> Response:
-    """A paper of the family's own draft."""
-    papers = list_documents(_own(token).id)
-    paper = next((each for each in papers.values() if each.kind.value == kind), None) or abort(404)
-    return send_stored_file(paper.file)
+                except FilesUnavailable as error:
+                    form[kind.value].errors = [message_of(error)]
+                    status = status_of(error)
+    return status
 
 
 @blueprint.route("/<lang:lang>/apply/<string:token>/review", methods=["GET", "POST"])
 @public
 def review(lang: str, token: str) -> BaseResponse:
     """Everything on one page, what is missing, and the button that sends it."""
-    application, places = _own(token), list_open_classes(today())
+    application, places = own_draft(token), list_open_classes(today())
     if elsewhere := _gone_on(application, places):
         return elsewhere
     form, problems = ReviewForm(), None
@@ -303,15 +304,15 @@ def review(lang: str, token: str) -> BaseResponse:
         return _onward(token, Step.REVIEW)
     if submitted(form):
         try:
-            submit_application(
-                family(), token, consent=bool(form.consent.data), today=today(), status_link=status_link
-            )
+            with sending_counted(family(), application):
+                consent = bool(form.consent.data)
+                submit_application(family(), token, consent=consent, today=today(), status_link=status_link)
         except NotComplete as error:
             problems = gap_problems(error.gaps)
         except Refused as error:
             form.put_refusal(error)
         else:
-            return see_other(_remember(_own(token)))
+            return see_other(_remember(own_draft(token)))
     return _review_page(token, application, places, form, problems)
 
 
@@ -323,7 +324,9 @@ def _review_page(
     problems: list[tuple[str | None, str]] | None,
 ) -> Response:
     papers, place = list_documents(application.id), find_place_of(application, places)
-    gaps = {gap.field for gap in find_gaps(application, papers)} | ({"seat"} if place is None else set())
+    gaps = {gap.field for gap in find_gaps(application, usable_papers(papers))} | (
+        {"seat"} if place is None else set()
+    )
     return _step_page(
         "apply/review.html",
         token,
@@ -342,7 +345,7 @@ def _review_page(
 @public
 def saved(lang: str, token: str) -> BaseResponse:
     """How to come back to a draft."""
-    application = _own(token)
+    application = own_draft(token)
     if not application.is_draft:
         return see_other(_remember(application))
     return render_page("apply/saved.html", application=application, link=_draft_link(token), token=token)
@@ -357,23 +360,14 @@ def find(lang: str) -> BaseResponse:
     """Ask for reference and phone. A pair that does not belong together never says which half is wrong."""
     form = FindForm(data={"reference": request.args.get("reference", "")[:40]})
     if submitted(form):
-        application = _find_pair(form.reference.data or "", form.phone.data or "")
-        if application:
-            return see_other(_remember(application))
-        form.form_errors = [
-            *form.form_errors,
-            gettext(
-                "We find no application with this reference and this phone number. Check both and try again."
-            ),
-        ]
+        try:
+            application = find_counted(family(), form.reference.data or "", form.phone.data or "")
+            if application:
+                return see_other(_remember(application))
+            raise Refused(_NO_PAIR)
+        except Refused as error:
+            form.put_refusal(error)
     return render_page("apply/find.html", form=form, status=422 if form.problems else 200)
-
-
-def _find_pair(reference: str, phone: str) -> ApplicationView | None:
-    try:
-        return find_by_reference(parse_reference(reference), phone)
-    except InvalidValue:
-        return None
 
 
 @blueprint.route("/<lang:lang>/admissions/status/<string:reference>")
@@ -385,7 +379,10 @@ def status(lang: str, reference: str) -> BaseResponse:
         return see_other(url_for("apply.find", lang=lang, reference=reference[:40]))
     return render_page(
         "apply/status.html",
+        "papers",
         application=application,
+        papers=list_documents(application.id),
+        words=DOCUMENT_WORDS,
         trail=status_trail(list_events(application.id)),
         next_words=NEXT_WORDS[application.status],
         may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],

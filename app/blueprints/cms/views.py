@@ -27,6 +27,7 @@ from app.web.access import current_actor, requires
 from app.web.forms import submitted
 from app.web.htmx import render_page, see_other
 from app.web.i18n import LOCALES, RIGHT_TO_LEFT
+from app.web.once import creates
 
 blueprint = Blueprint("cms", __name__, url_prefix="/site")
 
@@ -53,6 +54,7 @@ def _list(kind: ArticleKind) -> Response:
 
 @blueprint.route("/pages/new", methods=["GET", "POST"])
 @requires(Permission.SITE_EDIT)
+@creates
 def new_page() -> Response:
     """Write a page."""
     form = PageForm()
@@ -68,6 +70,7 @@ def new_page() -> Response:
 
 @blueprint.route("/notices/new", methods=["GET", "POST"])
 @requires(Permission.SITE_EDIT)
+@creates
 def new_notice() -> Response:
     """Write a notice."""
     form = _notice_form()

@@ -25,9 +25,11 @@ from app.blueprints.people.forms import (
     RelationshipForm,
     differences,
 )
-from app.domain.accounts.policies import may_invite
-from app.domain.accounts.queries import find_account_of_person
+from app.domain.accounts.policies import may_invite, may_manage
+from app.domain.accounts.queries import AccountView, find_account_of_person
 from app.domain.accounts.services import invite_guardian as open_and_invite
+from app.domain.accounts.services import set_user_status
+from app.domain.accounts.types import UserStatus
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.errors import NotFound, Refused
 from app.domain.kernel.paging import Page, page_number
@@ -51,6 +53,8 @@ from app.web.forms import submitted
 from app.web.headers import keepable
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
+from app.web.once import creates
+from app.web.proof import requires_recent
 from app.web.urls import password_link
 
 
@@ -92,6 +96,7 @@ def _of_student() -> StudentView | None:
 
 @blueprint.route("/guardians/add", methods=["GET", "POST"])
 @requires(Permission.GUARDIANS_EDIT)
+@creates
 def add_guardian() -> Response:
     """Record a guardian; where the phone number is known, the one on record is offered instead."""
     child, form, known = _of_student(), AddGuardianForm(), None
@@ -153,8 +158,13 @@ def guardian(guardian_id: UUID) -> Response:
         account=account,
         may_edit=_office(actor),
         may_invite=_office(actor) and (account is None or may_invite(actor, account.grants)),
+        may_suspend=_may_suspend(actor, account),
         relationship_words=RELATIONSHIP_WORDS,
     )
+
+
+def _may_suspend(actor: Actor, account: AccountView | None) -> bool:
+    return account is not None and account.user_id != actor.user_id and may_manage(actor, account.grants)
 
 
 def _office(actor: Actor) -> bool:
@@ -201,8 +211,40 @@ def _both_versions(form: EditGuardianForm, now: GuardianView) -> Response:
     return render_page("people/edit_guardian.html", form=form, guardian=now, differs=differs, status=409)
 
 
+def _account_of(guardian_id: UUID) -> tuple[GuardianView, AccountView]:
+    record = get_guardian(guardians_seen(current_actor()), guardian_id)
+    account = find_account_of_person(record.person.id)
+    if account is None:
+        raise NotFound
+    return record, account
+
+
+@blueprint.route("/guardians/<uuid:guardian_id>/suspend", methods=["GET", "POST"])
+@requires(Permission.USERS_EDIT)
+def suspend_guardian(guardian_id: UUID) -> Response:
+    """Ask, and suspend an account; all its devices are signed out at once."""
+    record, account = _account_of(guardian_id)
+    back = url_for("people.guardian", guardian_id=guardian_id)
+    if submitted(NothingForm()):
+        set_user_status(current_actor(), account.user_id, UserStatus.SUSPENDED)
+        flash(gettext("The account is suspended."), "ok")
+        return see_other(back)
+    return render_page("people/suspend.html", "confirm", name=record.name, back=back)
+
+
+@blueprint.route("/guardians/<uuid:guardian_id>/reactivate", methods=["POST"])
+@requires(Permission.USERS_EDIT)
+def reactivate_guardian(guardian_id: UUID) -> Response:
+    """Let a suspended account sign in again."""
+    _, account = _account_of(guardian_id)
+    set_user_status(current_actor(), account.user_id, UserStatus.ACTIVE)
+    flash(gettext("The account can sign in again."), "ok")
+    return see_other(url_for("people.guardian", guardian_id=guardian_id))
+
+
 @blueprint.route("/guardians/<uuid:guardian_id>/invite", methods=["POST"])
 @requires(Permission.GUARDIANS_EDIT)
+@requires_recent
 def invite_guardian(guardian_id: UUID) -> Response:
     """Open the guardian's account where there is none, and make a new password link.
 

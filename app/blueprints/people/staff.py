@@ -23,6 +23,7 @@ from app.blueprints.people.forms import (
     differences,
 )
 from app.domain.academics.queries import get_campus, list_campuses
+from app.domain.accounts.leaving import edit_staff_with_account as correct_staff
 from app.domain.accounts.policies import may_manage
 from app.domain.accounts.queries import AccountView, find_account_of_person
 from app.domain.accounts.services import (
@@ -38,7 +39,6 @@ from app.domain.kernel.errors import Forbidden, NotFound, Refused
 from app.domain.kernel.paging import Page, page_number
 from app.domain.people.policies import may_edit_staff, staff_reached
 from app.domain.people.queries import PAGE_SIZE, StaffView, count_staff, get_staff_member, list_staff
-from app.domain.people.services import edit_staff as correct_staff
 from app.domain.people.services import register_staff
 from app.domain.people.types import PersonChanged, StaffStatus
 from app.web.access import current_actor, requires
@@ -48,6 +48,8 @@ from app.web.headers import keepable
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
 from app.web.navigation import ROLE_WORDS
+from app.web.once import creates
+from app.web.proof import requires_recent
 from app.web.urls import password_link
 
 EVERYWHERE = ""
@@ -96,6 +98,7 @@ def _to_edit(staff_id: UUID) -> StaffView:
 
 @blueprint.route("/staff/add", methods=["GET", "POST"])
 @requires(Permission.STAFF_EDIT)
+@creates
 def add_staff() -> Response:
     """Record a new member of staff."""
     actor = current_actor()
@@ -182,16 +185,7 @@ def edit_staff(staff_id: UUID) -> Response:
     form = EditStaffForm(data=_values_of(record))
     if submitted(form):
         try:
-            correct_staff(
-                current_actor(),
-                staff_id,
-                form.version.number,
-                form.person(),
-                employee_id=form.employee_id.data,
-                designation=form.designation.data,
-                joined_on=form.joined_on.data,
-                status=StaffStatus(form.status.data),
-            )
+            _save(record, form)
         except PersonChanged:
             return _both_versions(form, _to_edit(staff_id))
         except Refused as error:
@@ -201,6 +195,20 @@ def edit_staff(staff_id: UUID) -> Response:
             return see_other(url_for("people.staff_member", staff_id=staff_id))
     code = 422 if form.problems else 200
     return render_page("people/edit_staff.html", form=form, member=record, differs=None, status=code)
+
+
+def _save(record: StaffView, form: EditStaffForm) -> None:
+    correct_staff(
+        current_actor(),
+        record.id,
+        record.person.id,
+        form.version.number,
+        form.person(),
+        employee_id=form.employee_id.data,
+        designation=form.designation.data,
+        joined_on=form.joined_on.data,
+        status=StaffStatus(form.status.data),
+    )
 
 
 def _values_of(record: StaffView) -> dict[str, Any]:
@@ -230,6 +238,7 @@ def _account_of(record: StaffView) -> AccountView:
 
 @blueprint.route("/staff/<uuid:staff_id>/account", methods=["GET", "POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def open_account(staff_id: UUID) -> Response:
     """Open the account of a member of staff in a role, and show the link that sets its password."""
     record, actor = _found(staff_id), current_actor()
@@ -271,6 +280,7 @@ def _hand_out(record: StaffView, user_id: UUID, locale: str) -> Response:
 
 @blueprint.route("/staff/<uuid:staff_id>/invite", methods=["POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def invite_staff(staff_id: UUID) -> Response:
     """Make a new password link for a member of staff."""
     record = _found(staff_id)
@@ -280,6 +290,7 @@ def invite_staff(staff_id: UUID) -> Response:
 
 @blueprint.route("/staff/<uuid:staff_id>/suspend", methods=["GET", "POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def suspend_staff(staff_id: UUID) -> Response:
     """Ask, and suspend an account; all its devices are signed out at once."""
     record = _found(staff_id)
@@ -288,11 +299,13 @@ def suspend_staff(staff_id: UUID) -> Response:
         set_user_status(current_actor(), account.user_id, UserStatus.SUSPENDED)
         flash(gettext("The account is suspended."), "ok")
         return see_other(url_for("people.staff_member", staff_id=staff_id))
-    return render_page("people/suspend_staff.html", "confirm", member=record)
+    back = url_for("people.staff_member", staff_id=staff_id)
+    return render_page("people/suspend.html", "confirm", name=record.name, back=back)
 
 
 @blueprint.route("/staff/<uuid:staff_id>/reactivate", methods=["POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def reactivate_staff(staff_id: UUID) -> Response:
     """Let a suspended account sign in again."""
     account = _account_of(_found(staff_id))
@@ -303,6 +316,7 @@ def reactivate_staff(staff_id: UUID) -> Response:
 
 @blueprint.route("/staff/<uuid:staff_id>/roles", methods=["POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def give_role(staff_id: UUID) -> Response:
     """Give an account one more role."""
     record, actor = _found(staff_id), current_actor()
@@ -321,6 +335,7 @@ def give_role(staff_id: UUID) -> Response:
 
 @blueprint.route("/staff/<uuid:staff_id>/roles/take", methods=["POST"])
 @requires(Permission.USERS_EDIT)
+@requires_recent
 def take_back_role(staff_id: UUID) -> Response:
     """Take a role back."""
     account = _account_of(_found(staff_id))

@@ -42,6 +42,7 @@ from app.domain.academics.queries import (
     section_choices,
 )
 from app.domain.academics.types import EnrolmentStatus
+from app.domain.accounts.leaving import change_student_status_with_account
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.errors import NotFound, Refused
 from app.domain.kernel.paging import Page, page_number
@@ -61,7 +62,6 @@ from app.domain.people.queries import (
 from app.domain.people.rules import birth_registration_warnings
 from app.domain.people.services import (
     call_guardian_first,
-    change_student_status,
     link_known_guardian,
     register_student,
 )
@@ -73,6 +73,7 @@ from app.web.forms import submitted
 from app.web.headers import keepable
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
+from app.web.once import creates
 
 
 @blueprint.route("/students/")
@@ -142,6 +143,7 @@ def _seats_of(lines: list[Any]) -> dict[UUID, EnrolmentView]:
 
 @blueprint.route("/students/add", methods=["GET", "POST"])
 @requires(Permission.STUDENTS_EDIT)
+@creates
 def add_student() -> Response:
     """Take a child in without an application."""
     actor = current_actor()
@@ -247,7 +249,8 @@ def change_status(student_id: UUID) -> Response:
     form = StudentStatusForm()
     if not submitted(form):
         return _student_page(record, form)
-    if change_student_status(current_actor(), student_id, StudentStatus(form.status.data)):
+    status = StudentStatus(form.status.data)
+    if change_student_status_with_account(current_actor(), student_id, record.person.id, status):
         flash(gettext("The status is changed."), "ok")
     return see_other(url_for("people.student", student_id=student_id))
 

@@ -16,10 +16,14 @@ from app.domain.cms.queries import (
     search_published,
 )
 from app.domain.cms.types import ArticleKind, Headline
+from app.domain.kernel.access import visitor
 from app.domain.kernel.dates import SHORT_MONTHS, to_local
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.paging import page_number
-from app.web.access import public
+from app.domain.limits.rules import network_of
+from app.domain.limits.services import take
+from app.domain.limits.types import Limit
+from app.web.access import client_address, public
 from app.web.headers import shareable
 from app.web.htmx import render_page
 from app.web.i18n import DEFAULT_LOCALE, LOCALES, current_locale
@@ -88,6 +92,9 @@ def page(lang: str, slug: str) -> Response:
 def search(lang: str) -> Response:
     """Pages and notices that hold the words."""
     query = request.args.get("q", "").replace("\x00", "").strip()[:QUERY_LENGTH]
+    if query:
+        reader = visitor(lang, ip=client_address(), user_agent=request.user_agent.string)
+        take(reader, (Limit.SEARCH_ADDRESS, network_of(reader.ip)))
     found = search_published(query, lang, datetime.now(UTC)) if query else []
     return render_page("site/search.html", "results", query=query, found=found)
 

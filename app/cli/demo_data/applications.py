@@ -26,6 +26,7 @@ from app.domain.admissions.services import (
 )
 from app.domain.admissions.types import ApplicationStatus as S
 from app.domain.admissions.types import ApplicationView, DocumentKind, OpenClass, Step
+from app.domain.files.services import sweep as check_files
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, visitor
 from app.domain.kernel.dates import DHAKA
@@ -149,6 +150,8 @@ class Applicants:
             )
             guardian = known if number == 15 else None
             self._apply(number, plan, at, guardian)
+        while check_files():
+            pass  # no worker runs yet
         return len(PLANS)
 
     def _apply(self, number: int, plan: Plan, at: datetime, known: Adult | None) -> None:

@@ -713,11 +713,17 @@ class SectionDay:
     level: int
     year_starts_on: date
     year_ends_on: date
-    seats_taken: int
     is_own: bool
     """Whether the reader is its class teacher."""
-    class_teacher: LocalText
     verdict: DayVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSection(SectionDay):
+    """The same in a list, which says more of each."""
+
+    seats_taken: int
+    class_teacher: LocalText
 
 
 def _entries_on(day: Any) -> Any:
@@ -747,10 +753,10 @@ def _section_days(*, everywhere: bool, in_whole: bool, one: bool) -> Any:
     """Sections on a day, built once for each reach: pages with the tightest budget ask for them.
 
     `everywhere`: at all campuses, else at `campuses`. `in_whole`: every section there, else those of the
-    campuses `whole` and those the person teaches. `one`: the section `section_id`, else those of the year.
+    campuses `whole` and those the person teaches. `one`: the section `section_id`, else those of the year with
+    their seats and class teachers.
     """
     person, day = bindparam("person_id", type_=Uuid()), bindparam("day", type_=Date())
-    en, bn, ar, teacher = staff_name_columns(Section.class_teacher_id)
     statement = (
         select(
             Section.id,
@@ -761,18 +767,13 @@ def _section_days(*, everywhere: bool, in_whole: bool, one: bool) -> Any:
             SchoolClass.level,
             AcademicYear.starts_on,
             AcademicYear.ends_on,
-            _seats_taken(),
             func.coalesce(Section.class_teacher_id.in_(staff_of_person(person)), false()),
-            en,
-            bn,
-            ar,
             Campus.rest_days,
             _entries_on(day),
         )
         .join(Campus, Campus.id == Section.campus_id)
         .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
         .join(SchoolClass, SchoolClass.id == Section.class_id)
-        .outerjoin(*teacher)
         .execution_options(prepared=True)
     )
     if not everywhere:
@@ -782,6 +783,8 @@ def _section_days(*, everywhere: bool, in_whole: bool, one: bool) -> Any:
         statement = statement.where(or_(whole, _taught_by(person)))
     if one:
         return statement.where(Section.id == bindparam("section_id"))
+    en, bn, ar, teacher = staff_name_columns(Section.class_teacher_id)
+    statement = statement.add_columns(_seats_taken(), en, bn, ar).outerjoin(*teacher)
     return statement.where(AcademicYear.starts_on <= day, AcademicYear.ends_on >= day).order_by(
         Campus.code, SchoolClass.level, SchoolClass.code, Section.code
     )
@@ -789,7 +792,7 @@ def _section_days(*, everywhere: bool, in_whole: bool, one: bool) -> Any:
 
 def _find_section_days(
     actor: Actor, permission: Permission, day: date, section_id: UUID | None = None
-) -> list[SectionDay]:
+) -> list[Any]:
     """Sections the permission reaches: all of a campus for its office, those taught there for a teacher."""
     campuses, whole = actor.campuses_for(permission), _whole_campuses(actor, permission)
     values: dict[str, Any] = {"person_id": actor.person_id, "day": day}
@@ -800,30 +803,29 @@ def _find_section_days(
     if section_id is not None:
         values["section_id"] = section_id
     statement = _section_days(everywhere=campuses is ALL, in_whole=whole is ALL, one=section_id is not None)
-    return [_section_day(row, day) for row in read(statement, values)]
+    return list(read(statement, values))
 
 
-def _section_day(row: Any, day: date) -> SectionDay:
+def _facts(row: Any, day: date) -> dict[str, Any]:
+    """What a row says of a section on a day, whether it stands alone or in a list."""
     entries = [
         EntryDetails(
             DayKind(kind), LocalText.from_dict(name), date.fromisoformat(start), date.fromisoformat(end)
         )
-        for kind, name, start, end in row[14] or ()
+        for kind, name, start, end in row[10] or ()
     ]
-    return SectionDay(
-        id=row[0],
-        campus_id=row[1],
-        campus_name=row[2],
-        name=row[3],
-        class_name=row[4],
-        level=row[5],
-        year_starts_on=row[6],
-        year_ends_on=row[7],
-        seats_taken=row[8],
-        is_own=row[9],
-        class_teacher=_names(row[10], row[11], row[12]),
-        verdict=school_day(day, row[13], entries),
-    )
+    return {
+        "id": row[0],
+        "campus_id": row[1],
+        "campus_name": row[2],
+        "name": row[3],
+        "class_name": row[4],
+        "level": row[5],
+        "year_starts_on": row[6],
+        "year_ends_on": row[7],
+        "is_own": row[8],
+        "verdict": school_day(day, row[9], entries),
+    }
 
 
 def get_section_day(actor: Actor, section_id: UUID, day: date, permission: Permission) -> SectionDay:
@@ -831,12 +833,15 @@ def get_section_day(actor: Actor, section_id: UUID, day: date, permission: Permi
     found = _find_section_days(actor, permission, day, section_id)
     if not found:
         raise NotFound
-    return found[0]
+    return SectionDay(**_facts(found[0], day))
 
 
-def list_section_days(actor: Actor, day: date, permission: Permission) -> list[SectionDay]:
+def list_section_days(actor: Actor, day: date, permission: Permission) -> list[ListedSection]:
     """The sections of the year around a day that the permission reaches, by campus and class: one statement."""
-    return _find_section_days(actor, permission, day)
+    return [
+        ListedSection(**_facts(row, day), seats_taken=row[11], class_teacher=_names(*row[12:15]))
+        for row in _find_section_days(actor, permission, day)
+    ]
 
 
 # --- what the public site shows of the school

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, func, text
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -63,9 +63,18 @@ class Session(Keyed, Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]
+    idle_for: Mapped[timedelta] = mapped_column(server_default=text("interval '12 hours'"))
+    """How long it lasts without being used."""
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """Written down once in five minutes of use; see `rules.SEEN_EVERY`."""
+    device_hash: Mapped[str | None] = mapped_column(String(64))
+    """The browser's own mark, to tell a browser that the owner has not used before."""
     revoked_at: Mapped[datetime | None]
     ip_address: Mapped[str | None] = mapped_column(INET)
     user_agent: Mapped[str | None] = mapped_column(String(300))
+    proved_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
+    """When its owner last gave a password or a second factor."""
+    proof_misses: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
 
 
 class OneTimeLink(Keyed, Timestamped, Base):
@@ -80,3 +89,28 @@ class OneTimeLink(Keyed, Timestamped, Base):
     used_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_one_time_links_open", "user_id", postgresql_where=text("used_at is null")),)
+
+
+class ResetRequest(Keyed, Base):
+    """Somebody forgot a password. It stands here until a worker has answered it, and then it is gone."""
+
+    __tablename__ = "reset_requests"
+
+    identifier: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    ip_address: Mapped[str | None] = mapped_column(INET)
+    user_agent: Mapped[str | None] = mapped_column(String(300))
+
+
+class EmailChange(Keyed, Timestamped, Base):
+    """A new e-mail address that does not count before its mailbox has answered."""
+
+    __tablename__ = "email_changes"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(255))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)

@@ -9,15 +9,28 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, bindparam, case, func, select
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
+from app.domain.accounts.factors.models import AuthenticatorApp, Passkey
+from app.domain.accounts.factors.rules import RECENT_MINUTES
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
-from app.domain.accounts.types import UserStatus
+from app.domain.accounts.types import LinkPurpose, UserStatus
 from app.domain.kernel.access import Actor, Grant, Role
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
-from app.domain.people.queries import person_name_columns
+from app.domain.people.queries import person_name_columns, persons_called
 from app.uow import awaits_reader, read, read_as_member, session
 
 
@@ -27,6 +40,20 @@ def _grants() -> object:
         .where(UserRole.user_id == User.id)
         .scalar_subquery()
     )
+
+
+def is_open() -> tuple[ColumnElement[bool], ...]:
+    """What makes a session one that still opens the door, all by the clock of the database."""
+    return (
+        Session.revoked_at.is_(None),
+        Session.expires_at > func.now(),
+        Session.last_seen_at + Session.idle_for > func.now(),
+    )
+
+
+def _has_second_factor() -> ColumnElement[bool]:
+    has_app = exists().where(AuthenticatorApp.user_id == User.id, AuthenticatorApp.secret.is_not(None))
+    return has_app | exists().where(Passkey.user_id == User.id)
 
 
 def grants_from(rows: list[tuple[str, str | None]] | None) -> tuple[Grant, ...]:
@@ -48,14 +75,16 @@ def _holder() -> Any:
             name_bn,
             name_ar,
             _grants(),
+            _has_second_factor(),
+            Session.proved_at > func.now() - literal_column(f"interval '{RECENT_MINUTES} minutes'"),
+            Session.last_seen_at,
             case((bindparam("enter", type_=Boolean), func.sa_enter(User.id, User.person_id))),
         )
         .join(User, User.id == Session.user_id)
         .join(*joined)
         .where(
             Session.token_hash == bindparam("token_hash"),
-            Session.revoked_at.is_(None),
-            Session.expires_at > func.now(),
+            *is_open(),
             User.status == UserStatus.ACTIVE,
         )
         .execution_options(prepared=True)
@@ -66,13 +95,13 @@ def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None)
     """Who holds this session token now, with their roles, in one statement.
 
     The same statement tells the database who reads, unless the page is one for everybody. None where the
-    session ended, was revoked, or the account is not active.
+    session ended, was revoked, lay idle too long, or the account is not active.
     """
     enter = awaits_reader()
     row = read(_holder(), {"token_hash": hash_token(token), "enter": enter}).one_or_none()
     if row is None:
         return None
-    user_id, person_id, locale, session_id, en, bn, ar, grants, _ = row
+    user_id, person_id, locale, session_id, en, bn, ar, grants, has_second_factor, proved, seen_at, _ = row
     if enter:
         read_as_member(user_id, person_id)
     return Actor(
@@ -84,6 +113,9 @@ def find_actor_by_session(token: str, *, ip: str | None, user_agent: str | None)
         session_id=session_id,
         ip=ip,
         user_agent=user_agent,
+        seen_at=seen_at,
+        has_second_factor=has_second_factor,
+        proved_lately=bool(proved),
     )
 
 
@@ -98,9 +130,11 @@ class Credentials:
     roles: frozenset[Role]
 
 
-def find_credentials(*, email: str | None = None, phone: str | None = None) -> Credentials | None:
-    """The account behind an e-mail address or a phone number (E.164)."""
-    condition = User.email == email if email else User.phone == phone
+def find_credentials(
+    *, email: str | None = None, phone: str | None = None, user_id: UUID | None = None
+) -> Credentials | None:
+    """The account behind an e-mail address, a phone number (E.164) or a key."""
+    condition = User.id == user_id if user_id else User.email == email if email else User.phone == phone
     row = (
         session()
         .execute(
@@ -113,6 +147,35 @@ def find_credentials(*, email: str | None = None, phone: str | None = None) -> C
     return Credentials(row[0], row[1], row[2], row[3], frozenset(grant.role for grant in grants_from(row[4])))
 
 
+def find_password_hash(user_id: UUID) -> str | None:
+    """What is kept of the password of an active account."""
+    return session().scalar(
+        select(User.password_hash).where(User.id == user_id, User.status == UserStatus.ACTIVE)
+    )
+
+
+def list_own_words(user_id: UUID) -> list[str]:
+    """What others know of a user and would try first: name in every script, address, number."""
+    en, bn, ar, joined = person_name_columns(User.person_id)
+    row = (
+        session()
+        .execute(select(User.email, User.phone, en, bn, ar).join(*joined).where(User.id == user_id))
+        .one_or_none()
+    )
+    return [text for text in row or () if text]
+
+
+def is_unseen_browser(user_id: UUID, device_hash: str) -> bool:
+    """Whether a user who has signed in before, on browsers we could mark, has never done so on this one."""
+    seen = session().execute(
+        select(func.count(), func.count().filter(Session.device_hash == device_hash)).where(
+            Session.user_id == user_id, Session.device_hash.is_not(None)
+        )
+    )
+    marked, same = seen.one()
+    return bool(marked) and not same
+
+
 @dataclass(frozen=True)
 class OpenLink:
     """A one-time link that still works."""
@@ -122,6 +185,7 @@ class OpenLink:
     locale: str
     name: str
     expires_at: datetime
+    purpose: LinkPurpose
 
 
 def find_open_link(token: str) -> OpenLink | None:
@@ -130,7 +194,16 @@ def find_open_link(token: str) -> OpenLink | None:
     row = (
         session()
         .execute(
-            select(OneTimeLink.id, User.id, User.locale, OneTimeLink.expires_at, name_en, name_bn, name_ar)
+            select(
+                OneTimeLink.id,
+                User.id,
+                User.locale,
+                OneTimeLink.expires_at,
+                OneTimeLink.purpose,
+                name_en,
+                name_bn,
+                name_ar,
+            )
             .join(User, User.id == OneTimeLink.user_id)
             .join(*joined)
             .where(
@@ -144,8 +217,8 @@ def find_open_link(token: str) -> OpenLink | None:
     )
     if row is None:
         return None
-    link_id, user_id, locale, expires_at, en, bn, ar = row
-    return OpenLink(link_id, user_id, locale, name_in(locale, en, bn, ar)[0], expires_at)
+    link_id, user_id, locale, expires_at, purpose, en, bn, ar = row
+    return OpenLink(link_id, user_id, locale, name_in(locale, en, bn, ar)[0], expires_at, purpose)
 
 
 def find_user_of_person(person_id: UUID) -> UUID | None:
@@ -255,7 +328,7 @@ class OpenSession:
 
     id: UUID
     created_at: datetime
-    expires_at: datetime
+    last_seen_at: datetime
     ip_address: str | None
     user_agent: str | None
 
@@ -263,8 +336,8 @@ class OpenSession:
 def list_open_sessions(user_id: UUID) -> list[OpenSession]:
     """The devices on which a user is signed in now, the latest first."""
     rows = session().execute(
-        select(Session.id, Session.created_at, Session.expires_at, Session.ip_address, Session.user_agent)
-        .where(Session.user_id == user_id, Session.revoked_at.is_(None), Session.expires_at > func.now())
+        select(Session.id, Session.created_at, Session.last_seen_at, Session.ip_address, Session.user_agent)
+        .where(Session.user_id == user_id, *is_open())
         .order_by(Session.created_at.desc(), Session.id.desc())
     )
     return [OpenSession(*row) for row in rows]
@@ -277,6 +350,11 @@ def list_user_names(user_ids: Collection[UUID]) -> dict[UUID, LocalText]:
     en, bn, ar, joined = person_name_columns(User.person_id)
     rows = session().execute(select(User.id, en, bn, ar).join(*joined).where(User.id.in_(user_ids)))
     return {row[0]: LocalText(row[1] or "", row[2] or "", row[3] or "") for row in rows}
+
+
+def users_called(query: str) -> Select[UUID]:
+    """The keys of the accounts of people who answer a query, as a part of another feature's statement."""
+    return select(User.id).where(or_(User.person_id.in_(persons_called(query)), User.email == query.lower()))
 
 
 def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as DbSession
 
+from app.domain.accounts.events import tell_owner
 from app.domain.accounts.letters import invitation_letter
-from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
+from app.domain.accounts.models import EmailChange, OneTimeLink, Session, User, UserRole
+from app.domain.accounts.passwords import hash_password, matches, renewed_hash
 from app.domain.accounts.policies import may_grant, may_invite, may_manage
 from app.domain.accounts.queries import (
     AccountView,
+    Credentials,
+    OpenLink,
     find_account,
     find_credentials,
     find_invitee,
     find_open_link,
+    find_password_hash,
     find_user_of_person,
+    is_open,
+    is_unseen_browser,
+    list_own_words,
 )
-from app.domain.accounts.rules import check_password, link_lifetime, looks_like_email, session_lifetime
+from app.domain.accounts.rules import SEEN_EVERY, link_lifetime, looks_like_email, session_lifetime
 from app.domain.accounts.types import (
+    AccountEvent,
     AccountExists,
     AccountSuspended,
     EmailTaken,
@@ -33,6 +41,7 @@ from app.domain.accounts.types import (
     LinkPurpose,
     LinkSpent,
     OwnAccount,
+    PasswordWrong,
     PhoneTaken,
     RoleOutOfReach,
     SignInNameMissing,
@@ -44,75 +53,145 @@ from app.domain.kernel.access import STAFF_ROLES, SYSTEM, Actor, Grant, Role
 from app.domain.kernel.errors import Forbidden, NotFound
 from app.domain.kernel.ids import hash_token, new_token
 from app.domain.kernel.phones import PhoneError, normalise_mobile
+from app.domain.limits.rules import SLOW_AFTER, network_of
+from app.domain.limits.services import give_back, take
+from app.domain.limits.types import Counted, Limit, TooMany
 from app.domain.outbox.services import write_mail
 from app.uow import transaction
 
-# OWASP's floor for argon2id: 19 MiB, two passes, one lane.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_NOBODY = _hasher.hash("nobody has this password")
+log = logging.getLogger(__name__)
 
 
-def hash_password(password: str) -> str:
-    """The argon2id hash of a password. Raises PasswordTooShort."""
-    return _hasher.hash(check_password(password))
+def prove_password(
+    identifier: str, password: str, *, ip: str | None = None, user_agent: str | None = None
+) -> Credentials:
+    """Whose name and password these are. It opens nothing: the account may ask for a second step.
 
-
-def _matches(password_hash: str | None, password: str) -> bool:
-    """Compare in the same time whether the account exists or not."""
-    try:
-        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-def sign_in(
-    identifier: str,
-    password: str,
-    *,
-    keep: bool = False,
-    ip: str | None = None,
-    user_agent: str | None = None,
-) -> str:
-    """Open a session and return its token, of which only the hash is stored.
-
-    Raises SignInRefused for an unknown account, a wrong password and a suspended account alike.
+    A password kept in an older way is hashed anew. Raises SignInRefused for an unknown account, a wrong password
+    and a suspended account alike, and TooMany, which is decided by the name that was typed, so that it does not
+    tell whether there is such an account.
     """
-    found = None
-    if looks_like_email(identifier):
-        found = find_credentials(email=identifier.strip().lower())
-    else:
-        try:
-            found = find_credentials(phone=normalise_mobile(identifier))
-        except PhoneError:
-            found = None
-    if not _matches(found.password_hash if found else None, password) or found is None:
+    email, phone = _as_stored(identifier)
+    wrong = _count_try(email or phone or identifier.strip().casefold(), ip, user_agent)
+    found = find_by_name(identifier)
+    if not matches(found.password_hash if found else None, password) or found is None:
         _record_refusal(found.user_id if found else None, ip, user_agent)
         raise SignInRefused
     if found.status is not UserStatus.ACTIVE:
         _record_refusal(found.user_id, ip, user_agent)
         raise SignInRefused
-    return open_session(found.user_id, found.roles, keep=keep, ip=ip, user_agent=user_agent)
+    give_back(*wrong)
+    renew_hash(found, password)
+    return found
+
+
+def find_by_name(identifier: str) -> Credentials | None:
+    """The account that signs in with this e-mail address or mobile number, typed in any way."""
+    email, phone = _as_stored(identifier)
+    return find_credentials(email=email, phone=phone) if email or phone else None
+
+
+def renew_hash(found: Credentials, password: str) -> None:
+    """Hash the password that was right anew where it is not hashed as we do it today."""
+    new = renewed_hash(found.password_hash or "", password)
+    if new is None:
+        return
+    with transaction() as db:
+        # Somebody may have changed the password in this moment: the new one stays.
+        db.execute(
+            update(User)
+            .where(User.id == found.user_id, User.password_hash == found.password_hash)
+            .values(password_hash=new)
+        )
+
+
+def password_is(user_id: UUID, password: str) -> bool:
+    """Whether this is the password of an account."""
+    found = find_credentials(user_id=user_id)
+    return matches(found.password_hash if found else None, password)
+
+
+def _as_stored(identifier: str) -> tuple[str | None, str | None]:
+    """What was typed as the e-mail address or the phone number that an account would have."""
+    if looks_like_email(identifier):
+        return identifier.strip().lower(), None
+    try:
+        return None, normalise_mobile(identifier)
+    except PhoneError:
+        return None, None
+
+
+def _count_try(name: str, ip: str | None, user_agent: str | None) -> tuple[Counted, Counted]:
+    """Count a sign-in before the password is looked at. Returns what to take back where it is right.
+
+    The address comes first: one that is refused tries no account, and so cannot close ten thousand of them.
+    Raises TooMany.
+    """
+    by, network = _as(None, ip, user_agent), network_of(ip)
+    at_address: Counted = (Limit.WRONG_PASSWORD_ADDRESS, network)
+    on_account: Counted = (Limit.WRONG_PASSWORD_ACCOUNT, name)
+    take(by, at_address, (Limit.SIGN_IN_ADDRESS, network), (Limit.SIGN_IN_ALL, ""))
+    counts = take(by, on_account, (Limit.SIGN_IN_ACCOUNT, name))
+    if counts[Limit.WRONG_PASSWORD_ACCOUNT].count > SLOW_AFTER:
+        try:
+            take(by, (Limit.SIGN_IN_PACE, name))
+        except TooMany:
+            give_back(on_account)  # nobody looked at the password
+            raise
+    return at_address, on_account
 
 
 def open_session(
-    user_id: UUID, roles: frozenset[Role], *, keep: bool, ip: str | None, user_agent: str | None
+    user_id: UUID,
+    roles: frozenset[Role],
+    *,
+    keep: bool,
+    ip: str | None,
+    user_agent: str | None,
+    device: str | None = None,
 ) -> str:
-    """Store a new session row and return its token."""
+    """Store a new session row and return its token, of which only the hash is stored.
+
+    Only for somebody who has proved all that the account asks for; see `factors.services`. The owner is told
+    of a browser never used before.
+    """
     token = new_token()
-    now = datetime.now(UTC)
+    lifetime = session_lifetime(roles, keep=keep)
     with transaction() as db:
+        device_hash = hash_token(device) if device else None
+        is_new = device_hash is not None and is_unseen_browser(user_id, device_hash)
         row = Session(
             user_id=user_id,
             token_hash=hash_token(token),
-            expires_at=now + session_lifetime(roles, keep=keep),
+            expires_at=func.now() + lifetime.absolute,
+            idle_for=lifetime.idle,
+            device_hash=device_hash,
             ip_address=ip,
             user_agent=(user_agent or "")[:300] or None,
         )
         db.add(row)
-        db.execute(update(User).where(User.id == user_id).values(last_login_at=now))
+        db.execute(update(User).where(User.id == user_id).values(last_login_at=func.now()))
         db.flush()
-        record(_as(user_id, ip, user_agent), "session.opened", "session", row.id)
+        actor = _as(user_id, ip, user_agent)
+        record(actor, "session.opened", "session", row.id)
+        if is_new:
+            tell_owner(actor, user_id, AccountEvent.NEW_BROWSER)
+    log.info("sign-in", extra={"outcome": "ok", "account": str(user_id)})
     return token
+
+
+def note_use(session_id: UUID) -> None:
+    """Write down that a session is in use now, unless that was done a moment ago."""
+    with transaction() as db:
+        db.execute(
+            update(Session)
+            .where(
+                Session.id == session_id,
+                Session.revoked_at.is_(None),
+                Session.last_seen_at < func.now() - SEEN_EVERY,
+            )
+            .values(last_seen_at=func.now())
+        )
 
 
 def _as(user_id: UUID | None, ip: str | None, user_agent: str | None) -> Actor:
@@ -124,6 +203,7 @@ def _as(user_id: UUID | None, ip: str | None, user_agent: str | None) -> Actor:
 def _record_refusal(user_id: UUID | None, ip: str | None, user_agent: str | None) -> None:
     with transaction():
         record(_as(None, ip, user_agent), "session.refused", "user", user_id)
+    log.warning("sign-in", extra={"outcome": "refused", "account": str(user_id) if user_id else None})
 
 
 def sign_out(actor: Actor) -> None:
@@ -196,6 +276,7 @@ def grant_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) 
         )
         if given is None:
             return False
+        _shorten_sessions(db, user_id, role)
         record(
             actor,
             "user.role_granted",
@@ -205,6 +286,19 @@ def grant_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) 
             new={"role": role, "campus": campus_id},
         )
     return True
+
+
+def _shorten_sessions(db: DbSession, user_id: UUID, role: Role) -> None:
+    """Hold what is open to the lifetimes of one more role."""
+    lifetime = session_lifetime({role}, keep=False)
+    db.execute(
+        update(Session)
+        .where(Session.user_id == user_id, Session.revoked_at.is_(None))
+        .values(
+            idle_for=func.least(Session.idle_for, lifetime.idle),
+            expires_at=func.least(Session.expires_at, Session.created_at + lifetime.absolute),
+        )
+    )
 
 
 def issue_link(actor: Actor, user_id: UUID, purpose: LinkPurpose) -> str:
@@ -231,17 +325,28 @@ def issue_link(actor: Actor, user_id: UUID, purpose: LinkPurpose) -> str:
     return token
 
 
+def try_link(token: str, *, ip: str | None = None, user_agent: str | None = None) -> OpenLink | None:
+    """The open link of a token, or None. Tokens that open nothing are counted for the address. Raises TooMany."""
+    counted: Counted = (Limit.WRONG_LINK_ADDRESS, network_of(ip))
+    take(_as(None, ip, user_agent), counted)
+    link = find_open_link(token)
+    if link is not None:
+        give_back(counted)
+    return link
+
+
 def redeem_link(token: str, password: str, *, ip: str | None = None, user_agent: str | None = None) -> UUID:
     """Set the password that a one-time link allows to set, and end the account's other sessions.
 
-    Returns the user. Raises LinkSpent, PasswordTooShort.
+    It does not sign in: what else the account asks for at the door is asked for there. Returns the user.
+    Raises LinkSpent, PasswordTooShort, PasswordCommon, PasswordPersonal.
     """
-    password_hash = hash_password(password)
+    link = find_open_link(token)
+    if link is None:
+        raise LinkSpent
+    password_hash = hash_password(password, list_own_words(link.user_id))
     now = datetime.now(UTC)
     with transaction() as db:
-        link = find_open_link(token)
-        if link is None:
-            raise LinkSpent
         spent = db.execute(
             update(OneTimeLink)
             .where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
@@ -250,14 +355,45 @@ def redeem_link(token: str, password: str, *, ip: str | None = None, user_agent:
         ).one_or_none()
         if spent is None:  # a second click got there first
             raise LinkSpent
-        db.execute(update(User).where(User.id == link.user_id).values(password_hash=password_hash))
-        db.execute(
-            update(Session)
-            .where(Session.user_id == link.user_id, Session.revoked_at.is_(None))
-            .values(revoked_at=now)
-        )
-        record(_as(link.user_id, ip, user_agent), "user.password_set", "user", link.user_id)
+        _store_password(db, link.user_id, password_hash)
+        end_sessions(db, Session.user_id == link.user_id)
+        is_reset = link.purpose is LinkPurpose.RESET
+        event = AccountEvent.PASSWORD_RESET if is_reset else AccountEvent.PASSWORD_SET
+        tell_owner(_as(link.user_id, ip, user_agent), link.user_id, event)
     return link.user_id
+
+
+def _store_password(db: DbSession, user_id: UUID, password_hash: str) -> None:
+    """A new password. Whoever knew the old one can neither finish a new address nor use an older link."""
+    now = datetime.now(UTC)
+    db.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
+    for table in (OneTimeLink, EmailChange):
+        db.execute(update(table).where(table.user_id == user_id, table.used_at.is_(None)).values(used_at=now))
+
+
+def change_password(actor: Actor, current: str, password: str) -> int:
+    """Change one's own password and sign out on all other devices. Returns how many those were.
+
+    Raises PasswordWrong, PasswordTooShort, PasswordCommon, PasswordPersonal.
+    """
+    user_id = confirm_password(actor, current)
+    password_hash = hash_password(password, list_own_words(user_id))
+    with transaction() as db:
+        _store_password(db, user_id, password_hash)
+        others = (Session.user_id == user_id) & (Session.id != actor.session_id)
+        ended = end_sessions(db, others)
+        tell_owner(actor, user_id, AccountEvent.PASSWORD_CHANGED, new={"devices": ended})
+    return ended
+
+
+def confirm_password(actor: Actor, password: str) -> UUID:
+    """Make sure that it is the owner who sits before the open session. Returns the user. Raises PasswordWrong."""
+    known = find_password_hash(actor.user_id) if actor.user_id else None
+    if not matches(known, password) or actor.user_id is None:
+        with transaction():
+            record(actor, "user.password_refused", "user", actor.user_id)
+        raise PasswordWrong
+    return actor.user_id
 
 
 def ensure_guardian_account(
@@ -403,7 +539,11 @@ def set_user_status(actor: Actor, user_id: UUID, status: UserStatus) -> bool:
             return False
         db.execute(update(User).where(User.id == user_id).values(status=status))
         if status is not UserStatus.ACTIVE:
-            _end_sessions(db, Session.user_id == user_id)
+            end_sessions(db, Session.user_id == user_id)
+            tell_owner(
+                actor, user_id, AccountEvent.DISABLED, old={"status": account.status}, new={"status": status}
+            )
+            return True
         return record_change(
             actor, "user.status", "user", user_id, old={"status": account.status}, new={"status": status}
         )
@@ -443,10 +583,11 @@ def take_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) -
     return True
 
 
-def _end_sessions(db: DbSession, condition: ColumnElement[bool]) -> int:
+def end_sessions(db: DbSession, condition: ColumnElement[bool]) -> int:
+    """End the open sessions that the condition names, inside the caller's transaction. Returns how many."""
     ended = db.execute(
         update(Session)
-        .where(condition, Session.revoked_at.is_(None), Session.expires_at > func.now())
+        .where(condition, *is_open())
         .values(revoked_at=datetime.now(UTC))
         .returning(Session.id)
     ).all()
@@ -457,7 +598,7 @@ def end_other_sessions(actor: Actor) -> int:
     """Sign the actor out on every device but this one. Returns how many those were."""
     with transaction() as db:
         others = (Session.user_id == actor.user_id) & (Session.id != actor.session_id)
-        ended = _end_sessions(db, others)
+        ended = end_sessions(db, others)
         if ended:
             record(actor, "session.others_closed", "user", actor.user_id, new={"devices": ended})
     return ended
@@ -467,7 +608,7 @@ def end_session(actor: Actor, session_id: UUID) -> bool:
     """Sign the actor out on one device. False where it is not one of theirs, or ended before."""
     with transaction() as db:
         own = (Session.user_id == actor.user_id) & (Session.id == session_id)
-        ended = _end_sessions(db, own)
+        ended = end_sessions(db, own)
         if ended:
             record(actor, "session.closed", "session", session_id)
     return bool(ended)

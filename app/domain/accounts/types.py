@@ -22,6 +22,17 @@ class LinkPurpose(StrEnum):
     RESET = "reset"
 
 
+class AccountEvent(StrEnum):
+    """What the owner of an account is told by mail. The value is the act in the audit log."""
+
+    NEW_BROWSER = "session.new_browser"
+    PASSWORD_SET = "user.password_set"  # noqa: S105  # the name of an act
+    PASSWORD_RESET = "user.password_reset"  # noqa: S105  # the name of an act
+    PASSWORD_CHANGED = "user.password_changed"  # noqa: S105  # the name of an act
+    EMAIL_CHANGED = "user.email_changed"
+    DISABLED = "user.status"
+
+
 class SignInRefused(Refused):
     """Name and password do not belong together. It does not say which of the two is wrong."""
 
@@ -41,6 +52,29 @@ class PasswordTooShort(Refused):
 
     field = "password"
     message = N_("Choose a password of 8 to 128 characters.")
+
+
+class PasswordCommon(Refused):
+    """A password that is among the first ones anybody tries."""
+
+    field = "password"
+    message = N_(
+        "Many people use this password, so it is guessed first. Choose another one, such as three odd words."
+    )
+
+
+class PasswordPersonal(Refused):
+    """A password that stands on the envelope: one's own name, number or address."""
+
+    field = "password"
+    message = N_("This is your own name, number or address, which others know. Choose another password.")
+
+
+class PasswordWrong(Refused):
+    """Somebody who would change how an account is entered does not know its password."""
+
+    field = "current"
+    message = N_("This is not your present password.")
 
 
 class SignInNameMissing(Refused):
@@ -81,6 +115,15 @@ class OwnAccount(Refused):
     """Locking oneself out."""
 
     message = N_("You cannot suspend your own account. Ask another administrator.")
+
+
+class AccountOutOfReach(Refused):
+    """Somebody leaves whose account is looked after further up."""
+
+    field = "status"
+    message = N_(
+        "Only an administrator of all its campuses can close this person's account. Ask one to do this."
+    )
 
 
 class LastRole(Refused):

@@ -132,3 +132,43 @@ def enrolled_letter(
                 gettext("Smart Academy, admissions"),
             )
         )
+
+
+def received_text(locale: str, reference: str) -> str:
+    """The confirmation as a text message: no name, since others may read the phone, and one part in Bangla."""
+    with force_locale(locale):
+        return str(
+            gettext(
+                "Smart Academy: application %(reference)s received. Keep this number.", reference=reference
+            )
+        )
+
+
+def decided_text(locale: str, status: ApplicationStatus, reference: str) -> str | None:
+    """A decision as a text message; None for a step that needs no message of its own."""
+    with force_locale(locale):
+        match status:
+            case ApplicationStatus.OFFERED:
+                return str(
+                    gettext(
+                        "Smart Academy: a place is offered for application %(reference)s. Please come to the"
+                        " school office with the birth certificate.",
+                        reference=reference,
+                    )
+                )
+            case ApplicationStatus.WAITLISTED:
+                return str(
+                    gettext(
+                        "Smart Academy: application %(reference)s is on the waiting list.",
+                        reference=reference,
+                    )
+                )
+            case ApplicationStatus.REJECTED:
+                return str(
+                    gettext(
+                        "Smart Academy: we are sorry, there is no place for application %(reference)s this year.",
+                        reference=reference,
+                    )
+                )
+            case _:
+                return None

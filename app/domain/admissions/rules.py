@@ -13,6 +13,7 @@ from app.domain.admissions.types import (
     ApplicationView,
     BornLater,
     DocumentKind,
+    DocumentView,
     DuplicateReason,
     Gap,
     NotAllowedNow,
@@ -21,6 +22,7 @@ from app.domain.admissions.types import (
     ReasonMissing,
     Step,
 )
+from app.domain.files.types import PAPERS, PICTURES, FileKind
 from app.domain.kernel.dates import age_on
 from app.domain.kernel.errors import N_
 from app.domain.kernel.identity import WARNINGS, check_birth_registration
@@ -133,6 +135,16 @@ def find_gaps(application: ApplicationView, documents: Collection[DocumentKind])
         if name not in _OPTIONAL and not answers[name]
     ]
     return gaps + [Gap(Step.DOCUMENTS, kind.value) for kind in DocumentKind if kind not in documents]
+
+
+def usable_papers(documents: Mapping[DocumentKind, DocumentView]) -> set[DocumentKind]:
+    """The papers that count as sent: one still being checked does, one the check refused does not."""
+    return {kind for kind, paper in documents.items() if not paper.file.is_refused}
+
+
+def paper_kinds(kind: DocumentKind) -> frozenset[FileKind]:
+    """What a paper may be: a photograph is a picture."""
+    return PICTURES if kind is DocumentKind.PHOTO else PAPERS
 
 
 def reached(application: ApplicationView, documents: Collection[DocumentKind]) -> dict[Step, bool]:

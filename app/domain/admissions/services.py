@@ -18,9 +18,11 @@ from app.domain.academics.services import enrol_student
 from app.domain.accounts.services import ensure_guardian_account, invite_user
 from app.domain.admissions.letters import (
     decided_letter,
+    decided_text,
     draft_letter,
     enrolled_letter,
     received_letter,
+    received_text,
     withdrawn_letter,
 )
 from app.domain.admissions.models import (
@@ -32,6 +34,7 @@ from app.domain.admissions.models import (
 )
 from app.domain.admissions.queries import (
     cycle_year,
+    find_by_token,
     find_place_of,
     list_documents,
     list_open_classes,
@@ -44,7 +47,9 @@ from app.domain.admissions.rules import (
     check_reason,
     check_transition,
     find_gaps,
+    paper_kinds,
     script_of,
+    usable_papers,
 )
 from app.domain.admissions.types import (
     AlreadySent,
@@ -62,8 +67,7 @@ from app.domain.admissions.types import (
 )
 from app.domain.audit.services import record, record_change
 from app.domain.counters.services import next_number
-from app.domain.files.services import delete_file, store_upload
-from app.domain.files.types import PAPERS, PICTURES
+from app.domain.files.services import add_piece, delete_file, gathered, pieces_kept, store_upload
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.digits import to_local_digits
@@ -71,7 +75,7 @@ from app.domain.kernel.errors import NotFound, Stale
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in, search_key
 from app.domain.kernel.references import make_reference
-from app.domain.outbox.services import write_mail
+from app.domain.outbox.services import write_mail, write_sms
 from app.domain.people.queries import find_guardian_by_phone
 from app.domain.people.services import (
     add_guardian,
@@ -185,10 +189,12 @@ def _child(row: Application) -> str:
     return name_in(row.locale, row.child_name_en, row.child_name_bn, row.child_name_ar)[0]
 
 
-def _write(row: Application, kind: str, letter: tuple[str, str]) -> None:
-    """Mail the family, where it has given an address."""
+def _write(row: Application, kind: str, letter: tuple[str, str], text: str | None = None) -> None:
+    """Mail the family; where it has given no address, send the short text to its phone, if there is one."""
     if row.email:
         write_mail(kind, row.email, row.locale, *letter, campus_id=row.campus_id)
+    elif row.phone and text:
+        write_sms(kind, row.phone, row.locale, text, campus_id=row.campus_id)
 
 
 def start_application(actor: Actor, token: str, locale: str, today: date) -> None:
@@ -296,14 +302,13 @@ def _closes_on(db: Session, row: Application) -> date | None:
 
 
 def attach_document(actor: Actor, token: str, kind: DocumentKind, data: bytes, file_name: str) -> None:
-    """Keep a paper of a draft; one of the same kind is replaced and forgotten.
+    """Keep a paper of a draft, in quarantine until it is checked; one of the same kind is replaced and forgotten.
 
-    Raises NotFound, AlreadySent and the refusals of `files.services.store_upload`.
+    Raises NotFound, AlreadySent and the errors of `files.services.store_upload`.
     """
     with transaction() as db:
         row = _draft(db, token)
-        allowed = PICTURES if kind is DocumentKind.PHOTO else PAPERS
-        file_id = store_upload(actor, data, file_name, allowed=allowed, campus_id=row.campus_id)
+        file_id = store_upload(actor, data, file_name, allowed=paper_kinds(kind), campus_id=row.campus_id)
         _forget_document(db, actor, row, kind)
         db.add(ApplicationDocument(application_id=row.id, document_type=kind, file_id=file_id))
         row.updated_at = clock.now()
@@ -315,6 +320,39 @@ def attach_document(actor: Actor, token: str, kind: DocumentKind, data: bytes, f
             campus_id=row.campus_id,
             new={"kind": kind, "file": file_id},
         )
+
+
+def _place(token: str, kind: DocumentKind) -> str:
+    """Where pieces of this paper gather. Raises NotFound, AlreadySent, as the form does."""
+    application = find_by_token(token)
+    if application is None:
+        raise NotFound
+    if not application.is_draft:
+        raise AlreadySent
+    return f"application {application.id} {kind}"
+
+
+def paper_pieces_kept(token: str, kind: DocumentKind, mark: str) -> int:
+    """How many bytes of a paper on its way are here. Raises NotFound, AlreadySent."""
+    return pieces_kept(_place(token, kind), mark)
+
+
+def add_paper_piece(token: str, kind: DocumentKind, mark: str, size: int, offset: int, data: bytes) -> int:
+    """Add a piece to a paper of `size` bytes and return how much is here.
+
+    Raises NotFound, AlreadySent and the errors of `files.services.add_piece`.
+    """
+    return add_piece(_place(token, kind), mark, size, offset, data)
+
+
+def finish_paper(actor: Actor, token: str, kind: DocumentKind, mark: str, size: int, file_name: str) -> None:
+    """Keep a paper whose pieces are all here, as if it had come whole.
+
+    Raises PieceOutOfPlace where one is missing, and the errors of `attach_document`.
+    """
+    place = _place(token, kind)
+    with gathered(place, mark, size) as data:
+        attach_document(actor, token, kind, data, file_name)
 
 
 def remove_document(actor: Actor, token: str, kind: DocumentKind) -> bool:
@@ -359,7 +397,7 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
             return row.reference
         if not consent:
             raise ConsentMissing
-        gaps = find_gaps(view_of(row), list_documents(row.id))
+        gaps = find_gaps(view_of(row), usable_papers(list_documents(row.id)))
         if gaps:
             raise NotComplete(gaps)
         place = find_place_of(view_of(row), list_open_classes(today))
@@ -383,7 +421,8 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
             new={"status": row.status, "reference": row.reference},
         )
         link = status_link(row.locale, row.reference)
-        _write(row, "application.received", received_letter(row.locale, _child(row), row.reference, link))
+        letter = received_letter(row.locale, _child(row), row.reference, link)
+        _write(row, "application.received", letter, received_text(row.locale, row.reference))
         return row.reference
 
 
@@ -480,7 +519,7 @@ def decide_application(
         reference = row.reference or ""
         link = status_link(row.locale, reference)
         letter = decided_letter(row.locale, to, _child(row), reference, reason, link)
-        _write(row, f"application.{to.value}", letter)
+        _write(row, f"application.{to.value}", letter, decided_text(row.locale, to, reference))
 
 
 def enrol_applicant(
@@ -594,10 +633,13 @@ __all__ = [
     "LinkTo",
     "SeatPlan",
     "add_note",
+    "add_paper_piece",
     "attach_document",
     "decide_application",
     "enrol_applicant",
+    "finish_paper",
     "open_cycle",
+    "paper_pieces_kept",
     "remove_document",
     "save_step",
     "start_application",

@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from app.domain.academics.queries import (
     Enrolled,
     EnrolmentView,
+    ListedSection,
     SectionDay,
     get_section_day,
     list_day_verdicts,
@@ -78,7 +79,7 @@ class RegisterView:
 class RegisterCard:
     """A section in the list of a day's registers."""
 
-    section: SectionDay
+    section: ListedSection
     openness: Openness
     row: RegisterRow | None
     counts: Counts

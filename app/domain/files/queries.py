@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
-from app.domain.files.models import StoredFile
-from app.domain.files.types import FileView
+from app.domain.files.models import FileVariant, StoredFile
+from app.domain.files.types import VARIANT_TYPE, FileState, FileView, VariantName
 from app.uow import session
 
 
@@ -23,6 +24,47 @@ def list_files(file_ids: Collection[UUID]) -> dict[UUID, FileView]:
             StoredFile.file_name,
             StoredFile.content_type,
             StoredFile.file_size,
+            StoredFile.sha256,
+            StoredFile.state,
+            StoredFile.refusal,
+            StoredFile.scan,
         ).where(StoredFile.id.in_(file_ids))
     )
     return {row.id: FileView(*row) for row in rows}
+
+
+def find_variant(file: FileView, name: VariantName) -> FileView:
+    """The smaller picture of a released one, as a file of its own; the file itself where there is none."""
+    row = session().execute(
+        select(FileVariant.storage_key, FileVariant.file_size, FileVariant.sha256).where(
+            FileVariant.file_id == file.id, FileVariant.name == name
+        )
+    )
+    found = row.one_or_none()
+    if found is None:
+        return file
+    stem = file.file_name.rpartition(".")[0]
+    return replace(
+        file,
+        storage_key=found.storage_key,
+        file_size=found.file_size,
+        sha256=found.sha256,
+        content_type=VARIANT_TYPE,
+        file_name=f"{stem}.webp",
+    )
+
+
+def list_due(limit: int = 50) -> list[UUID]:
+    """Files whose check is due, oldest first: what Redis missed, what had to wait, what a dead worker held."""
+    statement = (
+        select(StoredFile.id)
+        .where(
+            or_(
+                (StoredFile.state == FileState.QUARANTINED) & (StoredFile.next_attempt_at <= func.now()),
+                (StoredFile.state == FileState.CHECKING) & (StoredFile.leased_until < func.now()),
+            )
+        )
+        .order_by(StoredFile.next_attempt_at)
+        .limit(limit)
+    )
+    return list(session().scalars(statement))

@@ -7,6 +7,7 @@ guardian's ``family:read`` the guardian's own children.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum, StrEnum, unique
 from types import MappingProxyType
 from typing import Final, Literal
@@ -62,6 +63,8 @@ class Permission(StrEnum):
 
     SITE_EDIT = "site:edit"  # public pages and notices
     AUDIT_READ = "audit:read"  # who changed what
+    AUDIT_EXPORT = "audit:export"  # take the audit log out of the house as a file
+    JOBS_MANAGE = "jobs:manage"  # what waits to be sent: see it, try it again, drop it
 
 
 _EVERYBODY: Final = frozenset({Permission.PORTAL_ENTER, Permission.ACCOUNT_MANAGE})
@@ -122,8 +125,51 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
 )
 """Which role may do what. Reading this table is reading the school's rules of access."""
 
+SECOND_FACTOR_ROLES: Final = frozenset(
+    {
+        Role.ADMIN,  # everything
+        Role.PRINCIPAL,  # people, registers, decisions
+        Role.ADMISSIONS_OFFICER,  # people: families and their children
+        Role.TEACHER,  # registers and marks
+        Role.ACCOUNTANT,  # money
+    }
+)
+"""Who changes marks, money or people, and so signs in with a second factor. Not the editor, who touches no
+child's data, and not families, who change nothing of others."""
+
 STAFF_ROLES: Final = frozenset(Role) - {Role.GUARDIAN, Role.STUDENT}
 """The roles of people who work at the school."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a sign-in lasts without being used, and at most."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+SESSION_LIFETIMES: Final[Mapping[Role, Lifetime]] = MappingProxyType(
+    {
+        # The keys to every account: gone with the coffee break.
+        Role.ADMIN: Lifetime(30 * _MINUTE, 12 * _HOUR),
+        # A working day on one's own desk or phone.
+        Role.PRINCIPAL: Lifetime(12 * _HOUR, 20 * _HOUR),
+        Role.ADMISSIONS_OFFICER: Lifetime(12 * _HOUR, 20 * _HOUR),
+        Role.TEACHER: Lifetime(12 * _HOUR, 20 * _HOUR),
+        Role.ACCOUNTANT: Lifetime(12 * _HOUR, 20 * _HOUR),
+        Role.EDITOR: Lifetime(12 * _HOUR, 20 * _HOUR),
+        # A phone that may be somebody else's tomorrow.
+        Role.GUARDIAN: Lifetime(12 * _HOUR, 12 * _HOUR),
+        Role.STUDENT: Lifetime(12 * _HOUR, 12 * _HOUR),
+    }
+)
+"""How long a sign-in lasts in each role. Whoever holds several is held to the shortest."""
+
+KEPT_LIFETIME: Final = Lifetime(30 * _DAY, 180 * _DAY)
+"""For families who ask to stay signed in on their own phone. Nobody with a role of staff can."""
 
 
 class AllCampuses(Enum):
@@ -165,7 +211,12 @@ class Actor:
     ip: str | None = None
     user_agent: str | None = None
     request_id: str | None = None
+    has_second_factor: bool = field(default=False, kw_only=True)
+    proved_lately: bool = field(default=False, kw_only=True)
+    """Whether the password or a second factor was given in this session within the last minutes."""
     is_system: bool = field(default=False, kw_only=True)
+    seen_at: datetime | None = field(default=None, kw_only=True)
+    """When it was last written down that this session is in use."""
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -1,4 +1,4 @@
-"""The table of the outbox."""
+"""The tables of the outbox."""
 
 from __future__ import annotations
 
@@ -40,4 +40,17 @@ class OutboxMessage(Keyed, Timestamped, Base):
         Index(
             "ix_outbox_messages_due", "next_attempt_at", postgresql_where="status in ('pending', 'sending')"
         ),
+        Index("ix_outbox_messages_status_updated_at", "status", "updated_at"),
+        Index("ix_outbox_messages_texts", "recipient", "created_at", postgresql_where="channel = 'sms'"),
     )
+
+
+class OutboxHold(Base):
+    """A channel that waits: the other side's answer was about the account and not about a message."""
+
+    __tablename__ = "outbox_holds"
+
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel, "channel"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(300))
+    since: Mapped[datetime] = mapped_column(server_default=func.now())
+    until: Mapped[datetime]

@@ -2,13 +2,67 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from datetime import timedelta
+from typing import Final
 
-MAX_ATTEMPTS = 10
-LEASE = timedelta(seconds=90)
-"""How long a worker may hold a message before another takes over: longer than the slowest SMTP answer."""
+from app.domain.kernel.phones import mask_mobile
+from app.domain.outbox.types import Channel
+
+HELD_FOR: Final = timedelta(minutes=15)
+"""How long a channel rests after an answer about the account, before one message tries again."""
+
+MOST_TRIES: Final = {Channel.MAIL: 10, Channel.SMS: 3}
+"""A mail is recognised by its Message-ID; a text that is tried again may arrive twice, and costs twice."""
+
+ROUND_PATIENCE: Final = 3
+"""After so many unknown answers in a row a channel waits for the next round: it must not hold up the others."""
+
+TEXTS_PER_DAY: Final = 5
+"""The most texts to one number in a day, whoever asks for them."""
+
+FIRST_WAIT: Final = 15
+LONGEST_WAIT: Final = 3600
 
 
-def back_off(attempts: int) -> timedelta:
-    """Wait after the n-th failed attempt: 15 s, doubling, at most an hour."""
-    return timedelta(seconds=min(15 * 2 ** max(attempts - 1, 0), 3600))
+def back_off(attempts: int, seed: str) -> timedelta:
+    """Wait after the n-th failed attempt: 15 s, doubling, at most an hour, less up to a quarter by `seed`.
+
+    The quarter spreads what failed together, so that it does not come back together. The same message and the
+    same attempt always wait the same time.
+    """
+    whole = min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 16), LONGEST_WAIT)
+    digest = hashlib.blake2b(f"{seed}:{attempts}".encode(), digest_size=4).digest()
+    return timedelta(seconds=whole * (1 - int.from_bytes(digest) / 2**32 / 4))
+
+
+def is_spent(channel: Channel, attempts: int) -> bool:
+    """Whether a message has been tried often enough to be set aside."""
+    return attempts >= MOST_TRIES[channel]
+
+
+def may_text(texts_today: int) -> bool:
+    """Whether one more text may go to a number that has had so many today."""
+    return texts_today < TEXTS_PER_DAY
+
+
+_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+_NUMBER: Final = re.compile(r"\+?\d[\d -]{8,}\d")
+
+
+def tidy_reason(said: str, recipient: str) -> str:
+    """What the other side said, on one line and without the address it was about.
+
+    Servers like to repeat the address. Without it, messages that failed alike have the same reason.
+    """
+    line = " ".join(said.replace("\0", "").split()).replace(recipient, "…")
+    return _NUMBER.sub("…", _ADDRESS.sub("…", line))[:300]
+
+
+def mask_recipient(channel: Channel, recipient: str, locale: str) -> str:
+    """A recipient to recognise but not to use: `017**-***678`, `d***@family.example`."""
+    if channel is Channel.SMS:
+        return mask_mobile(recipient, locale)
+    name, at, host = recipient.rpartition("@")
+    return f"{name[:1]}***@{host}" if at and name else "***"

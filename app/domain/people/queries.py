@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, cast, exists, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, cast, exists, false, func, literal, or_, select, true, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -118,6 +118,24 @@ def search_condition(person: Any, query: str) -> ColumnElement[bool]:
     wanted = " & ".join(f"'{token}':*" for token in tokens)
     answers: ColumnElement[bool] = person.search.op("@@")(cast(literal(wanted), TSQUERY))
     return answers
+
+
+def persons_called(query: str) -> Select[UUID]:
+    """The keys of the persons who answer a query, as a part of another feature's statement."""
+    return select(Person.id).where(search_condition(Person, query))
+
+
+def list_record_names(keys: Collection[UUID]) -> dict[UUID, LocalText]:
+    """Whose name stands behind the key of a person, student, guardian or member of staff. One statement."""
+    if not keys:
+        return {}
+    names = (Person.name_en, Person.name_bn, Person.name_ar)
+    parts = [select(Person.id, *names).where(Person.id.in_(keys))]
+    parts += [
+        select(table.id, *names).join(Person, Person.id == table.person_id).where(table.id.in_(keys))
+        for table in (Student, Guardian, StaffMember)
+    ]
+    return {row[0]: _name(*row[1:4]) for row in session().execute(union_all(*parts))}
 
 
 def phone_condition(phone: Any, query: str) -> ColumnElement[bool]:

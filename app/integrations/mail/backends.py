@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from app.config import Settings
+from app.integrations.answers import Answer, Outcome
 from app.integrations.mail.letters import Letter
-
-
-class Outcome(StrEnum):
-    """What became of a letter."""
-
-    SENT = "sent"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
 
 
 class Mailer(Protocol):
     """Hands one letter to the outside world."""
 
-    def send(self, letter: Letter) -> tuple[Outcome, str]:
-        """Send it. Returns the outcome and what the other side said."""
+    def send(self, letter: Letter) -> Answer:
+        """Send it. Returns what the other side said."""
         ...
 
 
@@ -35,7 +27,7 @@ class FolderMailer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def send(self, letter: Letter) -> tuple[Outcome, str]:
+    def send(self, letter: Letter) -> Answer:
         """Write the file whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         name = letter.message_id.strip("<>").split("@")[0]
@@ -43,9 +35,9 @@ class FolderMailer:
         try:
             part.write_bytes(bytes(letter.to_message()))
         except ValueError as error:
-            return Outcome.REFUSED, f"not a letter: {error}"
+            return Answer(Outcome.REFUSED, f"not a letter: {error}")
         part.rename(self.folder / f"{name}.eml")
-        return Outcome.SENT, "written"
+        return Answer(Outcome.SENT, "written")
 
 
 class SmtpMailer:
@@ -71,25 +63,31 @@ class SmtpMailer:
             client.ehlo()
         return client
 
-    def send(self, letter: Letter) -> tuple[Outcome, str]:
+    def send(self, letter: Letter) -> Answer:
         """Send one letter. A 5xx about the letter is final; anything else may be tried again."""
         try:
             message = letter.to_message()
         except ValueError as error:
-            return Outcome.REFUSED, f"not a letter: {error}"
+            return Answer(Outcome.REFUSED, f"not a letter: {error}")
         try:
             with self._connect() as client:
                 if self.user and self.password:
                     client.login(self.user, self.password)
                 client.send_message(message, from_addr=letter.sender, to_addrs=[letter.recipient])
         except smtplib.SMTPRecipientsRefused as error:
-            code = next(iter(error.recipients.values()))[0]
-            return (Outcome.REFUSED if code >= 500 else Outcome.UNKNOWN), str(error)
+            return _about_the_letter(*next(iter(error.recipients.values())))
         except smtplib.SMTPDataError as error:
-            return (Outcome.REFUSED if error.smtp_code >= 500 else Outcome.UNKNOWN), str(error)
+            return _about_the_letter(error.smtp_code, error.smtp_error)
+        except smtplib.SMTPAuthenticationError as error:
+            return Answer(Outcome.UNKNOWN, f"the mail server refuses our password ({error.smtp_code})", True)
         except (smtplib.SMTPException, OSError) as error:
-            return Outcome.UNKNOWN, f"{type(error).__name__}: {error}"
-        return Outcome.SENT, "accepted"
+            return Answer(Outcome.UNKNOWN, f"{type(error).__name__}: {error}")
+        return Answer(Outcome.SENT, "accepted")
+
+
+def _about_the_letter(code: int, text: bytes | str) -> Answer:
+    said = f"{code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}"
+    return Answer(Outcome.REFUSED if code >= 500 else Outcome.UNKNOWN, said)
 
 
 def mailer_from(settings: Settings) -> Mailer:

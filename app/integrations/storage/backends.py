@@ -2,36 +2,65 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from minio import Minio
-from minio.error import S3Error
+from minio.error import InvalidResponseError, MinioException, S3Error
+from urllib3 import PoolManager, Retry, Timeout
+from urllib3.exceptions import HTTPError
 
 from app.config import Settings
 
-_KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{40,64}")
+_KEY = re.compile(r"(?:quarantine/)?[0-9a-f]{2}/[0-9a-f]{40,64}")
 _CHUNK = 64 * 1024
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_PATIENCE = Timeout(connect=3.0, read=20.0)
 
 
 class ObjectMissing(Exception):
     """Nothing lies under this key."""
 
 
+class StorageAway(Exception):
+    """The storage does not answer, or answers with a fault of its own."""
+
+
+class StorageFull(StorageAway):
+    """The storage has no room."""
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Tell a full storage from one that is away."""
+    try:
+        yield
+    except (FileNotFoundError, ObjectMissing, StorageAway):
+        raise
+    except OSError as error:
+        raise (StorageFull if error.errno in _NO_ROOM else StorageAway)(str(error)) from error
+    except S3Error as error:
+        raise (StorageFull if "Full" in str(error.code) else StorageAway)(str(error.code)) from error
+    except (HTTPError, MinioException, ValueError) as error:
+        raise StorageAway(str(error)) from error
+
+
 class Storage(Protocol):
     """Keeps bytes under keys."""
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
-        """Keep `data`, whole or not at all."""
+        """Keep `data`, whole or not at all. Raises StorageAway, StorageFull."""
         ...
 
     def read(self, key: str) -> Iterator[bytes]:
-        """The bytes in pieces. Raises ObjectMissing."""
+        """The bytes in pieces. Raises ObjectMissing, StorageAway."""
         ...
 
     def delete(self, key: str) -> None:
@@ -54,23 +83,34 @@ class FolderStorage:
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Write and flush to the disk before the row that names the key is stored."""
         path = self.root / _checked(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        with part.open("wb") as handle:
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-        part.rename(path)
+        with _faults():
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with part.open("wb") as handle:
+                    handle.write(data)
+                    handle.flush()
+                    os.fsync(handle.fileno())
+                part.rename(path)
+            except FileNotFoundError as error:
+                raise StorageAway(str(error)) from error
+            except OSError:
+                # Half a file would take the room that is missing.
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
+                raise
 
     def read(self, key: str) -> Iterator[bytes]:
         """Stream the file."""
+        path = self.root / _checked(key)
         try:
-            handle = (self.root / _checked(key)).open("rb")
+            with _faults():
+                handle = path.open("rb")
         except FileNotFoundError as error:
             raise ObjectMissing(key) from error
 
         def pieces() -> Iterator[bytes]:
-            with handle:
+            with _faults(), handle:
                 while piece := handle.read(_CHUNK):
                     yield piece
 
@@ -78,7 +118,9 @@ class FolderStorage:
 
     def delete(self, key: str) -> None:
         """Remove the file."""
-        (self.root / _checked(key)).unlink(missing_ok=True)
+        path = self.root / _checked(key)
+        with _faults():
+            path.unlink(missing_ok=True)
 
 
 class S3Storage:
@@ -87,33 +129,49 @@ class S3Storage:
     def __init__(self, endpoint: str, bucket: str, access_key: str, secret_key: str) -> None:
         parts = urlsplit(endpoint if "//" in endpoint else f"https://{endpoint}")
         self.client = Minio(
-            parts.netloc, access_key=access_key, secret_key=secret_key, secure=parts.scheme == "https"
+            parts.netloc,
+            access_key=access_key,
+            secret_key=secret_key,
+            secure=parts.scheme == "https",
+            # Without a region the client asks for one, which is one more answer to wait for.
+            region="us-east-1",
+            # The client's own patience is five minutes: a page cannot wait so long.
+            http_client=PoolManager(timeout=_PATIENCE, retries=Retry(total=1, backoff_factor=0.2)),
         )
         self.bucket = bucket
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Upload in one request."""
-        self.client.put_object(
-            self.bucket, _checked(key), io.BytesIO(data), len(data), content_type=content_type
-        )
+        name = _checked(key)
+        with _faults():
+            self.client.put_object(self.bucket, name, io.BytesIO(data), len(data), content_type=content_type)
 
     def read(self, key: str) -> Iterator[bytes]:
         """Stream the object."""
-        try:
-            answer = self.client.get_object(self.bucket, _checked(key))
-        except S3Error as error:
-            if error.code in {"NoSuchKey", "NoSuchObject"}:
-                raise ObjectMissing(key) from error
-            raise
-        try:
-            yield from answer.stream(_CHUNK)
-        finally:
-            answer.close()
-            answer.release_conn()
+        name = _checked(key)
+        with _faults():
+            try:
+                answer = self.client.get_object(self.bucket, name)
+            except S3Error as error:
+                if error.code in {"NoSuchKey", "NoSuchObject"}:
+                    raise ObjectMissing(key) from error
+                raise
+            except InvalidResponseError as error:
+                # The client reads application/xml only, and some servers answer text/xml.
+                if "<Code>NoSuchKey</Code>" in str(error):
+                    raise ObjectMissing(key) from error
+                raise
+            try:
+                yield from answer.stream(_CHUNK)
+            finally:
+                answer.close()
+                answer.release_conn()
 
     def delete(self, key: str) -> None:
         """Remove the object."""
-        self.client.remove_object(self.bucket, _checked(key))
+        name = _checked(key)
+        with _faults():
+            self.client.remove_object(self.bucket, name)
 
 
 def storage_from(settings: Settings) -> Storage:

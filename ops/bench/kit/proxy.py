@@ -33,7 +33,7 @@ http {{
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
   gzip on;
-  gzip_comp_level 4;
+  gzip_comp_level 5;
   gzip_min_length 400;
   gzip_proxied any;
   gzip_types text/css text/plain application/javascript application/json image/svg+xml;

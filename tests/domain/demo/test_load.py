@@ -16,8 +16,8 @@ from sqlalchemy import create_engine, text
 from app import create_app
 from app.cli.demo import demo
 from app.cli.demo_data.loader import Result, is_empty, load
+from app.domain.accounts.factors.services import begin_sign_in
 from app.domain.accounts.queries import find_actor_by_session
-from app.domain.accounts.services import sign_in
 from app.extensions import db
 from tests.conftest import Services, _admin, database, make_settings
 
@@ -54,9 +54,13 @@ def _load(services: Services, template: str, name: str, var: Path, share: float 
                 )
             )
         )
+        # The audit log lets nobody empty it, so its guard steps aside for this house that nobody lives in yet.
         owner = create_engine(app.config["SETTINGS"].owner_database_url)
         with owner.begin() as connection:
+            connection.execute(text("ALTER TABLE audit_logs DISABLE TRIGGER USER"))
             connection.execute(text(f"TRUNCATE {tables} CASCADE"))
+            connection.execute(text("ALTER TABLE audit_logs ENABLE ALWAYS TRIGGER audit_logs_append_only"))
+            connection.execute(text("ALTER TABLE audit_logs ENABLE ALWAYS TRIGGER audit_logs_no_truncate"))
         owner.dispose()
         assert is_empty()
         result = load(DAY, share=share)
@@ -135,7 +139,7 @@ def test_everybody_on_the_list_can_sign_in(school: Loaded) -> None:
     assert {login.campus for login in logins if login.role == "teacher"} == {"Mymensingh", "Muktagachha"}
     with school.app.app_context():
         for login in logins:
-            token = sign_in(login.email or login.phone or "", login.password)
+            token = begin_sign_in(login.email or login.phone or "", login.password).token or ""
             actor = find_actor_by_session(token, ip=None, user_agent=None)
             assert actor is not None and login.role in actor.roles
         db.session.remove()

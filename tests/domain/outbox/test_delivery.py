@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import email.header
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -12,12 +14,17 @@ from flask import Flask
 from sqlalchemy import Connection, update
 
 from app import create_app
+from app.domain.kernel import clock
 from app.domain.outbox.models import OutboxMessage
+from app.domain.outbox.queries import list_holds
+from app.domain.outbox.rules import MOST_TRIES
 from app.domain.outbox.services import deliver, list_due, sweep, write_mail
-from app.domain.outbox.types import MessageStatus
+from app.domain.outbox.types import Channel, MessageStatus
+from app.domain.schedule.queries import list_runs
 from app.extensions import db
+from app.integrations.answers import Answer, Outcome
 from app.integrations.mail import FolderMailer, Letter, SmtpMailer
-from app.integrations.mail.backends import Outcome
+from app.queue import JobName
 from app.uow import session, transaction
 from tests.support.mail import Postbox, smtp_server
 from tests.support.processes import RedisServer, command, until
@@ -117,7 +124,7 @@ def test_a_letter_that_is_none_does_not_stop_the_others(
 
 def test_a_mailer_that_breaks_down_counts_as_a_try(connection: Connection) -> None:
     class Broken:
-        def send(self, letter: Letter) -> tuple[Outcome, str]:
+        def send(self, letter: Letter) -> Answer:
             raise RuntimeError("out of order")
 
     key = write()
@@ -161,20 +168,130 @@ def test_a_worker_killed_in_the_middle_of_a_delivery_loses_nothing(
         db.engine.dispose()
 
 
-def test_mail_leaves_when_redis_is_back(real_app: Flask, own_redis: RedisServer, postbox: Postbox) -> None:
+def test_mail_leaves_while_redis_is_stopped_and_after(
+    real_app: Flask, own_redis: RedisServer, postbox: Postbox
+) -> None:
     app = settings_with(
         real_app, redis_url=own_redis.url, smtp_url=postbox.url, mail_from="office@school.example"
     )
     own_redis.stop()
     with app.app_context():
         settings = app.config["SETTINGS"]
+        first = write()
         with command(settings, "jobs", "worker"), command(settings, "jobs", "schedule"):
-            key = write()
-            assert state(key) == ("pending", 0)
+            until(lambda: state(first)[0] == MessageStatus.SENT, seconds=40)
             own_redis.start()
-            until(lambda: state(key)[0] == MessageStatus.SENT, seconds=40)
-        assert len(postbox.letters) == 1
+            second = write()
+            until(lambda: state(second)[0] == MessageStatus.SENT, seconds=40)
+            until(lambda: JobName.SWEEP_OUTBOX in list_runs(), seconds=40)
+        assert len(postbox.letters) == 2
         db.engine.dispose()
+
+
+def test_a_worker_told_to_stop_while_redis_is_stopped_ends_after_the_letter_in_hand(
+    real_app: Flask, own_redis: RedisServer, postbox: Postbox
+) -> None:
+    app = settings_with(
+        real_app, redis_url=own_redis.url, smtp_url=postbox.url, mail_from="office@school.example"
+    )
+    own_redis.stop()
+    postbox.may_answer.clear()
+    with app.app_context():
+        first, second = write(), write()
+        with command(app.config["SETTINGS"], "jobs", "worker") as worker:
+            assert postbox.arrived.wait(20)
+            worker.terminate()
+            postbox.may_answer.set()
+            assert worker.wait(20) == 0
+        assert (state(first), state(second)) == (("sent", 1), ("pending", 0))
+        db.engine.dispose()
+
+
+def test_a_letter_over_which_workers_die_is_set_aside(connection: Connection, postbox: Postbox) -> None:
+    key = write()
+    with transaction() as database:
+        database.execute(
+            update(OutboxMessage).values(
+                status=MessageStatus.SENDING,
+                attempts=MOST_TRIES[Channel.MAIL],
+                leased_until=OutboxMessage.created_at - timedelta(seconds=1),
+            )
+        )
+    assert not deliver(key, SmtpMailer(postbox.url))
+    assert state(key)[0] == "failed"
+    assert postbox.letters == []
+
+
+def test_a_letter_that_fails_too_often_is_set_aside_with_the_last_reason(
+    connection: Connection, postbox: Postbox
+) -> None:
+    postbox.answer = "451 the disk of dalia@family.example is full"
+    key = write()
+    for _ in range(MOST_TRIES[Channel.MAIL] + 3):
+        with transaction() as database:
+            database.execute(update(OutboxMessage).values(next_attempt_at=OutboxMessage.created_at))
+        deliver(key, SmtpMailer(postbox.url))
+    assert state(key) == ("failed", MOST_TRIES[Channel.MAIL])
+    assert session().get_one(OutboxMessage, key).last_error == "451 the disk of … is full"
+    assert len(postbox.letters) == MOST_TRIES[Channel.MAIL]
+
+
+def test_who_has_lost_the_lease_says_nothing_about_the_letter(connection: Connection) -> None:
+    class Slow:
+        def send(self, letter: Letter) -> Answer:
+            with transaction() as database:  # the lease runs out, and another worker takes the letter
+                database.execute(
+                    update(OutboxMessage).values(
+                        attempts=2, leased_until=OutboxMessage.leased_until + timedelta(seconds=90)
+                    )
+                )
+            return Answer(Outcome.REFUSED, "550 too late")
+
+    key = write()
+    assert not deliver(key, Slow())
+    assert state(key) == ("sending", 2), "the other one has it now"
+
+
+def test_a_wrong_password_stops_the_mail_and_costs_no_try(connection: Connection) -> None:
+    class Locked:
+        def send(self, letter: Letter) -> Answer:
+            return Answer(Outcome.UNKNOWN, "the mail server refuses our password (535)", True)
+
+    keys = [write(), write()]
+    assert sweep(Locked()) == 0
+    assert {state(key) for key in keys} == {("pending", 0)}
+    assert [hold.channel for hold in list_holds()] == [Channel.MAIL]
+
+
+def test_two_workers_never_hold_the_same_letter(real_app: Flask) -> None:
+    sent: list[str] = []
+
+    class Counting:
+        def send(self, letter: Letter) -> Answer:
+            sent.append(letter.message_id)
+            return Answer(Outcome.SENT, "kept")
+
+    with real_app.app_context():
+        for _ in range(40):
+            write()
+
+    def work(_: int) -> int:
+        with real_app.app_context():
+            return sweep(Counting())
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(work, range(4))) == 40
+    assert len(sent) == len(set(sent)) == 40
+
+
+def test_a_worker_with_a_wrong_clock_takes_nothing_early(connection: Connection, postbox: Postbox) -> None:
+    postbox.answer = "451 later"
+    key = write()
+    deliver(key, SmtpMailer(postbox.url))
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        assert list_due() == []
+        assert not deliver(key, SmtpMailer(postbox.url))
+    assert len(postbox.letters) == 1
 
 
 def test_every_page_works_while_redis_is_stopped(real_app: Flask, own_redis: RedisServer) -> None:

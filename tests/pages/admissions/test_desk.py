@@ -9,15 +9,20 @@ from sqlalchemy import select, update
 
 from app.domain.academics.models import Section
 from app.domain.admissions.models import Application
-from app.domain.admissions.services import add_note
-from app.domain.admissions.types import ApplicationStatus
+from app.domain.admissions.queries import find_by_token
+from app.domain.admissions.services import add_note, attach_document, submit_application
+from app.domain.admissions.types import ApplicationStatus, DocumentKind
+from app.domain.files.services import sweep as check_files
+from app.domain.kernel.access import visitor
+from app.domain.kernel.ids import new_token
 from app.domain.outbox.models import OutboxMessage
 from app.domain.people.models import Student
 from app.uow import session
-from tests.support.applications import decided, draft, sent
+from tests.support.applications import TODAY, decided, draft, link_to, sent
 from tests.support.cast import Cast, Member
 from tests.support.pages import PageClient
 from tests.support.queries import QueryCounter
+from tests.support.uploads import picture
 
 QUEUE = "/admissions/applications/"
 DOCK = "form.dock"
@@ -59,7 +64,7 @@ def test_who_is_let_in(client: PageClient, cast: Cast, method: str, path: str, r
     ]
     for member, status in members:
         browser = client.as_(member)
-        sent_form = {"csrf_token": browser.token()} if method == "POST" else None
+        sent_form = {"csrf_token": browser.token(), "once": new_token(16)} if method == "POST" else None
         answer = browser.raw.open(url, method=method, data=sent_form)
         assert answer.status_code == status, (member.nick if member else "nobody", answer.status_code)
 
@@ -268,3 +273,26 @@ def test_the_desk_speaks_the_readers_language(client: PageClient, cast: Cast, la
     for path in ("", f"{application.id}", f"{application.id}/reject", f"{application.id}/enrol"):
         page = client.get(QUEUE + path)
         assert page.one("html")["lang"] == lang
+
+
+def test_the_officer_sees_a_paper_once_it_is_released_and_why_one_was_refused(
+    client: PageClient, cast: Cast
+) -> None:
+    token = draft(papers=False)
+    attach_document(visitor("bn"), token, DocumentKind.PHOTO, picture(), "photo.jpg")
+    attach_document(visitor("bn"), token, DocumentKind.BIRTH_CERTIFICATE, picture()[:300], "b.jpg")
+    submit_application(visitor("bn"), token, consent=True, today=TODAY, status_link=link_to)
+    application = find_by_token(token)
+    assert application is not None
+    here = f"{QUEUE}{application.id}"
+    client.as_(cast.farida)
+    page = client.get(here)
+    assert page.one("#papers-card").get_text().count("Being checked") == 2
+    again = str(page.one("#papers-card a[hx-get]")["hx-get"])
+    client.get(f"{here}/documents/photo", status=404)
+    check_files()
+    part = client.partial(again).get_data(as_text=True)
+    assert "cannot be opened" in part and "hx-get" not in part and "not scanned for viruses" in part
+    assert client.get(again).url == here, "without script it is the record itself"
+    assert client.raw.get(f"{here}/documents/photo", query_string={"size": "page"}).mimetype == "image/webp"
+    client.get(f"{here}/documents/birth_certificate", status=404)

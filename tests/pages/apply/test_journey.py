@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.domain.admissions.models import AdmissionCycle, Application
 from app.domain.admissions.types import ApplicationStatus
+from app.domain.files.services import sweep as check_files
 from app.domain.outbox.models import OutboxMessage
 from app.uow import session, transaction
 from tests.support.applications import draft, seat_of, sent
@@ -160,8 +161,6 @@ def test_a_refused_paper_says_why_and_the_other_is_kept(client: PageClient, cast
         (SVG, "not a file we can read"),
         (pdf(), "JPEG, PNG"),
         (b"\xff\xd8\xff" + b"x" * 6_000_000, "at most 5 MB"),
-        (picture()[:300], "cannot be opened"),
-        (bomb(), "too large to be opened"),
         (b"", "empty"),
     ):
         refused = page.submit(
@@ -172,11 +171,50 @@ def test_a_refused_paper_says_why_and_the_other_is_kept(client: PageClient, cast
     assert len(session().scalars(select(Application)).all()) == 1
 
 
+@pytest.mark.parametrize(("data", "reason"), [(picture()[:300], "cannot be opened"), (bomb(), "too large")])
+def test_what_the_check_refuses_says_why_and_counts_as_not_sent(
+    client: PageClient, cast: Cast, data: bytes, reason: str
+) -> None:
+    token = draft(papers=False)
+    papers = {"photo": (data, "photo.jpg"), "birth_certificate": (pdf(), "b.pdf")}
+    page = client.get(f"/en/apply/{token}/documents").submit(FORM, papers | NEXT)
+    assert step(page.url) == "review"
+    page = client.get(f"/en/apply/{token}/documents")
+    assert "Being checked" in page.one("#state-photo").get_text()
+    again = page.one("#state-photo a[hx-get]")
+    client.get(f"/en/apply/{token}/documents/photo", status=404)
+    check_files()
+    part = client.partial(str(again["hx-get"])).get_data(as_text=True)
+    assert "Not accepted" in part and reason in part and "hx-get" not in part and "<html" not in part
+    assert client.get(str(again["hx-get"])).url == str(again["href"]), "without script it is the page itself"
+    page = client.get(f"/en/apply/{token}/documents")
+    assert reason in page.one("#state-photo").get_text()
+    assert "Received" in page.one("#state-birth_certificate").get_text()
+    client.get(f"/en/apply/{token}/documents/photo", status=404)
+    refused = client.get(f"/en/apply/{token}/review").submit(FORM, {"consent": "y"} | NEXT, status=422)
+    assert refused.one('[data-errors] a[href="#answer-photo"]')
+
+
+def test_the_status_page_tells_how_the_papers_stand(client: PageClient, cast: Cast) -> None:
+    token = draft(papers=False)
+    papers = {"photo": (picture()[:300], "photo.jpg"), "birth_certificate": (pdf(), "b.pdf")}
+    page = client.get(f"/en/apply/{token}/documents").submit(FORM, papers | NEXT)
+    page = page.submit(FORM, {"consent": "y"} | NEXT)
+    assert page.one("#papers").get_text().count("Being checked") == 2
+    again = str(page.one("#papers a[hx-get]")["hx-get"])
+    check_files()
+    part = client.partial(again).get_data(as_text=True)
+    assert (
+        "Received" in part and "cannot be opened" in part and "school office" in part and "hx-get" not in part
+    )
+
+
 def test_papers_are_shown_replaced_and_removed(client: PageClient, cast: Cast) -> None:
     token = draft()
     page = client.get(f"/en/apply/{token}/documents")
     assert client.raw.get(f"/en/apply/{token}/documents/photo").mimetype == "image/jpeg"
     page = page.submit(FORM, {"photo": (picture("PNG"), "new.png"), "do": None})
+    check_files()
     page = client.get(f"/en/apply/{token}/documents")
     assert "new.png" in page.text
     page = page.submit(FORM, {"remove": "photo", "do": None})

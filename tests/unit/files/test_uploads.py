@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.domain.files.rules import MAX_BYTES, check_upload, clean_file_name
+from app.domain.files.rules import MAX_BYTES, clean_file_name, examine, sniff
 from app.domain.files.types import (
     PAPERS,
     PICTURES,
@@ -24,6 +25,12 @@ from app.domain.files.types import (
     UploadRefused,
 )
 from tests.support.uploads import SVG, bomb, pdf, picture
+
+
+def check_upload(data: bytes, allowed: Collection[FileKind]) -> tuple[FileKind, bytes]:
+    """Both looks at an upload: the one while its sender waits, and the worker's."""
+    kind = sniff(data, allowed)
+    return kind, examine(data, kind).data
 
 
 @pytest.mark.parametrize(

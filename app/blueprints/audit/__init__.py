@@ -1,0 +1,5 @@
+"""Pages of the audit log."""
+
+from app.blueprints.audit.views import blueprint
+
+__all__ = ["blueprint"]

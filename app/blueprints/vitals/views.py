@@ -1,0 +1,29 @@
+"""What watches over the installation asks. Whether the process lives is `/healthz`, on the public site."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, jsonify, make_response, request
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from app.web.access import public
+from app.web.metrics import is_local, render_metrics
+from app.web.readiness import look
+
+blueprint = Blueprint("vitals", __name__)
+
+
+@blueprint.route("/readyz")
+@public
+def readyz() -> Response:
+    """Whether requests can be served: 503 where not. Says which part is at fault and nothing about it."""
+    found = look()
+    return make_response(jsonify(found.as_words()), 200 if found.ready else 503)
+
+
+@blueprint.route("/metrics")
+@public
+def metrics() -> Response:
+    """Figures for Prometheus, to programs on this machine. For everybody else there is no such address."""
+    if not is_local(request):
+        abort(404)
+    return make_response((render_metrics(), {"Content-Type": CONTENT_TYPE_LATEST}))

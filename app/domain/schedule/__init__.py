@@ -1,0 +1,1 @@
+"""What happens by the clock: when each job last ran, and what came of it."""

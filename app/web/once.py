@@ -1,0 +1,178 @@
+"""A form that creates something does so once, however often it is sent.
+
+A view that creates says `@creates`. Its form carries `once_field()`, a key that is new in every answer; the key is
+asked about before the view runs and told afterwards. Every other route that takes a POST stands in `BY_NATURE` with
+the reason why sending it twice does no harm. A check fails on a route that is in neither place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, flash, g, request, session
+from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.db import new_id
+from app.domain.idempotency.services import begin, finish, release
+from app.domain.idempotency.types import Answer, Sending
+from app.uow import session as database_session
+from app.web.access import find_current_actor
+from app.web.headers import ONCE_FIELD, creates_something, once_field
+from app.web.htmx import see_other
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
+
+_SENT = "sent"
+_VERSION = "brings the version it saw; on a later one it is refused"
+_SAME = "sets what it names; the second time it is so already"
+_GONE = "removes one record by its key; the second time there is none"
+_LATEST = "makes a new link and ends the one before, so that one works"
+
+BY_NATURE = MappingProxyType(
+    {
+        "academics.calendar.edit_entry": _VERSION,
+        "academics.calendar.remove_entry_page": _GONE,
+        "academics.edit_campus": _VERSION,
+        "academics.edit_class": _VERSION,
+        "academics.edit_section": _VERSION,
+        "academics.edit_subject": _VERSION,
+        "academics.edit_term": _VERSION,
+        "academics.edit_year": _VERSION,
+        "academics.remove_assignment_page": _GONE,
+        "academics.remove_class_page": _GONE,
+        "academics.remove_section_page": _GONE,
+        "academics.remove_subject_page": _GONE,
+        "academics.remove_term_page": _GONE,
+        "academics.remove_year_page": _GONE,
+        "accounts.choose_password": "spends the one-time link",
+        "accounts.sign_in": "ends the session this browser had",
+        "accounts.sign_out": _GONE,
+        "accounts.sign_out_device": _GONE,
+        "accounts.sign_out_others": _GONE,
+        "accounts.switch_language": _SAME,
+        "admissions.decide": _VERSION,
+        "admissions.enrol": _VERSION,
+        "admissions.reject": _VERSION,
+        "apply.answer": _SAME,
+        "apply.documents": "a paper takes the place of the one of its kind",
+        "apply.find": "a search",
+        "apply.review": "an application has one reference; the second time it is told again",
+        "apply.start": "the key on the button names the draft, by a unique constraint",
+        "apply.withdraw": _SAME,
+        "attendance.register": _VERSION,
+        "attendance.register_today": _VERSION,
+        "cms.notice": _VERSION,
+        "cms.page": _VERSION,
+        "cms.publish_notice": _SAME,
+        "cms.publish_page": _SAME,
+        "cms.unpublish_notice": _SAME,
+        "cms.unpublish_page": _SAME,
+        "people.call_first": _SAME,
+        "people.change_status": _SAME,
+        "people.edit_guardian": _VERSION,
+        "people.edit_staff": _VERSION,
+        "people.edit_student": _VERSION,
+        "people.give_role": "an account has a role at a campus once, by a unique constraint",
+        "people.invite_guardian": _LATEST,
+        "people.invite_staff": _LATEST,
+        "people.link_guardian": "a guardian is linked to a student once, by a unique constraint",
+        "people.open_account": "a person has one account, by a unique constraint",
+        "people.reactivate_staff": _SAME,
+        "people.suspend_staff": _SAME,
+        "people.take_back_role": _GONE,
+        "people.unlink_guardian": _GONE,
+    }
+)
+
+
+def once_action(url: str | None = None) -> str:
+    """Where a form that creates is sent: not quite to the address of its page.
+
+    A browser forgets the page of an address it has sent something to, and going back would then fetch a new one
+    with a new key.
+    """
+    here = url or (request.full_path if request.query_string else request.path)
+    parts = urlsplit(here)
+    if _SENT in parts.query.split("&"):
+        return here
+    return parts._replace(query="&".join(filter(None, [parts.query, _SENT]))).geturl()
+
+
+def creates(view: View) -> View:
+    """Mark a view whose POST creates something: its form carries a key."""
+    view.__dict__["creates"] = True
+    return view
+
+
+def _owner() -> bytes:
+    """Whose key it is: the account, or else the browser."""
+    actor = find_current_actor()
+    if actor is None:
+        field = current_app.config["WTF_CSRF_FIELD_NAME"]
+        if field not in session:
+            generate_csrf()
+        return hashlib.sha256(f"browser {session[field]}".encode()).digest()
+    return hashlib.sha256(f"user {actor.user_id}".encode()).digest()
+
+
+def _digest() -> bytes:
+    """What stands in the form, without what differs each time it is sent."""
+    found = hashlib.sha256(request.full_path.encode("utf-8", "surrogatepass"))
+    for name, value in sorted(request.form.items(multi=True)):
+        if name not in {"csrf_token", ONCE_FIELD}:
+            found.update(repr((name, value)).encode("utf-8", "surrogatepass"))
+    for name, upload in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
+        found.update(repr((name, upload.filename)).encode("utf-8", "surrogatepass"))
+        found.update(upload.stream.read())
+        upload.stream.seek(0)
+    return found.digest()
+
+
+def _again(answer: Answer) -> BaseResponse:
+    """The first answer once more, and what it said, where the browser did not get to read it."""
+    if "_flashes" not in session:
+        for kind, text in answer.messages:
+            flash(text, kind)
+    return see_other(answer.location)
+
+
+def init_once(app: Flask) -> None:
+    """Ask about the key before a view that creates, and tell it afterwards."""
+    app.jinja_env.globals.update(once_field=once_field, once_action=once_action)
+
+    @app.before_request
+    def _ask() -> BaseResponse | None:
+        if request.method != "POST" or not creates_something():
+            return None
+        key = request.form.get(ONCE_FIELD, "")
+        if not _KEY.fullmatch(key):
+            abort(400)
+        sending = Sending(_owner(), key, str(request.endpoint), _digest(), new_id())
+        # Whoever waits for the first answer holds no connection meanwhile.
+        database_session().close()
+        answer = begin(sending)
+        if answer:
+            return _again(answer)
+        g.sending = sending
+        return None
+
+    @app.after_request
+    def _tell(response: Response) -> Response:
+        sending = g.pop("sending", None)
+        if sending is None:
+            return response
+        database_session().close()  # its work is done: one connection is enough
+        if response.status_code == 303:
+            said = tuple((str(kind), str(text)) for kind, text in session.get("_flashes", []))
+            finish(sending, Answer(303, response.headers["Location"], said))
+        else:
+            release(sending)
+        return response

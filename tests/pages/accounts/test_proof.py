@@ -1,0 +1,155 @@
+"""Proving oneself again before what is grave: what was typed is kept and goes on."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pyotp
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from app.domain.accounts.factors.rules import PROOF_TRIES
+from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
+from app.domain.accounts.types import UserStatus
+from app.domain.audit.models import AuditEntry
+from app.domain.kernel.access import Role
+from app.uow import session
+from app.web.access import declared_access
+from tests.support.cast import PASSWORD, Cast, Member
+from tests.support.pages import PageClient
+
+ASKED = "Is it still you?"
+
+
+def later(member: Member) -> None:
+    """Eleven minutes have passed since this person proved themselves."""
+    passed = func.now() - timedelta(minutes=11)
+    session().execute(update(Session).where(Session.user_id == member.user_id).values(proved_at=passed))
+
+
+def roles_of(member: Member) -> set[Role]:
+    return set(session().scalars(select(UserRole.role).where(UserRole.user_id == member.user_id)))
+
+
+def role_values(cast: Cast) -> dict[str, Any]:
+    return {"role": "editor", "campus_id": str(cast.campus)}
+
+
+def test_shortly_after_signing_in_nobody_is_asked(cast: Cast, client: PageClient) -> None:
+    page = client.as_(cast.hasan).post(f"/staff/{cast.bashir.staff_id}/roles", role_values(cast), status=200)
+    assert ASKED not in page.text and roles_of(cast.bashir) == {Role.TEACHER, Role.EDITOR}
+
+
+def test_later_the_password_is_asked_and_the_role_is_given_with_it(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.hasan)
+    later(cast.hasan)
+    page = client.post(f"/staff/{cast.bashir.staff_id}/roles", role_values(cast), status=200)
+    assert ASKED in page.text and roles_of(cast.bashir) == {Role.TEACHER}
+    page = page.submit(values={"proof-password": PASSWORD})
+    assert page.url == f"/staff/{cast.bashir.staff_id}" and "The role is given." in page.text
+    assert roles_of(cast.bashir) == {Role.TEACHER, Role.EDITOR}
+    # For a while it holds.
+    page = client.post(f"/staff/{cast.bashir.staff_id}/roles/take", role_values(cast), status=200)
+    assert ASKED not in page.text and roles_of(cast.bashir) == {Role.TEACHER}
+
+
+def test_a_wrong_password_keeps_what_was_typed_and_does_nothing(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.hasan)
+    later(cast.hasan)
+    page = client.post(f"/staff/{cast.bashir.staff_id}/roles", role_values(cast), status=200)
+    page = page.submit(values={"proof-password": "wrong-password"}, status=422)
+    assert "This is not your password." in page.text
+    assert page.values().items() >= role_values(cast).items()
+    assert page.one("#proof-password").get("value", "") == ""
+    assert roles_of(cast.bashir) == {Role.TEACHER}
+    assert "Write the 6 digits" in page.submit(values={"proof-password": ""}, status=422).text
+
+
+def test_several_values_of_one_name_and_odd_signs_are_kept(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.hasan)
+    later(cast.hasan)
+    page = client.post(
+        f"/staff/{cast.bashir.staff_id}/roles", {"role": ["editor", '"><b>'], "campus_id": "x"}, status=200
+    )
+    assert [tag["value"] for tag in page.all("input[name=role]")] == ["editor", '"><b>']
+
+
+def test_a_code_of_the_app_proves_it_as_well(cast: Cast, client: PageClient) -> None:
+    page = client.as_(cast.hasan).get("/account/second-factor/").submit("form[action$='/app/begin']")
+    secret = page.one("#key").get_text().replace(" ", "")
+    totp = pyotp.TOTP(secret)
+    page.submit(code=totp.at(int(time.time())))
+    later(cast.hasan)
+    page = client.post(f"/staff/{cast.bashir.staff_id}/invite", {}, status=200)
+    assert ASKED in page.text
+    page = page.submit(values={"proof-code": totp.at(int(time.time()), 1)}, status=200)
+    assert "You see this link only now." in page.text
+
+
+def test_password_links_and_suspending_ask_too(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.hasan)
+    later(cast.hasan)
+    for path in (
+        f"/staff/{cast.bashir.staff_id}/invite",
+        f"/staff/{cast.bashir.staff_id}/suspend",
+        f"/guardians/{cast.dalia.guardian_id}/invite",
+        "/account/second-factor/app/begin",
+        "/account/second-factor/recovery-codes",
+    ):
+        assert ASKED in client.post(path, {}, status=200).text, path
+    assert session().scalar(select(func.count(OneTimeLink.id))) == 0
+    assert session().scalar(select(User.status).where(User.id == cast.bashir.user_id)) is UserStatus.ACTIVE
+
+
+def test_a_page_without_a_form_asks_and_then_opens(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.hasan)
+    later(cast.hasan)
+    page = client.get("/account/second-factor/passkeys/add")
+    assert ASKED in page.text
+    page = page.submit(values={"proof-password": PASSWORD})
+    assert page.url == "/account/second-factor/passkeys/add" and ASKED not in page.text
+
+
+def test_the_page_of_a_form_opens_without_asking(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.hasan)
+    later(cast.hasan)
+    assert ASKED not in client.get(f"/staff/{cast.bashir.staff_id}/suspend").text
+
+
+def test_confirming_never_leads_off_the_site(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.hasan)
+    sent = {"proof-password": PASSWORD, "next": "https://evil.example/"}
+    answer = client.post("/account/confirm", sent, status=303, follow=False)
+    assert answer.response.headers["Location"] == "/account/"
+
+
+def test_who_guesses_in_somebody_elses_session_is_signed_out(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.hasan)
+    later(cast.hasan)
+    for _ in range(PROOF_TRIES):
+        client.post("/account/confirm", {"proof-password": "wrong-password"}, status=422)
+    client.get("/home/", status=303, follow=False)
+    refused = select(func.count(AuditEntry.id)).where(AuditEntry.action == "session.proof_refused")
+    assert session().scalar(refused) == PROOF_TRIES
+
+
+def test_a_session_from_before_the_feature_has_proved_nothing(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.hasan)
+    session().execute(update(Session).values(proved_at=None))
+    assert ASKED in client.post(f"/staff/{cast.bashir.staff_id}/invite", {}, status=200).text
+
+
+def test_a_part_of_a_page_is_replaced_by_the_question(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.hasan)
+    later(cast.hasan)
+    answer = client.partial(f"/staff/{cast.bashir.staff_id}/roles", data=role_values(cast))
+    assert answer.headers["HX-Retarget"] == "#main" and ASKED in answer.get_data(as_text=True)
+
+
+def test_every_route_that_asks_for_a_proof_belongs_to_people_who_are_signed_in(app: Flask) -> None:
+    with app.app_context():
+        marked = [name for name, view in app.view_functions.items() if getattr(view, "recent", False)]
+        assert len(marked) > 8
+        assert "public" not in {declared_access(name) for name in marked}
