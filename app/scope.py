@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool
 
 from app import prepared  # noqa: F401  # its listener comes first: what it keeps does not know of scopes
 
@@ -71,7 +72,14 @@ def set_scope(session: Session, scope: Scope, *, is_told: bool = False) -> None:
 
 @event.listens_for(Session, "after_begin")
 def _on_begin(session: Session, transaction: Any, connection: Connection) -> None:
-    connection.info[_PENDING] = scope_of(session).statement
+    # Who opens a session of their own for a table without a wall says nothing: a transaction begins with nobody.
+    if _SCOPE in session.info:
+        connection.info[_PENDING] = scope_of(session).statement
+
+
+@event.listens_for(Pool, "checkin")
+def _on_return(dbapi_connection: Any, record: Any) -> None:
+    record.info.pop(_PENDING, None)  # what was not told is not told to whoever comes next
 
 
 @event.listens_for(Engine, "before_cursor_execute", retval=True)

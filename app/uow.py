@@ -57,6 +57,16 @@ def read_as_member(user_id: UUID, person_id: UUID | None) -> None:
     set_scope(session(), Scope("member", user_id, person_id), is_told=True)
 
 
+def reader() -> Scope:
+    """For whom this session reads: to be handed on to a session that goes on with the same request."""
+    return scope_of(session())
+
+
+def read_as(scope: Scope) -> None:
+    """Go on in a session of one's own for the reader of another, see `reader`."""
+    set_scope(session(), scope)
+
+
 def work_for_the_school() -> None:
     """A job or a command begins: it reads everything. Never for what answers a request."""
     set_scope(session(), EVERYTHING)

@@ -52,6 +52,8 @@ class Wall:
     delete: str | None
     revoke: tuple[str, ...] = ()
     """Privileges that the application's role does not even have."""
+    grant: tuple[str, ...] = ()
+    """What is left of them: single columns."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ WALLS: dict[str, Wall | Open] = {
     "application_documents": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "application_events": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "files": _wall(f"{PUBLIC} OR {AT_WORK} OR uploaded_by = {_key('user')}"),
+    "file_variants": _wall(f"{PUBLIC} OR {_of('files', 'file_id')}"),
     # The site.
     "notices": _wall(
         f"{PUBLIC} OR is_published OR {AT_WORK} OR (campus_id IS NULL AND {STAFF})",
@@ -139,16 +142,23 @@ WALLS: dict[str, Wall | Open] = {
     "audit_logs": Wall(
         f"{ALL} OR {AT_WORK} OR user_id = {_key('user')} OR (campus_id IS NULL AND {STAFF})",
         KNOWN,
-        None,
+        # The chain is put on by the worker, once; a trigger of the table refuses every other change.
+        ALL,
         None,
         revoke=("UPDATE", "DELETE", "TRUNCATE"),
+        grant=("UPDATE (sequence, previous_hash, hash)",),
     ),
-    # Written by everybody, read by the worker only: letters hold links that open accounts.
-    "outbox_messages": Wall(ALL, KNOWN, ALL, ALL),
+    # Written by everybody. Letters with links that open accounts belong to no campus: for the worker, and for
+    # those who look after the whole school.
+    "outbox_messages": Wall(f"{ALL} OR {AT_WORK}", KNOWN, f"{ALL} OR {AT_WORK}", ALL),
     # Without a wall.
     "campuses": Open("the public site names every campus"),
     "pages": Open("they speak for the whole school and stand on the public site"),
     "counters": Open("numbers that belong to nobody"),
+    "job_runs": Open("when the clock's jobs last ran, which is nobody's"),
+    "outbox_holds": Open("a channel waits for the whole school"),
+    "limit_counts": Open("counted before anybody is known, under digests"),
+    "idempotency_keys": Open("looked up before anybody is known, under digests of their owners"),
     "persons": Open(
         "a person belongs to a campus only through the tables above; and behind a wall PostgreSQL would search "
         "names without their index, because its text search is not marked leakproof"
@@ -157,6 +167,13 @@ WALLS: dict[str, Wall | Open] = {
     "user_roles": Open("read to find out what somebody is, before anybody is"),
     "sessions": Open("read to find out who somebody is, before anybody is"),
     "one_time_links": Open("read to find out who somebody is, before anybody is"),
+    "half_open_sign_ins": Open("read to find out who somebody is, before anybody is"),
+    "passkey_challenges": Open("read to find out who somebody is, before anybody is"),
+    "passkeys": Open("read to find out who somebody is, before anybody is"),
+    "authenticator_apps": Open("read to find out who somebody is, before anybody is"),
+    "recovery_codes": Open("read to find out who somebody is, before anybody is"),
+    "reset_requests": Open("written by whoever cannot say who they are, for the worker"),
+    "email_changes": Open("the link in the letter is pressed by whoever is signed in, or nobody"),
 }
 
 FUNCTIONS = """
@@ -196,7 +213,8 @@ REVOKE ALL ON FUNCTION sa_enter(uuid, uuid) FROM PUBLIC;
 """
 
 _SECRETS = """
-REVOKE SELECT ON sessions, one_time_links, users FROM sa_readonly;
+REVOKE SELECT ON sessions, one_time_links, users, half_open_sign_ins, passkey_challenges, passkeys,
+  authenticator_apps, recovery_codes, reset_requests, email_changes, idempotency_keys FROM sa_readonly;
 GRANT SELECT (id, person_id, email, phone, locale, status, last_login_at, created_at, updated_at)
   ON users TO sa_readonly;
 """
@@ -208,13 +226,14 @@ def statements(tables: set[str], roles: set[str]) -> list[str]:
     if APP_ROLE in roles:
         found.append(f"GRANT EXECUTE ON FUNCTION sa_enter(uuid, uuid) TO {APP_ROLE}")
         found.append(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {APP_ROLE}")
-    if "sa_readonly" in roles and "sessions" in tables:
+    if "sa_readonly" in roles and "recovery_codes" in tables:
         found.append(_SECRETS)
     for name, wall in WALLS.items():
         if name not in tables:
             continue
         if APP_ROLE in roles and wall.revoke:
             found.append(f"REVOKE {', '.join(wall.revoke)} ON {name} FROM {APP_ROLE}")
+            found += [f"GRANT {each} ON {name} TO {APP_ROLE}" for each in getattr(wall, "grant", ())]
         found += _policies(name, wall) if isinstance(wall, Wall) else []
     return found
 

@@ -30,7 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.domain.outbox.queries import read_backlog
 from app.extensions import db
 from app.queue import job_queue, redis_connection
-from app.uow import session
+from app.uow import across_campuses, session
 
 UNKNOWN: Final = "unknown"
 """The route of every address that is none, so that a scanner cannot make series."""
@@ -102,7 +102,9 @@ class _Now(Collector):
         size = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"]["pool_size"]
         yield _figure("sa_pool_size", "Database connections a worker keeps.", size)
         try:
-            backlog = read_backlog()
+            # A count of the whole installation, and nothing of what the messages say.
+            with across_campuses():
+                backlog = read_backlog()
         except SQLAlchemyError:
             session().rollback()
             backlog = None

@@ -9,6 +9,8 @@ from contextvars import Context
 
 from flask import Flask
 
+from app.uow import read_as, reader
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -33,14 +35,20 @@ def after_request(app: Flask, make: Callable[[], Iterable[str]]) -> Iterator[str
     """The lines of `make`, which leave while the request ends and after it.
 
     They are made in a context of their own, with a database session of its own that ends with them, also where
-    the reader goes away in the middle.
+    the reader goes away in the middle. It reads what the request's own session reads and no more.
     """
+    scope = reader()
 
     def lines() -> Generator[str, None, None]:
         with app.app_context():
+            read_as(scope)
             yield from make()
 
-    made, apart = lines(), Context()
+    return _apart(lines())
+
+
+def _apart(made: Generator[str, None, None]) -> Iterator[str]:
+    apart = Context()
     try:
         while (line := apart.run(next, made, None)) is not None:
             yield line

@@ -68,11 +68,20 @@ BEGIN
   END IF;
   IF to_regclass('public.audit_logs') IS NOT NULL THEN
     REVOKE UPDATE, DELETE ON audit_logs FROM sa_app;
+    IF EXISTS (
+      SELECT FROM pg_attribute WHERE attrelid = 'public.audit_logs'::regclass AND attname = 'previous_hash'
+    ) THEN
+      GRANT UPDATE (sequence, previous_hash, hash) ON audit_logs TO sa_app;
+    END IF;
   END IF;
   IF to_regclass('public.sessions') IS NOT NULL THEN
     REVOKE SELECT ON sessions, one_time_links, users FROM sa_readonly;
     GRANT SELECT (id, person_id, email, phone, locale, status, last_login_at, created_at, updated_at)
       ON users TO sa_readonly;
+  END IF;
+  IF to_regclass('public.recovery_codes') IS NOT NULL THEN
+    REVOKE SELECT ON half_open_sign_ins, passkey_challenges, passkeys, authenticator_apps, recovery_codes,
+      reset_requests, email_changes, idempotency_keys FROM sa_readonly;
   END IF;
 END
 $$;

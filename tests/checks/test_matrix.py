@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy import Connection
 from werkzeug.routing import Rule
 
+from app.domain.accounts.factors.models import Passkey
 from app.domain.accounts.models import Session
 from app.domain.kernel import clock
 from app.domain.kernel.ids import hash_token
@@ -22,7 +23,7 @@ from app.walls import WALLS
 from app.web.access import PUBLIC, declared_access
 from tests.support.cast import CAST, Cast, Member
 from tests.support.pages import PageClient
-from tests.support.routes import ABSENT, EVERYBODY, FORBIDDEN, ROUTES, Route, Whose, session_key
+from tests.support.routes import ABSENT, EVERYBODY, FORBIDDEN, ROUTES, Route, Whose, passkey_key, session_key
 from tests.support.twins import CAMPUSES, add_twins, twin
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -42,6 +43,16 @@ def school(cast: Cast) -> Iterator[None]:
                     user_id=member.user_id,
                     token_hash=hash_token(f"device of {member.nick}"),
                     expires_at=datetime.now(UTC) + timedelta(days=1),
+                )
+            )
+            session().add(
+                Passkey(
+                    id=passkey_key(member),
+                    user_id=member.user_id,
+                    credential_id=member.nick.encode(),
+                    public_key=b"-",
+                    sign_count=0,
+                    name="Phone",
                 )
             )
         session().commit()

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from app.db import Base
 from app.domain.kernel import clock
 from app.scope import EVERYTHING
 from app.walls import WALLS
@@ -72,7 +73,7 @@ def _everything(connection: Connection) -> Rows:
     connection.exec_driver_sql(EVERYTHING.statement)
     parts = " UNION ALL ".join(f"SELECT '{name}', to_jsonb(t) FROM {name} t" for name in WALLS)  # noqa: S608  # names of our own
     return {
-        (name, str(row.get("id", row.get("series")))): row
+        (name, "/".join(str(row[column.name]) for column in Base.metadata.tables[name].primary_key)): row
         for name, row in connection.execute(text(parts)).all()
     }
 

@@ -54,9 +54,10 @@ class Route:
     def _value(self, what: str, campus: str, member: Member | None) -> str | UUID:
         if what.startswith("="):
             return what[1:].format(campus=campus)
-        if what == "sessions":
+        if what in ("sessions", "passkeys"):
             stranger = CAST.dalia if member == CAST.ehsan else CAST.ehsan
-            return session_key(member if member and campus == "main" else stranger)
+            holder = member if member and campus == "main" else stranger
+            return session_key(holder) if what == "sessions" else passkey_key(holder)
         return PAGE if what == "pages" else twin(what, campus)
 
     def expected(self, method: str, campus: str, member: Member | None) -> frozenset[int]:
@@ -85,6 +86,11 @@ class Route:
 def session_key(member: Member) -> UUID:
     """The key of the device on which somebody of the cast is signed in besides."""
     return key(f"session {member.nick}")
+
+
+def passkey_key(member: Member) -> UUID:
+    """The key of the row of somebody's passkey."""
+    return key(f"passkey {member.nick}")
 
 
 def _of(needs: Permission, whose: Whose = Whose.CAMPUS, shown: frozenset[int] = SHOWN, **named: str) -> Route:
@@ -150,10 +156,38 @@ ROUTES: dict[str, Route] = {
     "accounts.choose_password": Route(
         None, Whose.NOBODY, (("lang", "=en"), ("token", "=no-such-link")), ABSENT, ABSENT
     ),
+    "accounts.second_step": _public(MOVED),
+    "accounts.passkey_sign_in": _public(),
+    "accounts.passkey_question": _public(),
+    "accounts.forgotten": _public(),
+    "accounts.forgotten_sent": _public(),
+    "accounts.confirm_email": Route(
+        None, Whose.NOBODY, (("lang", "=en"), ("token", "=no-such-link")), ABSENT, ABSENT
+    ),
+    "accounts.change_password": _all(P.ACCOUNT_MANAGE),
+    "accounts.change_email": _all(P.ACCOUNT_MANAGE),
+    "accounts.confirm": _all(P.ACCOUNT_MANAGE),
+    "accounts.confirm_question": _all(P.ACCOUNT_MANAGE),
+    "accounts.second_factor": _all(P.ACCOUNT_MANAGE),
+    "accounts.begin_app": _all(P.ACCOUNT_MANAGE),
+    # Nobody of the cast is setting up an app.
+    "accounts.set_up_app": Route(P.ACCOUNT_MANAGE, shown=MOVED),
+    "accounts.app_picture": Route(P.ACCOUNT_MANAGE, shown=ABSENT),
+    "accounts.remove_app": Route(P.ACCOUNT_MANAGE, shown=ABSENT, done=ABSENT),
+    "accounts.renew_codes": Route(P.ACCOUNT_MANAGE, done=ABSENT | ANSWERED),
+    "accounts.new_passkey": _all(P.ACCOUNT_MANAGE),
+    "accounts.new_passkey_question": _all(P.ACCOUNT_MANAGE),
+    "accounts.add_passkey": _all(P.ACCOUNT_MANAGE),
+    "accounts.rename_passkey": _of(P.ACCOUNT_MANAGE, Whose.ACCOUNT, passkey_id="passkeys"),
+    "accounts.remove_passkey": _of(P.ACCOUNT_MANAGE, Whose.ACCOUNT, passkey_id="passkeys"),
     # Admission, at the desk and at home.
     "admissions.queue": _all(P.APPLICATIONS_READ),
     "admissions.record": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
     "admissions.document": _of(P.APPLICATIONS_READ, application_id="admission_applications", kind="=photo"),
+    # The part of the record that asks again; as a page of its own it leads to the record.
+    "admissions.papers": _of(
+        P.APPLICATIONS_READ, shown=frozenset({200, 303}), application_id="admission_applications"
+    ),
     "admissions.note": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
     "admissions.decide": _of(P.APPLICATIONS_DECIDE, application_id="admission_applications"),
     "admissions.reject": _of(P.APPLICATIONS_DECIDE, application_id="admission_applications"),
@@ -168,10 +202,27 @@ ROUTES: dict[str, Route] = {
     "apply.answer": _link(MOVED, token="=twin {campus}", step="=child"),
     "apply.documents": _link(MOVED, token="=twin {campus}"),
     "apply.document": _link(token="=twin {campus}", kind="=photo"),
+    "apply.paper_state": _link(frozenset({303, 409}), token="=twin {campus}", kind="=photo"),
+    # Without the name of the upload there is nothing to answer.
+    "apply.pieces": _link(frozenset({400}), token="=twin {campus}", kind="=photo"),
+    "apply.finish": _link(token="=twin {campus}", kind="=photo"),
     "apply.review": _link(MOVED, token="=twin {campus}"),
     "apply.saved": _link(MOVED, token="=twin {campus}"),
     "apply.status": _public(MOVED, reference="=TWIN-river"),
     "apply.withdraw": _public(MOVED, reference="=TWIN-river"),
+    # What watches over the school and its installation.
+    "audit.entries": _all(P.AUDIT_READ),
+    "audit.export": _all(P.AUDIT_EXPORT),
+    "audit.record": _of(P.AUDIT_READ, kind="=student", record_id="students"),
+    "jobs.overview": _all(P.JOBS_MANAGE),
+    # A message that waits is not set aside.
+    "jobs.retry": _of(P.JOBS_MANAGE, message_id="outbox_messages"),
+    "jobs.ask_retry_alike": _of(P.JOBS_MANAGE, shown=frozenset({409}), message_id="outbox_messages"),
+    "jobs.retry_all_alike": _of(P.JOBS_MANAGE, message_id="outbox_messages"),
+    "jobs.drop": _of(P.JOBS_MANAGE, message_id="outbox_messages"),
+    "jobs.go_on": Route(P.JOBS_MANAGE, named=(("channel", "=mail"),)),
+    "vitals.readyz": Route(None, shown=frozenset({200, 503})),
+    "vitals.metrics": Route(None),
     # Attendance.
     "attendance.registers": _all(P.REGISTERS_READ),
     "attendance.register_today": _of(P.REGISTERS_READ, section_id="sections"),
@@ -219,6 +270,8 @@ ROUTES: dict[str, Route] = {
     "people.guardian": _of(P.GUARDIANS_READ, guardian_id="guardians"),
     "people.edit_guardian": _of(P.GUARDIANS_EDIT, guardian_id="guardians"),
     "people.invite_guardian": _of(P.GUARDIANS_EDIT, guardian_id="guardians"),
+    "people.suspend_guardian": _of(P.USERS_EDIT, guardian_id="guardians"),
+    "people.reactivate_guardian": _of(P.USERS_EDIT, guardian_id="guardians"),
     "people.staff": _all(P.STAFF_READ),
     "people.add_staff": _all(P.STAFF_EDIT),
     "people.staff_member": _of(P.STAFF_READ, staff_id="staff"),

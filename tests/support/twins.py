@@ -34,7 +34,8 @@ from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.audit.models import AuditEntry
 from app.domain.cms.models import Notice, Page
-from app.domain.files.models import StoredFile
+from app.domain.files.models import FileVariant, StoredFile
+from app.domain.files.types import FileState, VariantName
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.texts import LocalText
 from app.domain.outbox.models import OutboxMessage
@@ -250,9 +251,22 @@ def _add_admission(campus: str) -> None:
             file_size=len(paper),
             sha256=hashlib.sha256(paper).hexdigest(),
             campus_id=place,
+            state=FileState.RELEASED,
         )
     )
     db.flush()
+    db.add(
+        FileVariant(
+            id=twin("file_variants", campus),
+            file_id=file,
+            name=VariantName.THUMB,
+            storage_key=f"{storage_key}t",
+            file_size=len(paper),
+            sha256=hashlib.sha256(paper).hexdigest(),
+            width=4,
+            height=3,
+        )
+    )
     db.add(
         ApplicationDocument(
             id=twin("application_documents", campus),

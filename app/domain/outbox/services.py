@@ -42,7 +42,7 @@ from app.integrations.answers import Answer, Outcome
 from app.integrations.mail import Letter, Mailer, mailer_from
 from app.integrations.sms import Gateway, Text, gateway_from
 from app.queue import JobName, enqueue
-from app.uow import session, transaction
+from app.uow import across_campuses, session, transaction
 
 log = logging.getLogger(__name__)
 
@@ -81,14 +81,15 @@ def write_sms(kind: str, recipient: str, locale: str, body: str, *, campus_id: U
         # Two at once for one number wait here for each other, so that both do not count the same.
         db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"sms {number}"))))
         midnight = func.date_trunc("day", func.now(), DHAKA.key)
-        had = db.scalar(
-            select(func.count()).where(
-                OutboxMessage.channel == Channel.SMS,
-                OutboxMessage.recipient == number,
-                OutboxMessage.created_at >= midnight,
-                OutboxMessage.status.not_in((MessageStatus.FAILED, MessageStatus.DROPPED)),
+        with across_campuses():
+            had = db.scalar(
+                select(func.count()).where(
+                    OutboxMessage.channel == Channel.SMS,
+                    OutboxMessage.recipient == number,
+                    OutboxMessage.created_at >= midnight,
+                    OutboxMessage.status.not_in((MessageStatus.FAILED, MessageStatus.DROPPED)),
+                )
             )
-        )
         message = OutboxMessage(
             campus_id=campus_id,
             channel=Channel.SMS,
