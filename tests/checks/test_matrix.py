@@ -140,8 +140,8 @@ def test_the_matrix(
                 body = answer.get_data(as_text=True)
                 answer.close()
                 leaks += [(rule.endpoint, url, name) for name, key in foreign if key in body]
-    assert wrong == []
-    assert leaks == []
+    assert not wrong, "\n".join(map(str, wrong))
+    assert not leaks, "\n".join(map(str, leaks))
     assert asked > 200
 
 
