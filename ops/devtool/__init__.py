@@ -10,6 +10,8 @@
     i18n.py       ./dev i18n
     extras.py     ./dev bench, shell and lock
     shots.py      ./dev shots
+    leaks.py      part of ./dev check: no key among the files
+    advisories.py ./dev audit
 
 This file is read by the system's Python before there is a virtual environment: standard library only.
 """
@@ -19,6 +21,7 @@ COMMANDS = {
     "shell": ("Run", "a Python shell inside the application"),
     "test": ("Check", "every test, in parallel   [what pytest takes]"),
     "check": ("Check", "style, types, layers, templates, translations, migrations"),
+    "audit": ("Check", "known holes of the packages, and the bill of materials"),
     "bench": ("Check", "measure bytes, requests and times   [FEATURE]"),
     "shots": ("Check", "pictures of the main pages into var/shots   [PAGE...] [--languages bn]"),
     "fmt": ("Change", "format Python and templates"),

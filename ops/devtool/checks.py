@@ -16,7 +16,7 @@ from ops.devtool.processes import Child, Supervisor
 from ops.devtool.services import start_test_services
 from ops.devtool.testing import cores
 
-PYTHON = ("app", "migrations", "ops", "tests", "wsgi.py", "dev")
+PYTHON = ("app", "migrations", "ops", "tests", "wsgi.py", "gunicorn.conf.py", "dev")
 TYPED = ("app", "ops", "tests/support")
 SHIPPED = ("app", "migrations", "ops", "wsgi.py")
 TEMPLATES = "app/templates"

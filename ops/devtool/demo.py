@@ -33,7 +33,17 @@ from ops.devtool.processes import (
 HOST = "127.0.0.1"
 REVIVED = ("Redis", "The worker", "The scheduler")
 REVIVE_SECONDS = 3.0
-RESET = ("postgres", "postgres.new", "redis", "files", "outbox", "demo-logins.json", "loading", "prepared")
+RESET = (
+    "postgres",
+    "postgres.new",
+    "redis",
+    "files",
+    "uploads",
+    "outbox",
+    "demo-logins.json",
+    "loading",
+    "prepared",
+)
 """What --reset deletes below var/: all that belongs to one demo school.
 
 `loading` is there from the moment a database is made until the school in it is whole.

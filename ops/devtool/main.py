@@ -14,6 +14,7 @@ MODULES = {
     "check": "checks:check",
     "fmt": "checks:fmt",
     "i18n": "i18n:main",
+    "audit": "advisories:main",
     "bench": "extras:bench",
     "shots": "shots:main",
     "shell": "extras:shell",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
+
 from flask import Blueprint, Response, abort, jsonify, make_response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from app.domain.kernel import clock
 from app.web.access import public
 from app.web.metrics import is_local, render_metrics
 from app.web.readiness import look
+from app.web.school import current_school
+from app.web.urls import absolute_url
 
 blueprint = Blueprint("vitals", __name__)
 
@@ -18,6 +23,20 @@ def readyz() -> Response:
     """Whether requests can be served: 503 where not. Says which part is at fault and nothing about it."""
     found = look()
     return make_response(jsonify(found.as_words()), 200 if found.ready else 503)
+
+
+@blueprint.route("/.well-known/security.txt")
+@public
+def security_txt() -> Response:
+    """Where to tell us about a hole (RFC 9116). It expires in half a year from today, and is written anew daily."""
+    expires = datetime.combine(clock.today() + timedelta(182), time(), UTC)
+    lines = [
+        f"Contact: mailto:{current_school().email}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: bn, en, ar",
+        f"Canonical: {absolute_url('vitals.security_txt')}",
+    ]
+    return make_response(("\n".join(lines) + "\n", {"Content-Type": "text/plain; charset=utf-8"}))
 
 
 @blueprint.route("/metrics")

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,12 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
+from app.domain.kernel import clock
 from app.domain.outbox.services import write_mail
 from app.extensions import db
 from app.web import readiness
 from app.web.metrics import UNKNOWN, count_request
+from tests.support.pages import PageClient
 from tests.support.processes import ROOT, environment, free_port, until
 from tests.support.queries import QueryCounter
 
@@ -253,3 +256,12 @@ def test_workers_of_one_server_count_together(real_app: Flask, tmp_path: Path) -
         server.terminate()
         server.wait(20)
     assert not list((tmp_path / "metrics").iterdir())
+
+
+def test_whoever_finds_a_hole_reads_whom_to_tell(client: PageClient) -> None:
+    answer = client.raw.get("/.well-known/security.txt")
+    fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
+    assert answer.content_type == "text/plain; charset=utf-8"
+    assert fields["Contact"].startswith("mailto:")
+    assert fields["Canonical"] == "http://localhost/.well-known/security.txt"
+    assert timedelta(30) < datetime.fromisoformat(fields["Expires"]) - clock.now() < timedelta(365)
