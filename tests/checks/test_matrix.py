@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from secrets import token_urlsafe
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from app.domain.kernel.ids import hash_token
 from app.uow import session
 from app.walls import WALLS
 from app.web.access import PUBLIC, declared_access
+from app.web.headers import ONCE_FIELD
 from tests.support.cast import CAST, Cast, Member
 from tests.support.pages import PageClient
 from tests.support.routes import ABSENT, EVERYBODY, FORBIDDEN, ROUTES, Route, Whose, passkey_key, session_key
@@ -74,7 +76,7 @@ def _requests(app: Flask, member: Member | None) -> Iterator[tuple[Rule, Route, 
             values = route.values(campus, member)
             if route.whose is Whose.TOKEN and campus == "river":
                 values["token"] = "A" * 43
-            url = _address(rule, adapter, values)
+            url = _address(rule, adapter, values) + (f"?{route.query}" if route.query else "")
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                 yield rule, route, method, campus, url
 
@@ -126,7 +128,8 @@ def test_the_matrix(
                 answer = cookies.get(url, headers=headers)
             else:
                 before = connection.begin_nested()
-                answer = cookies.post(url, headers=headers, data={"csrf_token": token})
+                sent = {"csrf_token": token, ONCE_FIELD: token_urlsafe(16)}
+                answer = cookies.post(url, headers=headers, data=sent)
                 before.rollback()
                 if rule.endpoint.startswith("accounts."):
                     cookies = client.as_(member).raw

@@ -46,6 +46,10 @@ class Route:
     """The answers to a GET of somebody who may."""
     done: frozenset[int] = ANSWERED
     """The answers to an empty form of somebody who may."""
+    query: str = ""
+    """What stands behind the address."""
+    absent: frozenset[int] = ABSENT
+    """The answers for things that are not there; another than 404 leads to a page that says so."""
 
     def values(self, campus: str, member: Member | None) -> dict[str, str | UUID]:
         """The parameters for the things of a campus; for an account's own things `main` is the own."""
@@ -64,7 +68,7 @@ class Route:
         """The answers that are right."""
         right = self.shown if method == "GET" else self.done
         if self.needs is None:
-            return ABSENT if self.whose is Whose.TOKEN and campus == "river" else right
+            return self.absent if self.whose is Whose.TOKEN and campus == "river" else right
         if member is None:
             return SIGN_IN
         if self.needs not in ROLE_PERMISSIONS[member.role]:
@@ -107,6 +111,11 @@ def _public(shown: frozenset[int] = SHOWN, **named: str) -> Route:
 
 def _link(shown: frozenset[int] = SHOWN, **named: str) -> Route:
     return Route(None, Whose.TOKEN, (("lang", "=en"), *named.items()), shown)
+
+
+def _paper(shown: frozenset[int], query: str = "", absent: frozenset[int] = ABSENT) -> Route:
+    named = (("lang", "=en"), ("token", "=twin {campus}"), ("kind", "=photo"))
+    return Route(None, Whose.TOKEN, named, shown, query=query, absent=absent)
 
 
 _READ, _EDIT = P.ACADEMICS_READ, P.ACADEMICS_EDIT
@@ -202,10 +211,11 @@ ROUTES: dict[str, Route] = {
     "apply.answer": _link(MOVED, token="=twin {campus}", step="=child"),
     "apply.documents": _link(MOVED, token="=twin {campus}"),
     "apply.document": _link(token="=twin {campus}", kind="=photo"),
-    "apply.paper_state": _link(frozenset({303, 409}), token="=twin {campus}", kind="=photo"),
-    # Without the name of the upload there is nothing to answer.
-    "apply.pieces": _link(frozenset({400}), token="=twin {campus}", kind="=photo"),
-    "apply.finish": _link(token="=twin {campus}", kind="=photo"),
+    # Without script it leads to the page of the papers, whoever asks.
+    "apply.paper_state": _paper(frozenset({200, 303}), absent=frozenset({303, 404})),
+    # An application that was sent takes no more papers.
+    "apply.pieces": _paper(frozenset({422}), "mark=m&size=3&offset=0"),
+    "apply.finish": _paper(frozenset(), "mark=m&size=3&name=photo.jpg"),
     "apply.review": _link(MOVED, token="=twin {campus}"),
     "apply.saved": _link(MOVED, token="=twin {campus}"),
     "apply.status": _public(MOVED, reference="=TWIN-river"),
@@ -221,6 +231,7 @@ ROUTES: dict[str, Route] = {
     "jobs.retry_all_alike": _of(P.JOBS_MANAGE, message_id="outbox_messages"),
     "jobs.drop": _of(P.JOBS_MANAGE, message_id="outbox_messages"),
     "jobs.go_on": Route(P.JOBS_MANAGE, named=(("channel", "=mail"),)),
+    "vitals.security_txt": Route(None),
     "vitals.readyz": Route(None, shown=frozenset({200, 503})),
     "vitals.metrics": Route(None),
     # Attendance.

@@ -22,6 +22,7 @@ from app.domain.academics.models import (
     Term,
 )
 from app.domain.academics.types import DayKind
+from app.domain.accounts.models import User
 from app.domain.admissions.models import (
     AdmissionCycle,
     AdmissionSeat,
@@ -82,6 +83,10 @@ def add_twins() -> None:
     )
     db.flush()
     db.add(Guardian(id=twin("guardians", "river"), person_id=key("person guardian river")))
+    db.add(
+        User(id=key("user guardian river"), person_id=key("person guardian river"), phone="+8801711000077")
+    )
+    db.flush()
     for campus in CAMPUSES:
         _add_school(campus)
         _add_admission(campus)

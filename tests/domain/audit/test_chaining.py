@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import Connection, create_engine, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.cli.jobs import scheduler_on
@@ -23,8 +23,10 @@ from app.domain.audit.services import chain_entries, record
 from app.domain.audit.types import Fault
 from app.domain.kernel import clock
 from app.extensions import db
+from app.scope import EVERYTHING
 from app.queue import JobName, redis_connection
 from app.uow import session, transaction
+from ops.devtool.services import OWNER, SUPERUSER, as_role
 from tests.support.cast import CAST
 from tests.support.locks import until_somebody_waits
 from tests.support.processes import RedisServer, command, until
@@ -62,13 +64,24 @@ def found() -> list[tuple[Fault, int | None]]:
 
 
 @contextmanager
-def as_the_owner() -> Iterator[None]:
-    """The documented act of the table's owner: the guard is off until the block ends."""
+def as_role_of(school: Flask, role: str) -> Iterator[Connection]:
+    """On the same database in another role than the application's."""
     session().rollback()
-    session().execute(text("ALTER TABLE audit_logs DISABLE TRIGGER audit_logs_append_only"))
-    yield
-    session().execute(text("ALTER TABLE audit_logs ENABLE ALWAYS TRIGGER audit_logs_append_only"))
-    session().commit()
+    engine = create_engine(as_role(school.config["SETTINGS"].database_url, role))
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def as_the_owner(school: Flask) -> Iterator[Connection]:
+    """The documented act of the table's owner: the guard is off until the block ends."""
+    with as_role_of(school, OWNER) as connection:
+        connection.execute(text("ALTER TABLE audit_logs DISABLE TRIGGER audit_logs_append_only"))
+        yield connection
+        connection.execute(text("ALTER TABLE audit_logs ENABLE ALWAYS TRIGGER audit_logs_append_only"))
 
 
 def test_entries_are_chained_once_and_in_order(school: Flask) -> None:
@@ -123,6 +136,7 @@ def test_writers_never_wait_for_a_chainer_nor_chainers_for_writers(school: Flask
         holding.result()
     with db.engine.connect() as other:
         open_act = other.begin()
+        other.exec_driver_sql(EVERYTHING.statement)
         other.execute(
             text("INSERT INTO audit_logs (id, action, entity_type) VALUES (:id, 'late.act', 'x')"),
             {"id": new_id()},
@@ -180,10 +194,20 @@ def test_chaining_goes_on_while_many_write(school: Flask) -> None:
 def test_the_table_refuses_whatever_is_no_new_entry(school: Flask, statement: str) -> None:
     write()
     chain_entries()
-    with pytest.raises(DBAPIError, match="the audit log is append-only"):
+    _refused(school, statement)
+    assert len(numbers()) == 1
+
+
+def _refused(school: Flask, statement: str) -> None:
+    """By the privileges of the application, and by the table whoever asks."""
+    with pytest.raises(DBAPIError, match="the audit log is append-only|permission denied|must be owner"):
         session().execute(text(statement))
     session().rollback()
-    assert len(numbers()) == 1
+    with (
+        pytest.raises(DBAPIError, match="the audit log is append-only"),
+        as_role_of(school, SUPERUSER) as other,
+    ):
+        other.execute(text(statement))
 
 
 @pytest.mark.parametrize(
@@ -197,19 +221,15 @@ def test_the_table_refuses_whatever_is_no_new_entry(school: Flask, statement: st
 )
 def test_an_entry_that_waits_for_its_link_takes_nothing_else(school: Flask, statement: str) -> None:
     write()
-    with pytest.raises(DBAPIError, match="the audit log is append-only"):
-        session().execute(text(statement))
-    session().rollback()
+    _refused(school, statement)
 
 
 def test_the_owner_may_and_is_found_out(school: Flask) -> None:
     write(9)
     chain_entries()
-    with as_the_owner():
-        session().execute(
-            text("""UPDATE audit_logs SET new_data = '{"name_en": "Other"}' WHERE sequence = 3""")
-        )
-        session().execute(text("DELETE FROM audit_logs WHERE sequence = 5"))
+    with as_the_owner(school) as owner:
+        owner.execute(text("""UPDATE audit_logs SET new_data = '{"name_en": "Other"}' WHERE sequence = 3"""))
+        owner.execute(text("DELETE FROM audit_logs WHERE sequence = 5"))
     assert found() == [(Fault.CHANGED, 3), (Fault.MISSING, 5)]
     result = school.test_cli_runner().invoke(args=["audit", "verify"])
     assert result.exit_code == 1
@@ -222,17 +242,17 @@ def test_the_owner_may_and_is_found_out(school: Flask) -> None:
 def test_two_rows_that_changed_places_are_named(school: Flask) -> None:
     write(6)
     chain_entries()
-    with as_the_owner():
+    with as_the_owner(school) as owner:
         for old, new in ((3, 100), (4, 3), (100, 4)):
-            session().execute(text(f"UPDATE audit_logs SET sequence = {new} WHERE sequence = {old}"))  # noqa: S608  # numbers of this test
+            owner.execute(text(f"UPDATE audit_logs SET sequence = {new} WHERE sequence = {old}"))  # noqa: S608  # numbers of this test
     assert {number for _, number in found()} == {3, 4}
 
 
 def test_an_entry_taken_out_of_the_chain_is_found(school: Flask) -> None:
     write(3)
     chain_entries()
-    with as_the_owner():
-        session().execute(
+    with as_the_owner(school) as owner:
+        owner.execute(
             text(
                 "UPDATE audit_logs SET sequence = NULL, previous_hash = NULL, hash = NULL WHERE sequence = 2"
             )
@@ -250,8 +270,8 @@ def test_a_cut_end_shows_only_against_the_anchor(school: Flask) -> None:
     write(2)
     chain_entries()
     assert runner.invoke(args=["audit", "verify", "--since-anchor", anchor]).exit_code == 0
-    with as_the_owner():
-        session().execute(text("DELETE FROM audit_logs WHERE sequence >= 3"))
+    with as_the_owner(school) as owner:
+        owner.execute(text("DELETE FROM audit_logs WHERE sequence >= 3"))
     assert found() == []
     result = runner.invoke(args=["audit", "verify", "--since-anchor", anchor])
     assert result.exit_code == 1
