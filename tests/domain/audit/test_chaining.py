@@ -23,8 +23,8 @@ from app.domain.audit.services import chain_entries, record
 from app.domain.audit.types import Fault
 from app.domain.kernel import clock
 from app.extensions import db
-from app.scope import EVERYTHING
 from app.queue import JobName, redis_connection
+from app.scope import EVERYTHING
 from app.uow import session, transaction
 from ops.devtool.services import OWNER, SUPERUSER, as_role
 from tests.support.cast import CAST
@@ -200,7 +200,7 @@ def test_the_table_refuses_whatever_is_no_new_entry(school: Flask, statement: st
 
 def _refused(school: Flask, statement: str) -> None:
     """By the privileges of the application, and by the table whoever asks."""
-    with pytest.raises(DBAPIError, match="the audit log is append-only|permission denied|must be owner"):
+    with pytest.raises(DBAPIError, match=r"the audit log is append-only|permission denied|must be owner"):
         session().execute(text(statement))
     session().rollback()
     with (
