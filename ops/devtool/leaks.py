@@ -6,6 +6,7 @@ those of people who do not exist, so only what looks like a real key counts ther
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,11 +26,16 @@ def main() -> int:
     with default_settings():
         for name in kept_files():
             for secret in scan_file(name):
-                if name.startswith("tests/") and secret.type in INVENTED:
+                if secret.type in INVENTED and (name.startswith("tests/") or is_words(secret.secret_value)):
                     continue
                 print(f"{name}:{secret.line_number} {secret.type}")  # its output is the finding
                 found += 1
     return 1 if found else 0
+
+
+def is_words(value: str | None) -> bool:
+    """Whether this is a name or a sentence, as of a column or a kind of letter; no key has only letters."""
+    return bool(value) and all(part.isalpha() for part in re.split(r"[\s_.,;:-]+", value or "") if part)
 
 
 def kept_files() -> list[str]:

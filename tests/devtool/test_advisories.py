@@ -8,6 +8,7 @@ import pytest
 
 from ops.devtool.advisories import Finding, browser_parts, pypi_findings, python_parts, read_exceptions
 from ops.devtool.console import ROOT
+from ops.devtool.leaks import is_words
 
 TODAY = date(2026, 11, 22)
 ACCEPTED = """
@@ -50,3 +51,10 @@ def test_every_pinned_package_stands_in_the_bill_with_its_digests() -> None:
     )
     assert all(part["hashes"] and part["version"] for part in parts)
     assert {"name": "htmx.org"}.items() <= next(p for p in browser_parts() if p["name"] == "htmx.org").items()
+
+
+@pytest.mark.parametrize(
+    ("value", "is_name"), [("password_reset", True), ("a new link", True), ("hunter2", False), ("", False)]
+)
+def test_a_key_is_told_from_a_name(value: str, *, is_name: bool) -> None:
+    assert is_words(value) is is_name

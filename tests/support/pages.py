@@ -14,6 +14,7 @@ import html5lib
 from bs4 import BeautifulSoup, Tag
 from flask import Flask, has_app_context, session
 from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from app.domain.accounts.services import open_session
@@ -213,9 +214,18 @@ class PageClient:
         """Send a form, with the token of this browser's session and a new key where the form brought none."""
         sent = dict(data)
         sent.setdefault("csrf_token", self.token())
-        sent.setdefault("once", new_token(16))
+        if self._creates(url):
+            sent.setdefault("once", new_token(16))
         response = self.raw.post(url, data=sent, content_type="multipart/form-data")
         return self._page(url, response, status, follow)
+
+    def _creates(self, url: str) -> bool:
+        """Whether the form of this address carries a key."""
+        try:
+            endpoint, _ = self.app.url_map.bind("localhost").match(urlsplit(url).path, method="POST")
+        except HTTPException:
+            return False
+        return bool(getattr(self.app.view_functions[endpoint], "creates", False))
 
     def partial(self, url: str, *, data: Mapping[str, Any] | None = None) -> TestResponse:
         """Ask for a part of a page, as htmx does."""

@@ -50,7 +50,7 @@ def in_words(entries: Sequence[EntryView]) -> list[Shown]:
 def fields_in_words(state: Mapping[str, Any]) -> list[tuple[str, Markup]]:
     """The fields of a record with their values, those that are empty left out."""
     lines = [(field_words(name), value_words(name, value)) for name, value in state.items()]
-    return [(label, Markup("<bdi>{}</bdi>").format(value)) for label, value in lines if value]
+    return [(label, Markup('<span dir="auto">{}</span>').format(value)) for label, value in lines if value]
 
 
 HEADINGS = (

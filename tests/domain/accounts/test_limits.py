@@ -13,8 +13,8 @@ from flask import Flask
 from sqlalchemy import func, insert, select
 
 from app.db import new_id
+from app.domain.accounts.factors.services import begin_sign_in as sign_in
 from app.domain.accounts.models import Session, User
-from app.domain.accounts.services import sign_in
 from app.domain.accounts.types import SignInRefused
 from app.domain.audit.models import AuditEntry
 from app.domain.limits.types import Limit, TooMany
