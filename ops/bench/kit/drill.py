@@ -30,6 +30,7 @@ from app import create_app
 from app.config import Settings
 from app.domain.outbox.services import write_mail
 from app.extensions import db
+from app.uow import work_for_the_school
 from ops.bench.kit.redis import RedisServer, free_port, until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -97,6 +98,7 @@ def drill(settings: Settings, folder: Path, mails: int, *, seed: int, seconds: f
     app = create_app(settings.model_copy(update=changes))
     try:
         with _nursery(app.config["SETTINGS"]) as nursery, app.app_context():
+            work_for_the_school()
             return _Drill(app, redis, sink, nursery, mails, random.Random(seed), seconds).run()  # noqa: S311  # the same kills again, not a secret
     finally:
         controller.stop()
@@ -195,6 +197,7 @@ class _Drill:
     def _write(self) -> None:
         """The acts of the school: a mail each, in a transaction of its own."""
         with self.app.app_context():
+            work_for_the_school()
             for number in range(self.mails):
                 write_mail("drill", f"family{number}@family.example", "en", f"event {number}", "text")
 

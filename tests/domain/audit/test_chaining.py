@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, create_engine, select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.db import new_id
@@ -25,10 +25,10 @@ from app.extensions import db
 from app.queue import SCHEDULE, JobName
 from app.scope import EVERYTHING
 from app.uow import session, transaction
-from ops.devtool.services import OWNER, SUPERUSER, as_role
 from tests.support.cast import CAST
 from tests.support.locks import until_somebody_waits
 from tests.support.processes import RedisServer, command, until
+from tests.support.roles import OWNER, SUPERUSER, connected_as
 
 RECORD = UUID(int=77)
 
@@ -63,21 +63,10 @@ def found() -> list[tuple[Fault, int | None]]:
 
 
 @contextmanager
-def as_role_of(school: Flask, role: str) -> Iterator[Connection]:
-    """On the same database in another role than the application's."""
-    session().rollback()
-    engine = create_engine(as_role(school.config["SETTINGS"].database_url, role))
-    try:
-        with engine.begin() as connection:
-            yield connection
-    finally:
-        engine.dispose()
-
-
-@contextmanager
 def as_the_owner(school: Flask) -> Iterator[Connection]:
     """The documented act of the table's owner: the guard is off until the block ends."""
-    with as_role_of(school, OWNER) as connection:
+    session().rollback()
+    with connected_as(OWNER, school) as connection:
         connection.execute(text("ALTER TABLE audit_logs DISABLE TRIGGER audit_logs_append_only"))
         yield connection
         connection.execute(text("ALTER TABLE audit_logs ENABLE ALWAYS TRIGGER audit_logs_append_only"))
@@ -204,7 +193,7 @@ def _refused(school: Flask, statement: str) -> None:
     session().rollback()
     with (
         pytest.raises(DBAPIError, match="the audit log is append-only"),
-        as_role_of(school, SUPERUSER) as other,
+        connected_as(SUPERUSER, school) as other,
     ):
         other.execute(text(statement))
 

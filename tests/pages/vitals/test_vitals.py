@@ -19,12 +19,12 @@ from sqlalchemy import text
 
 from app.domain.kernel import clock
 from app.domain.outbox.services import write_mail
-from app.extensions import db
 from app.web import readiness
 from app.web.metrics import UNKNOWN, count_request
 from tests.support.pages import PageClient
 from tests.support.processes import ROOT, environment, free_port, until
 from tests.support.queries import QueryCounter
+from tests.support.roles import OWNER, connected_as
 
 HEALTH = {"route": "/healthz", "method": "GET", "status": "200"}
 
@@ -129,11 +129,10 @@ def test_a_bucket_that_does_not_answer_is_not_waited_for(app: Flask, monkeypatch
 def test_tables_may_be_newer_than_the_code_and_never_older(
     real_app: Flask, revision: str | None, word: str, status: int
 ) -> None:
-    with real_app.app_context():
-        db.session.execute(text("DELETE FROM alembic_version"))
+    with connected_as(OWNER, real_app) as owner:
+        owner.execute(text("DELETE FROM alembic_version"))
         if revision:
-            db.session.execute(text("INSERT INTO alembic_version VALUES (:name)"), {"name": revision})
-        db.session.commit()
+            owner.execute(text("INSERT INTO alembic_version VALUES (:name)"), {"name": revision})
     answer = asked(real_app).get("/readyz")
     assert (answer.json or {})["migrations"] == word
     assert answer.status_code == status
