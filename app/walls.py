@@ -70,11 +70,15 @@ def _wall(read: str, write: str | None = None) -> Wall:
 
 def _of(parent: str, column: str) -> str:
     """The row belongs to a row of another table that the reader reaches: that table's wall decides."""
-    return f"EXISTS (SELECT FROM {parent} p WHERE p.id = {column})"
+    return _there_is(parent, f"p.id = {column}")
 
 
 def _of_work(parent: str, column: str) -> str:
-    return f"EXISTS (SELECT FROM {parent} p WHERE p.id = {column} AND p.{AT_WORK})"
+    return _there_is(parent, f"p.id = {column} AND p.{AT_WORK}")
+
+
+def _there_is(parent: str, condition: str) -> str:
+    return " ".join(("EXISTS (SELECT FROM", parent, "p WHERE", condition)) + ")"
 
 
 _CAMPUS = _wall(f"{ALL} OR {AT_WORK}")
