@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Flask
 
-from app.blueprints import (
-    academics,
-    accounts,
-    admissions,
-    apply,
-    attendance,
-    audit,
-    cms,
-    family,
-    home,
-    jobs,
-    people,
-    site,
-    vitals,
+AREAS = (
+    "academics",
+    "accounts",
+    "admissions",
+    "apply",
+    "attendance",
+    "audit",
+    "cms",
+    "family",
+    "home",
+    "jobs",
+    "people",
+    "site",
+    "vitals",
 )
 
 
 def register_blueprints(app: Flask) -> None:
     """Make every area known."""
-    for area in (
-        academics,
-        accounts,
-        admissions,
-        apply,
-        attendance,
-        audit,
-        cms,
-        family,
-        home,
-        jobs,
-        people,
-        site,
-        vitals,
-    ):
-        app.register_blueprint(area.blueprint)
+    for area in AREAS:
+        app.register_blueprint(import_module(f"app.blueprints.{area}").blueprint)

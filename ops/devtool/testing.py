@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> int:
         assets.prepare(supervisor)
         ensure_chromium(supervisor)
         ensure_fonts(supervisor)
+        ensure_nginx(supervisor)
         with start_test_services():
             return run_pytest(supervisor, arguments)
 
@@ -73,6 +74,24 @@ def ensure_fonts(supervisor: Supervisor) -> None:
         return
     languages = " and ".join(missing)
     complain(f"There is no font for {languages}; browser tests show boxes (install fonts-noto-core).")
+
+
+def find_nginx() -> str | None:
+    """The system's nginx; also where only root has its folder on the PATH."""
+    return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+def ensure_nginx(supervisor: Supervisor) -> None:
+    """Install nginx where it is missing and may be; without it what stands behind it is not tried, which is said."""
+    if find_nginx():
+        return
+    if can_apt():
+        say("Installing nginx…")
+        try:
+            return apt_install(supervisor, "nginx-light")
+        except Failure as failure:
+            complain(str(failure))
+    complain("There is no nginx: what it serves for us is not tested (install nginx-light).")
 
 
 def can_apt() -> bool:

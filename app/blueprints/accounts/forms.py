@@ -29,15 +29,27 @@ class SignInForm(Form):
     keep = BooleanField(_l("Keep me signed in on this device"))
 
 
-class PasswordForm(Form):
-    """A new password."""
-
-    password = PasswordField(
+def _new_password() -> PasswordField:
+    return PasswordField(
         _l("New password"),
         [Required(_l("Choose a password of 8 to 128 characters."))],
         render_kw={"autocomplete": "new-password", "dir": "ltr"},
         description=_l("8 characters or more. Any letters, also Bangla or Arabic ones."),
     )
+
+
+def _present_password() -> PasswordField:
+    return PasswordField(
+        _l("Present password"),
+        [Required(_l("Write your present password."))],
+        render_kw={"autocomplete": "current-password", "dir": "ltr"},
+    )
+
+
+class PasswordForm(Form):
+    """A new password."""
+
+    password = _new_password()
 
 
 class ForgottenForm(Form):
@@ -55,17 +67,8 @@ class ForgottenForm(Form):
 class ChangePasswordForm(Form):
     """The password there is, and the one to come."""
 
-    current = PasswordField(
-        _l("Present password"),
-        [Required(_l("Write your present password."))],
-        render_kw={"autocomplete": "current-password", "dir": "ltr"},
-    )
-    password = PasswordField(
-        _l("New password"),
-        [Required(_l("Choose a password of 8 to 128 characters."))],
-        render_kw={"autocomplete": "new-password", "dir": "ltr"},
-        description=_l("8 characters or more. Any letters, also Bangla or Arabic ones."),
-    )
+    current = _present_password()
+    password = _new_password()
 
 
 class NewEmailForm(Form):
@@ -76,11 +79,7 @@ class NewEmailForm(Form):
         [Required(_l("Write the new e-mail address."))],
         render_kw={"dir": "ltr", "autocomplete": "email"},
     )
-    current = PasswordField(
-        _l("Present password"),
-        [Required(_l("Write your present password."))],
-        render_kw={"autocomplete": "current-password", "dir": "ltr"},
-    )
+    current = _present_password()
 
 
 class LanguageForm(Form):

@@ -25,6 +25,7 @@ from app.domain.outbox.queries import count_by_state, list_holds, list_messages,
 from app.domain.outbox.types import MessageStatus, StateLine
 from app.domain.schedule.queries import list_runs
 from app.queue import SCHEDULE, Scheduled, queue_state
+from app.web.i18n import clock as time_of_day
 from app.web.i18n import digits
 
 _LATE = timedelta(minutes=1)
@@ -111,7 +112,8 @@ def schedule_lines() -> list[ScheduleLine]:
 
 def _when(entry: Scheduled) -> str:
     if entry.cron:
-        return str(gettext("%(line)s, in UTC", line=entry.cron))
+        # The lines we have are daily ones; the school's clock says when that is.
+        return str(gettext("every day at %(time)s", time=time_of_day(entry.next_after(clock.now()))))
     seconds = entry.every or 0
     if seconds % 60:
         return str(ngettext("every second", "every %(seconds)s seconds", seconds, seconds=digits(seconds)))

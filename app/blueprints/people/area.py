@@ -26,6 +26,7 @@ from app.domain.kernel.texts import LocalText
 from app.domain.people.policies import guardians_reached, may_edit_student, students_reached
 from app.domain.people.queries import StudentView, get_student
 from app.web.access import current_actor
+from app.web.happenings import FIELD_WORDS
 from app.web.i18n import current_locale, day
 from app.web.words import STUDENT_WORDS
 
@@ -95,25 +96,28 @@ _ACTIONS = {
     "staff.added": _l("Joined the staff"),
     "staff.changed": _l("Staff record changed"),
 }
-_FIELDS = {
-    "name_en": _l("Full name in English letters"),
-    "name_bn": _l("Full name in Bangla letters"),
-    "name_ar": _l("Full name in Arabic letters"),
-    "born_on": _l("Date of birth"),
-    "gender": _l("Gender"),
-    "phone": _l("Mobile number"),
-    "email": _l("E-mail address"),
-    "address": _l("Address"),
-    "status": _l("Status"),
-    "admitted_on": _l("Admitted on"),
-    "birth_registration_no": _l("Birth registration number"),
-    "previous_school": _l("Previous school"),
-    "occupation": _l("Occupation"),
-    "employee_id": _l("Employee number"),
-    "designation": _l("Position"),
-    "joined_on": _l("Joined on"),
-    "relationship": _l("Relationship to the student"),
-}
+_FIELDS = frozenset(
+    {
+        "name_en",
+        "name_bn",
+        "name_ar",
+        "born_on",
+        "gender",
+        "phone",
+        "email",
+        "address",
+        "status",
+        "admitted_on",
+        "birth_registration_no",
+        "previous_school",
+        "occupation",
+        "employee_id",
+        "designation",
+        "joined_on",
+        "relationship",
+    }
+)
+"""Those that a history shows; their names are those of the audit log."""
 _VALUES: dict[str, dict[str, Any]] = {
     "gender": {key.value: word for key, word in GENDER_WORDS.items()},
     "relationship": {key.value: word for key, word in RELATIONSHIP_WORDS.items()},
@@ -160,7 +164,7 @@ def history(
             who=names.get(entry.user_id) if entry.user_id else None,
             changes=[
                 (
-                    _FIELDS[name],
+                    FIELD_WORDS[name],
                     _value(entry.entity_type, name, old),
                     _value(entry.entity_type, name, (entry.new_data or {}).get(name)),
                 )

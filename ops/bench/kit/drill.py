@@ -211,7 +211,7 @@ class _Drill:
             if turn == 2:
                 self.redis.stop()
                 self.stops += 1
-                time.sleep(REDIS_AWAY)
+                time.sleep(REDIS_AWAY)  # there is nothing to wait for: it is the absence that is tried
                 self.redis.start()
             else:
                 self.redis.empty()
@@ -221,12 +221,12 @@ class _Drill:
         """One worker, killed at a random moment; every third one just after a mail of its was accepted."""
         self.sink.life += 1
         worker = self.nursery.make("worker")
-        time.sleep(self.chance.uniform(0.05, 1.0))
+        time.sleep(self.chance.uniform(0.05, 1.0))  # any moment of its work, so that no moment is left out
         if self.chance.random() < 1 / 3:
             self.sink.arrived.clear()
             if self.sink.arrived.wait(0.5):
                 self.kills_after += 1
-                time.sleep(self.chance.uniform(0, 0.004))
+                time.sleep(self.chance.uniform(0, 0.004))  # between acceptance and commit
         self.nursery.kill(worker)
         self.kills += 1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from ops.browse.installation import Installation, free_port
 from ops.devtool import demo
 from ops.devtool.console import ROOT, Failure
 from ops.devtool.processes import Supervisor
-from ops.devtool.testing import apt_install, can_apt
+from ops.devtool.testing import ensure_nginx, find_nginx
 
 WORKERS = 2
 """As many as cores: more workers, or threads, made the 95th percentile worse."""
@@ -51,19 +50,12 @@ http {{
 """
 
 
-def ensure_nginx(supervisor: Supervisor) -> str:
-    """Where nginx is; installed with apt where it is missing and may be. Raises Failure."""
-    found = _find_nginx()
-    if found is None and can_apt():
-        apt_install(supervisor, "nginx-light")
-        found = _find_nginx()
+def _nginx(supervisor: Supervisor) -> str:
+    ensure_nginx(supervisor)
+    found = find_nginx()
     if found is None:
         raise Failure("Times are measured behind nginx, which is missing: install the package nginx-light.")
     return found
-
-
-def _find_nginx() -> str | None:
-    return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
 
 
 @contextmanager
@@ -88,7 +80,7 @@ def proxied(school: Installation) -> Iterator[str]:
         ]
         log = school.var / "log"
         supervisor.spawn("The web server", gunicorn, env=env, cwd=ROOT, log=log / "proxied.log")
-        nginx = [ensure_nginx(supervisor), "-e", "stderr", "-p", str(folder), "-c", str(config)]
+        nginx = [_nginx(supervisor), "-e", "stderr", "-p", str(folder), "-c", str(config)]
         supervisor.spawn("nginx", nginx, env=env, cwd=ROOT, log=log / "nginx.log")
         supervisor.wait_for(lambda: demo.is_healthy(port), "nginx", demo.START_SECONDS)
         yield f"http://{demo.HOST}:{port}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import urllib.error
 import urllib.request
@@ -18,11 +17,12 @@ from flask import Flask
 from app import create_app
 from app.domain.admissions.queries import find_by_token, list_documents
 from app.domain.admissions.types import DocumentKind
+from ops.devtool.testing import find_nginx
 from tests.support.applications import draft
 from tests.support.live import live_server
 from tests.support.processes import free_port, until
 
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+NGINX = find_nginx()
 HOW_TO = Path(__file__).resolve().parents[3] / "docs" / "how-to" / "files.md"
 
 
@@ -79,7 +79,7 @@ def fetch(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
             return error.code, dict(error.headers), error.read()
 
 
-@pytest.mark.skipif(not NGINX, reason="nginx is not installed here")
+@pytest.mark.skipif(not NGINX, reason="nginx is not here, and ./dev test could not install it")
 def test_nginx_sends_released_files_and_no_others(real_app: Flask, tmp_path: Path) -> None:
     app = create_app(real_app.config["SETTINGS"].model_copy(update={"files_accel": "/stored-files/"}))
     with app.app_context():

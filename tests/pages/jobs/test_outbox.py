@@ -249,3 +249,9 @@ def test_the_page_says_that_redis_is_away_and_shows_the_outbox(real_app: Flask, 
         assert page.submit('form[action$="/retry"]').status == 200
         db.session.remove()
         db.engine.dispose()
+
+
+def test_what_happens_daily_is_told_by_the_clock_of_the_school(cast: Cast, client: PageClient) -> None:
+    text = client.as_(cast.hasan).get("/jobs/").text
+    assert "every day at 0:00" in text
+    assert "* * *" not in text
