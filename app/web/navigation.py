@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup, escape
 
 from app.domain.kernel.access import Actor, Permission, Role
 from app.web.access import find_current_actor
+from app.web.htmx import is_partial
 from app.web.i18n import current_locale
+from app.web.icons import icons_in, note_icons
 from app.web.school import current_school
 
 
@@ -80,15 +84,36 @@ BESIDE_NAME = 6
 """How many places fit into the header beside a long name at 1024 pixels."""
 
 
-def split_places() -> tuple[list[NavItem], list[NavItem]]:
+def _split(items: list[NavItem]) -> tuple[list[NavItem], list[NavItem]]:
     """The places in the header and those in its menu. Where the reader is stands in the header."""
-    items = nav_items()
     front, rest = items[:BESIDE_NAME], items[BESIDE_NAME:]
     current = next((item for item in rest if item[3]), None)
     if current:
         rest = [front[-1], *(item for item in rest if item is not current)]
         front = [*front[:-1], current]
     return front, rest
+
+
+_NAME, _HERE = (f"menu-{secrets.token_hex(8)}" for _ in range(2))
+"""What stands in the written menu for the reader's name and the page's address; no stored text can know it."""
+
+
+def portal_menu() -> Markup:
+    """The menu of the portal's header for whoever is signed in."""
+    actor = find_current_actor()
+    written, icons = _written_menu(tuple(nav_items()), current_locale(), is_partial())
+    note_icons(icons)
+    here = request.full_path if request.query_string else request.path
+    return written.replace(_NAME, escape(actor.name if actor else "")).replace(_HERE, escape(here))
+
+
+@lru_cache(maxsize=1024)
+def _written_menu(items: tuple[NavItem, ...], locale: str, in_part: bool) -> tuple[Markup, tuple[str, ...]]:
+    """The menu with marks in it, and the icons it shows. A page of the portal has a form token anyway."""
+    front, rest = _split(list(items))
+    values = {"items": items, "front": front, "rest": rest, "name": _NAME, "here": _HERE, "lang": locale}
+    text = Markup(current_app.jinja_env.get_template("layouts/_menu.html").render(values))  # noqa: S704  # a template's
+    return text, icons_in(text)
 
 
 SITE_PLACES: list[tuple[object, str, dict[str, Any], str]] = [
@@ -130,17 +155,22 @@ ROLE_WORDS = {
 }
 
 
-def role_line() -> object:
+def role_line() -> str:
     """What stands under the school's name: the first role of the person who is signed in."""
     actor = find_current_actor()
-    return ROLE_WORDS[actor.grants[0].role] if actor and actor.grants else ""
+    return _role_words(actor.grants[0].role, current_locale()) if actor and actor.grants else ""
+
+
+@cache
+def _role_words(role: Role, locale: str) -> str:
+    return str(ROLE_WORDS[role])
 
 
 def init_navigation(app: Flask) -> None:
     """Give templates the menu."""
     app.jinja_env.globals.update(
         nav_items=nav_items,
-        split_places=split_places,
+        portal_menu=portal_menu,
         site_items=site_items,
         role_line=role_line,
         current_actor=find_current_actor,

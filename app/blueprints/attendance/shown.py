@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain.attendance.queries import MonthView, RegisterCard, RegisterView
 from app.domain.attendance.rules import count_statuses, share_of
@@ -31,8 +31,7 @@ def by_campus(cards: Iterable[RegisterCard]) -> list[tuple[LocalText, list[Regis
     return [(name, list(group)) for (_, name), group in grouped]
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(NamedTuple):
     """One pupil as the template writes it."""
 
     key: str

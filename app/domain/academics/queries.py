@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, bindparam, false, func, or_, select, true
@@ -440,8 +440,7 @@ def teaches_section(person_id: UUID | None, section_id: UUID) -> bool:
     return found is not None
 
 
-@dataclass(frozen=True)
-class Enrolled:
+class Enrolled(NamedTuple):
     """A pupil of a section."""
 
     enrolment_id: UUID
@@ -476,7 +475,7 @@ def _enrolled_between() -> Any:
 def list_enrolled_between(section_id: UUID, start: date, end: date) -> list[Enrolled]:
     """The pupils who sat in a section on any day from start to end, by roll number."""
     rows = read(_enrolled_between(), {"section_id": section_id, "first": start, "last": end})
-    return [Enrolled(*row) for row in rows]
+    return list(map(Enrolled._make, rows))
 
 
 def list_enrolled(section_id: UUID) -> list[Enrolled]:
@@ -488,7 +487,7 @@ def list_enrolled(section_id: UUID) -> list[Enrolled]:
         .where(Enrolment.section_id == section_id, Enrolment.status == EnrolmentStatus.ACTIVE)
         .order_by(Enrolment.roll_number)
     )
-    return [Enrolled(*row) for row in rows]
+    return list(map(Enrolled._make, rows))
 
 
 @dataclass(frozen=True)

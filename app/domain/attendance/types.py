@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.domain.kernel.errors import N_, Refused, Stale
@@ -110,8 +110,7 @@ class RegisterRow:
     corrected: Signature | None
 
 
-@dataclass(frozen=True, slots=True)
-class Pupil:
+class Pupil(NamedTuple):
     """One line of a register: who, and what was recorded on this day and on the last five taken before it."""
 
     key: str

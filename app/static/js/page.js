@@ -15,3 +15,8 @@ export function on(type, selector, react) {
     if (found) react(found, event);
   });
 }
+
+/** Calls back once the page has been painted: what can wait takes nothing from the first picture. */
+export function afterPaint(react) {
+  requestAnimationFrame(() => setTimeout(react));
+}

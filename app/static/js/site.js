@@ -7,6 +7,7 @@ import "./errors.js";
 import "./unsaved.js";
 import { page } from "./page.js";
 
-// This runs when the style sheet is there: what comes now takes nothing from the first paint.
+// It comes beside the style sheet and runs at once; what it asks for comes a turn of the line later, when the sheet
+// is there: it takes nothing from the first paint.
 const { then } = page.currentScript.dataset;
 if (then) page.head.append(Object.assign(page.createElement("script"), { src: then }));

@@ -1,6 +1,6 @@
 // A form with data-unsaved says when something in it is not saved, and the browser asks before it is left.
 // Inside, [data-save] holds one element for each data-state; only the true one is shown.
-import { page } from "./page.js";
+import { afterPaint, page } from "./page.js";
 
 function changed(form) {
   return [...form.elements].some((field) => {
@@ -30,9 +30,9 @@ page.addEventListener("input", (event) => {
 });
 
 // Back and reload bring typed values without an event.
-addEventListener("pageshow", () => {
+addEventListener("pageshow", () => afterPaint(() => {
   for (const form of page.querySelectorAll("form[data-unsaved]")) tell(form);
-});
+}));
 
 addEventListener("submit", (event) => { event.target.unsaved = false; });
 
