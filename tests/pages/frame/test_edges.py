@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from argon2 import extract_parameters
@@ -132,11 +130,10 @@ def test_what_lies_beside_the_application_is_not_served(client: PageClient) -> N
 
 
 @pytest.fixture
-def secure(app: Flask, cast: Cast, tmp_path: Path) -> Iterator[Flask]:
+def secure(app: Flask, cast: Cast) -> Flask:
     """The application as it is configured behind TLS."""
     settings: Settings = app.config["SETTINGS"].model_copy(update={"base_url": "https://school.example"})
-    made = create_app(settings)
-    yield made
+    return create_app(settings)
 
 
 def test_behind_tls_every_answer_binds_the_browser_to_it(secure: Flask) -> None:
