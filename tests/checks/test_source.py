@@ -184,6 +184,15 @@ def test_the_queue_carries_json(app: Flask) -> None:
         connection.close()
 
 
+def test_scripts_keep_nothing_in_the_browser_and_run_no_text() -> None:
+    forbidden = ("localStorage", "sessionStorage", "indexedDB", "caches.open", "document.cookie")
+    forbidden += ("eval(", "new Function", "document.write", "postMessage")
+    scripts = sorted((ROOT / "app" / "static" / "js").glob("*.js"))
+    assert len(scripts) > 5
+    found = [(path.name, word) for path in scripts for word in forbidden if word in path.read_text("utf-8")]
+    assert found == []
+
+
 @pytest.mark.parametrize(
     ("line", "check"),
     [

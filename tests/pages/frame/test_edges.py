@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
@@ -215,3 +216,25 @@ def test_passwords_are_hashed_as_slowly_as_they_should(cast: Cast) -> None:
     found = extract_parameters(hash_password("a quite uncommon sentence"))
     assert found.type is Type.ID
     assert found.memory_cost >= 19 * 1024 and found.time_cost >= 2 and found.parallelism >= 1
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_form_that_another_site_sends_is_refused_with_the_right_token(
+    client: PageClient, cast: Cast, site: str
+) -> None:
+    client.as_(cast.bashir)
+    sent = {"csrf_token": client.token(), "locale": "en"}
+    answer = client.raw.post("/account/language", data=sent, headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 400
+    for own in ("same-origin", "none"):
+        answer = client.raw.post("/account/language", data=sent, headers={"Sec-Fetch-Site": own})
+        assert answer.status_code == 303
+    assert client.raw.get("/account/", headers={"Sec-Fetch-Site": site}).status_code == 200
+
+
+def test_htmx_asks_this_site_alone_and_writes_no_style(client: PageClient, cast: Cast) -> None:
+    settings = json.loads(
+        str(client.as_(cast.bashir).get("/account/").one("meta[name=htmx-config]")["content"])
+    )
+    assert settings["mode"] == "same-origin"
+    assert settings["includeIndicatorCSS"] is False
