@@ -127,9 +127,14 @@ def _unmask(masked: str) -> str | None:
 
 
 class MaskedCSRFProtect(CSRFProtect):
-    """Flask-WTF's protection over a token that looks different in every answer."""
+    """Flask-WTF's protection over a token that looks different in every answer.
+
+    Where the browser says that another site sent the form, not even the right token helps.
+    """
 
     def _get_csrf_token(self) -> str | None:
+        if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+            return None
         masked = super()._get_csrf_token()
         return _unmask(masked) if masked else None
 

@@ -6,11 +6,13 @@ One view, one URL, both answers: the named block for a partial request, else the
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, make_response, redirect, render_template, request
 from jinja2.environment import Template, TemplateModule
 from jinja2.runtime import Context
 from jinja2_fragments.flask import render_block
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 _REDIRECTS = {301, 302, 303, 307, 308}
@@ -64,12 +66,24 @@ def retarget_to_message(response: Response) -> Response:
     return response
 
 
+def _forget_host(response: Response) -> None:
+    """Lead to the address with its slash under whatever name the reader knows us by.
+
+    The router names the host, which is what the request says it is and may be anybody's.
+    """
+    parts = urlsplit(response.headers["Location"])
+    response.headers["Location"] = urlunsplit(("", "", "/" + parts.path.lstrip("/"), parts.query, ""))
+    response.set_data(b"")
+
+
 def init_htmx(app: Flask) -> None:
     """Turn a redirect that answers a partial request into one the whole page follows."""
     app.jinja_env.template_class = PageTemplate
 
     @app.after_request
     def _finish(response: Response) -> Response:
+        if isinstance(request.routing_exception, RequestRedirect):
+            _forget_host(response)
         if request.endpoint != "static" and request.method != "POST":  # nobody keeps what a POST answered
             response.vary.add("HX-Request-Type")
         if is_partial() and response.status_code in _REDIRECTS:

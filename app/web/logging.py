@@ -26,7 +26,7 @@ from app.web.access import declared_access
 _log = structlog.get_logger("request")
 
 _SECRETS = re.compile(
-    r"[^\s@\"'<>()=]+@[^\s@\"'<>()=]+\.\w+"  # an e-mail address
+    r"[^\s@\"'<>()=]{1,64}@[^\s@\"'<>()=]+\.\w+"  # an e-mail address
     r"|(?<![\w.-])\+?(?:880|0)[ -]?1(?:[ -]?\d){9}(?!\d)"  # a mobile number as it is kept or typed
     r"|(?<![\w-])[\w-]{40,}(?![\w-])"  # a token of a link or a session
 )

@@ -19,9 +19,10 @@ from app.domain.accounts.factors.queries import find_factors
 from app.domain.accounts.factors.rules import needs_second_factor
 from app.domain.accounts.factors.services import passkey_party, prove
 from app.domain.accounts.factors.types import Proof
+from app.domain.accounts.services import renew_session
 from app.domain.kernel.access import Actor
 from app.domain.kernel.errors import Refused
-from app.web.access import current_actor
+from app.web.access import SignedIn, current_actor, enter
 from app.web.forms import Form, LineField
 from app.web.htmx import instead_of_page, render_page, see_other
 
@@ -78,7 +79,10 @@ class ProofForm(Form):
 
 
 def proved(form: ProofForm) -> bool:
-    """Whether the form was sent and proves who is signed in; else it says what is wrong."""
+    """Whether the form was sent and proves who is signed in; else it says what is wrong.
+
+    With the proof the session gets another token: a cookie that was copied before is worth nothing after it.
+    """
     if not any(name.startswith(PREFIX) for name in request.form) or not form.validate():
         return False
     try:
@@ -86,7 +90,14 @@ def proved(form: ProofForm) -> bool:
     except Refused as error:
         form.put_refusal(error)
         return False
+    renew()
     return True
+
+
+def renew() -> None:
+    """Give this browser's session another token, since it may do more from now on."""
+    actor = current_actor()
+    enter(SignedIn(actor, renew_session(actor)))
 
 
 def proof_page(form: ProofForm, action: str, carried: list[tuple[str, str]]) -> Response:

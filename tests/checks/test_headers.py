@@ -46,6 +46,10 @@ def test_every_answer_carries_the_content_policy(app: Flask, client: PageClient,
                 assert response.headers.get(name) == value, (url, name)
             assert response.headers.get("Cache-Control"), url
             assert response.status_code < 500, url
+            if response.mimetype.startswith("text/"):
+                assert response.mimetype_params.get("charset") == "utf-8", url
+            if method == "GET":
+                assert "HX-Request-Type" in response.vary, url
             if method == "POST":
                 client.as_(member)
 

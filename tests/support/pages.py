@@ -65,6 +65,10 @@ def check_fragment(soup: BeautifulSoup, url: str) -> None:
         assert form.has_attr("action"), f"{url}: a form without action"
         if str(form.get("method", "get")).lower() == "post":
             assert form.find("input", attrs={"name": "csrf_token"}), f"{url}: a form without CSRF token"
+        else:
+            assert not form.find("input", attrs={"name": "csrf_token"}), (
+                f"{url}: the token would be in an address"
+            )
     for tag in soup.find_all(lambda tag: any(str(a).startswith(("hx-get", "hx-post")) for a in tag.attrs)):
         real = tag.name == "form" or (tag.name == "a" and tag.get("href")) or tag.find_parent("form")
         assert real, f"{url}: works only with script: {str(tag)[:160]}"

@@ -33,6 +33,7 @@ from app.web.proof import (
     is_required,
     proof_page,
     proved,
+    renew,
     requires_recent,
 )
 from app.web.school import current_school
@@ -132,6 +133,7 @@ def _mine() -> UUID:
 
 def _done(codes: list[str], message: str) -> Response:
     """Show new recovery codes in this one answer, which nobody keeps; else go back to the list."""
+    renew()
     if codes:
         return render_page("accounts/recovery_codes.html", codes=codes)
     flash(message, "ok")

@@ -180,6 +180,26 @@ def open_session(
     return token
 
 
+def renew_session(actor: Actor) -> str:
+    """Give the session of this actor a new token and return it; the one before opens nothing from now on.
+
+    Whoever copied the cookie earlier does not get what its owner has just proved themselves for.
+    Raises NotFound where the session has ended meanwhile.
+    """
+    token = new_token()
+    with transaction() as db:
+        renewed = db.scalar(
+            update(Session)
+            .where(Session.id == actor.session_id, *is_open())
+            .values(token_hash=hash_token(token))
+            .returning(Session.id)
+            .execution_options(synchronize_session=False)
+        )
+    if renewed is None:
+        raise NotFound
+    return token
+
+
 def note_use(session_id: UUID) -> None:
     """Write down that a session is in use now, unless that was done a moment ago."""
     with transaction() as db:

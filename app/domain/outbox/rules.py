@@ -49,6 +49,8 @@ def may_text(texts_today: int) -> bool:
 
 _ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 _NUMBER: Final = re.compile(r"\+?\d[\d -]{8,}\d")
+_HEARD: Final = 2000
+"""As much of an answer is looked at; three hundred characters of it are kept."""
 
 
 def tidy_reason(said: str, recipient: str) -> str:
@@ -56,7 +58,7 @@ def tidy_reason(said: str, recipient: str) -> str:
 
     Servers like to repeat the address. Without it, messages that failed alike have the same reason.
     """
-    line = " ".join(said.replace("\0", "").split()).replace(recipient, "…")
+    line = " ".join(said[:_HEARD].replace("\0", "").split()).replace(recipient, "…")
     return _NUMBER.sub("…", _ADDRESS.sub("…", line))[:300]
 
 

@@ -153,3 +153,32 @@ def test_every_route_that_asks_for_a_proof_belongs_to_people_who_are_signed_in(a
         marked = [name for name, view in app.view_functions.items() if getattr(view, "recent", False)]
         assert len(marked) > 8
         assert "public" not in {declared_access(name) for name in marked}
+
+
+def _copy_of(client: PageClient, app: Flask) -> PageClient:
+    """Another browser with the cookie as it stands now."""
+    thief = PageClient(app)
+    with client.raw.session_transaction() as kept, thief.raw.session_transaction() as copied:
+        copied.update(kept)
+    return thief
+
+
+def test_a_copied_cookie_ends_with_the_proof_of_its_owner(cast: Cast, client: PageClient, app: Flask) -> None:
+    client.as_(cast.hasan)
+    thief = _copy_of(client, app)
+    thief.get("/account/")
+    client.post("/account/confirm", {"proof-password": "wrong-password"}, status=422)
+    thief.get("/account/")
+    client.post("/account/confirm", {"proof-password": PASSWORD}, status=303, follow=False)
+    client.get("/account/")
+    thief.get("/account/", status=303, follow=False)
+    assert session().scalar(select(func.count(Session.id)).where(Session.user_id == cast.hasan.user_id)) == 1
+
+
+def test_a_copied_cookie_ends_with_a_new_second_factor(cast: Cast, client: PageClient, app: Flask) -> None:
+    page = client.as_(cast.hasan).get("/account/second-factor/").submit("form[action$='/app/begin']")
+    secret = page.one("#key").get_text().replace(" ", "")
+    thief = _copy_of(client, app)
+    page.submit(code=pyotp.TOTP(secret).at(int(time.time())))
+    client.get("/account/second-factor/")
+    thief.get("/account/second-factor/", status=303, follow=False)
