@@ -73,10 +73,12 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": False,
+            "pool_pre_ping": False,  # app/lines.py looks without a round trip
             "pool_size": 5,
             "pool_recycle": 1800,
             "hide_parameters": True,
+            # A server that takes the line and says nothing is away too.
+            "connect_args": {"connect_timeout": 5},
         },
         "REDIS_URL": settings.redis_url,
         "TRANSLATIONS": ROOT / "translations",
