@@ -25,6 +25,7 @@ from app.web.i18n import current_locale, say
 log = logging.getLogger(__name__)
 
 
+_LATER = 60
 DATABASE_AWAY = 10
 """Seconds after which it is worth asking again: a restart takes two or three."""
 
@@ -151,8 +152,8 @@ def error_page(code: int, *, text: str | None = None, support_code: str | None =
         carried=_carried() if code == 503 else None,
     )
     response = make_response(body, code)
-    if code in {429, 503, 507}:
-        response.headers["Retry-After"] = str(g.get("retry_after", 60))
+    if code == 429:
+        response.headers["Retry-After"] = str(g.get("retry_after", _LATER))
     return retarget_to_message(response)
 
 
@@ -178,10 +179,13 @@ def init_errors(app: Flask) -> None:
 
     @app.after_request
     def _say_when_again(response: Response) -> Response:
-        """A form that is shown again because there were too many tries is 429, with the time."""
+        """A form that is shown again because there were too many tries is 429, with the time. What passes by itself
+        says when to come again, also where a form says it."""
         if "retry_after" in g and response.status_code == 422:
             response.status_code = 429
             response.headers["Retry-After"] = str(g.retry_after)
+        if response.status_code in {503, 507}:
+            response.headers.setdefault("Retry-After", str(g.get("retry_after", _LATER)))
         return response
 
     @app.errorhandler(CSRFError)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -82,7 +81,6 @@ def test_a_restart_loses_nothing_doubles_nothing_and_keeps_every_form(
         )
         found = Drill(school, own_postgres).run()
     counts = found.counts
-    if os.environ.get("SHOW"): print(found)
     assert counts.faults == []
     assert set(counts.statuses) <= {200, 303, 409, 503}
     assert counts.dropped == 0

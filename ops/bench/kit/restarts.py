@@ -20,7 +20,6 @@ from ops.bench.kit.redis import until
 from ops.bench.kit.visitors import FORM, Answer, Counts, Visitor
 from ops.browse.forms import form_values
 
-
 _WRITERS = ("notices", "marks", "names")
 
 
@@ -144,7 +143,9 @@ class Drill:
 
     def _work_on(self, rounds: int) -> None:
         """Until everybody has done their work so many times more."""
-        goal = {name: self.done[name] + rounds for name in (*(path for _, path in self._reading()), *_WRITERS)}
+        goal = {
+            name: self.done[name] + rounds for name in (*(path for _, path in self._reading()), *_WRITERS)
+        }
         self._until(lambda: all(self.done[name] >= times for name, times in goal.items()))
 
     def _until(self, condition: Callable[[], bool]) -> None:
@@ -289,10 +290,10 @@ class Drill:
         )
 
     def _one(self, statement: str, *values: str) -> int:
-        with psycopg2.connect(self.server.url.replace("+psycopg2", "")) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                row = cursor.fetchone()
+        connection = psycopg2.connect(self.server.url.replace("+psycopg2", ""))
+        with connection, connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            row = cursor.fetchone()
         connection.close()
         return int(row[0]) if row else 0
 
@@ -315,10 +316,13 @@ class Drill:
         last = self.names.acknowledged[-1] if self.names.acknowledged else ""
         later = _in_letters(len(self.names.acknowledged) + 1)
         found.lost += bool(last) and not self._one(
-            "SELECT count(*) FROM admission_applications WHERE child_name_en IN (%s, %s)", last, f"Drill {later}"
+            "SELECT count(*) FROM admission_applications WHERE child_name_en IN (%s, %s)",
+            last,
+            f"Drill {later}",
         )
         found.doubled += max(
-            0, self._one("SELECT count(*) FROM admission_applications WHERE child_name_en LIKE 'Drill %%'") - 1
+            0,
+            self._one("SELECT count(*) FROM admission_applications WHERE child_name_en LIKE 'Drill %%'") - 1,
         )
 
 

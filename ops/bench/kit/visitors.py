@@ -66,9 +66,7 @@ class Visitor:
 
     def ask(self, path: str, form: dict[str, Any] | None = None) -> Answer | None:
         """Send one request. None: the connection broke without an answer."""
-        connection = http.client.HTTPConnection(
-            self.address.hostname or "", self.address.port, timeout=30
-        )
+        connection = http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=30)
         headers = {"Connection": "close", "Accept-Language": "en"}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -143,4 +141,6 @@ class Visitor:
         path = f"/{self.lang}/sign-in"
         form = self.get(path, over).soup.select_one(FORM)
         typed = {"identifier": identifier, "password": password}
-        return self.send(str(form["action"]) if form else path, (form_values(form) if form else {}) | typed, over)
+        return self.send(
+            str(form["action"]) if form else path, (form_values(form) if form else {}) | typed, over
+        )
