@@ -8,6 +8,7 @@ then the S3 server is made silent and stopped. Everything is real and of this dr
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import statistics
@@ -21,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
+import structlog
 from flask.testing import FlaskClient
 
 from app import create_app
@@ -144,6 +146,8 @@ def restart(report: Report, school: School, server: PostgresServer, rounds: int)
     report.most("postgres.asked-after-restart.bad", found.after_bad, 0, "")
     for path, status in found.away.items():
         report.tell(f"postgres.without.{path}", status, "")
+    wrong = sum(status != (200 if path == "/healthz" else 503) for path, status in found.away.items())
+    report.most("postgres.without.wrong", wrong, 0, "")
 
 
 def fill_the_disk(report: Report, school: School, disk: Path) -> None:
@@ -192,6 +196,8 @@ def _write_long(editor: Visitor, title: str) -> int:
 
 def silence_the_storage(report: Report, folder: Path) -> None:
     """How long a page with a document takes while the storage is well, silent, left alone, stopped and back."""
+    logging.disable()  # each answer that is wanted here is an error
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     bucket = S3Server(folder / "s3")
     bucket.start()
     app = create_app(load_settings().model_copy(update=bucket.settings))
