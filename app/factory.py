@@ -12,6 +12,7 @@ from app.blueprints import register_blueprints
 from app.cli import register_commands
 from app.config import Settings, load_settings
 from app.extensions import cache, compress, db, migrate
+from app.lines import Line
 from app.web.access import init_access
 from app.web.days import init_days
 from app.web.errors import init_errors
@@ -73,10 +74,12 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {
-            "pool_pre_ping": False,
+            "pool_pre_ping": False,  # app/lines.py looks without a round trip
             "pool_size": 5,
             "pool_recycle": 1800,
             "hide_parameters": True,
+            # A server that takes the line and says nothing is away too.
+            "connect_args": {"connect_timeout": 5, "connection_factory": Line},
         },
         "REDIS_URL": settings.redis_url,
         "TRANSLATIONS": ROOT / "translations",

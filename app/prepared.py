@@ -10,6 +10,8 @@ type where PostgreSQL could not tell it from the column beside it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import event
@@ -34,6 +36,18 @@ def _numbered(text: str) -> tuple[str, list[str]]:
     return _PARAMETER.sub(number, text), list(order)
 
 
+@contextmanager
+def faults_told(conn: Connection, cursor: Any, statement: str, context: Any = None) -> Iterator[None]:
+    """Let what fails on a bare cursor fail as any statement does: raises SQLAlchemy's error and, where the line is
+    dead, lets go of the connection."""
+    try:
+        yield
+    except conn.dialect.loaded_dbapi.Error as error:
+        conn._handle_dbapi_exception(
+            error, statement, None, cursor, context
+        )  # it offers no other way to this
+
+
 @event.listens_for(Engine, "before_cursor_execute", retval=True)
 def _execute_prepared(
     conn: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
@@ -47,7 +61,8 @@ def _execute_prepared(
             return statement, parameters
         name = f"page_{len(known) + 1}"
         text, order = _numbered(statement)
-        cursor.execute(f"PREPARE {name} AS {text}")
+        with faults_told(conn, cursor, statement, context):
+            cursor.execute(f"PREPARE {name} AS {text}")
         values = ", ".join(f"%({each})s" for each in order)
         execute = known[statement] = f"EXECUTE {name} ({values})" if order else f"EXECUTE {name}"
     return execute, parameters

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
-from app import prepared  # noqa: F401  # its listener comes first: what it keeps does not know of scopes
+from app.prepared import faults_told  # its listener comes first: what it keeps does not know of scopes
 
 _SCOPE = "scope"
 _PENDING = "scope to set"
@@ -92,7 +92,7 @@ def _tell(
     if pending is None:
         return statement, parameters
     if executemany or getattr(cursor, "name", None):
-        with closing(conn.connection.cursor()) as own:
+        with closing(conn.connection.cursor()) as own, faults_told(conn, own, pending):
             own.execute(pending)
         return statement, parameters
     return pending + statement, parameters

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, Select
 from sqlalchemy.orm import Session
 
-from app import prepared  # noqa: F401  # statements of `read` are planned once
+from app import lines, prepared  # noqa: F401  # dead connections are not used; statements of `read` are planned once
 from app.extensions import db
 from app.scope import EVERYTHING, NOBODY, PUBLIC, Scope, scope_of, set_scope
 

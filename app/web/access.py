@@ -27,7 +27,7 @@ from app.extensions import login_manager
 from app.uow import begin_request
 from app.uow import session as database_session
 from app.web.htmx import see_other
-from app.web.i18n import current_locale
+from app.web.i18n import current_locale, remember_locale
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +79,10 @@ class SignedIn(UserMixin):
 
 
 def enter(signed_in: SignedIn) -> None:
-    """Keep a person signed in to this browser. The cookie holds the session's token and nothing beside it."""
+    """Keep a person signed in to this browser. The cookie holds the session's token, and their language for the
+    page that says that the database is away."""
     login_user(signed_in)
+    remember_locale(signed_in.actor.locale)
     for name in ("_id", "_fresh"):
         session.pop(name, None)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, Response, g, make_response, render_template
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext, ngettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from app.domain.files.types import FilesFull, FilesUnavailable
@@ -22,6 +23,11 @@ from app.web.htmx import is_partial, retarget_to_message
 from app.web.i18n import current_locale, say
 
 log = logging.getLogger(__name__)
+
+
+_LATER = 60
+DATABASE_AWAY = 10
+"""Seconds after which it is worth asking again: a restart takes two or three."""
 
 
 def message_of(error: DomainError) -> str:
@@ -105,15 +111,49 @@ def status_of(error: FilesUnavailable) -> int:
     return 507 if isinstance(error, FilesFull) else 503
 
 
+_AWAY = (OperationalError, InterfaceError, PendingRollbackError, PoolTimeout)
+_SECRETS = frozenset({"code", "current", "passkey", "password", "recovery_code"})
+"""Fields of the forms of accounts, and of the proof that travels with others: never written into a page."""
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether PostgreSQL could not answer at all, which passes, or answered that our statement is wrong."""
+    return isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def _carried() -> list[tuple[str, str]] | None:
+    """What was typed into the form that could not be stored, to be sent once more; None where none was sent.
+
+    Only of a form that came from our own page: another's would be sent with the reader's token.
+    """
+    if request.method != "POST" or not g.get("csrf_valid") or not request.form:
+        return None
+    is_account = request.blueprint == "accounts"
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != "csrf_token"
+        and not name.startswith("proof-")
+        and not (name == "password" or (is_account and name in _SECRETS))
+    ]
+
+
 def error_page(code: int, *, text: str | None = None, support_code: str | None = None) -> Response:
     """The page, or the message for the page's message region, of an error."""
     settle_reader()
     title, usual = _words(code)
     template = "errors/_message.html" if is_partial() else "errors/error.html"
-    body = render_template(template, code=code, title=title, text=text or usual, support_code=support_code)
+    body = render_template(
+        template,
+        code=code,
+        title=title,
+        text=text or usual,
+        support_code=support_code,
+        carried=_carried() if code == 503 else None,
+    )
     response = make_response(body, code)
-    if code in {429, 503, 507}:
-        response.headers["Retry-After"] = str(g.get("retry_after", 60))
+    if code == 429:
+        response.headers["Retry-After"] = str(g.get("retry_after", _LATER))
     return retarget_to_message(response)
 
 
@@ -139,10 +179,13 @@ def init_errors(app: Flask) -> None:
 
     @app.after_request
     def _say_when_again(response: Response) -> Response:
-        """A form that is shown again because there were too many tries is 429, with the time."""
+        """A form that is shown again because there were too many tries is 429, with the time. What passes by itself
+        says when to come again, also where a form says it."""
         if "retry_after" in g and response.status_code == 422:
             response.status_code = 429
             response.headers["Retry-After"] = str(g.retry_after)
+        if response.status_code in {503, 507}:
+            response.headers.setdefault("Retry-After", str(g.get("retry_after", _LATER)))
         return response
 
     @app.errorhandler(CSRFError)
@@ -153,14 +196,19 @@ def init_errors(app: Flask) -> None:
     def _http(error: HTTPException) -> Response:
         return error_page(error.code or 500)
 
-    @app.errorhandler(OperationalError)
-    def _database_away(error: OperationalError) -> Response:
-        log.error("database unreachable", extra={"error": str(error.orig)})
+    def _database_away(error: Exception) -> Response:
+        log.error("database unreachable", extra={"error": str(error)})
         session().rollback()
+        g.retry_after = DATABASE_AWAY
         return error_page(503)
+
+    for kind in _AWAY:
+        app.register_error_handler(kind, _database_away)
 
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:
+        if _is_away(error):
+            return _database_away(error)
         support_code = secrets.token_hex(3).upper()
         log.exception("unexpected error", extra={"support_code": support_code})
         if isinstance(error, DBAPIError):

@@ -10,7 +10,7 @@ from typing import cast
 from urllib.parse import urlencode
 
 from babel.support import Translations
-from flask import Flask, g, has_request_context, request, url_for
+from flask import Flask, g, has_request_context, request, session, url_for
 from flask_babel import get_translations, gettext, ngettext
 from flask_login import current_user
 from jinja2 import pass_context
@@ -29,6 +29,7 @@ from app.extensions import babel
 
 LOCALES = {"bn": "বাংলা", "en": "English", "ar": "العربية"}
 DEFAULT_LOCALE = "bn"
+_LOCALE = "lang"
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 
@@ -56,10 +57,17 @@ def _choose() -> str:
         return str(in_path)
     if current_user and current_user.is_authenticated:
         return str(current_user.actor.locale)
+    if "_user_id" in session and session.get(_LOCALE) in LOCALES:
+        return str(session[_LOCALE])  # signed in, and the database cannot say now as whom
     first = request.path.split("/", 2)[1] if request.path.count("/") else ""
     if first in LOCALES:
         return first
     return request.accept_languages.best_match(list(LOCALES), default=DEFAULT_LOCALE)
+
+
+def remember_locale(code: str) -> None:
+    """Let the browser of somebody signed in keep the language of the account, for when that cannot be asked."""
+    session[_LOCALE] = code
 
 
 def direction() -> str:

@@ -8,14 +8,17 @@ the reason why sending it twice does no harm. A check fails on a route that is i
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Flask, Response, abort, current_app, flash, g, request, session
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.db import new_id
@@ -26,11 +29,15 @@ from app.web.access import find_current_actor
 from app.web.headers import ONCE_FIELD, creates_something, once_field
 from app.web.htmx import see_other
 
+log = logging.getLogger(__name__)
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 
 _SENT = "sent"
+_OVER = "over"
+"""Where the browser's signed cookie keeps the attempt that ended without the database, see `_over`."""
 _VERSION = "brings the version it saw; on a later one it is refused"
 _SAME = "sets what it names; the second time it is so already"
 _GONE = "removes one record by its key; the second time there is none"
@@ -150,6 +157,14 @@ def _owner() -> bytes:
     return hashlib.sha256(f"user {actor.user_id}".encode()).digest()
 
 
+def _over() -> UUID | None:
+    """The attempt of this browser that ended while the database could not be told; its key may be taken over."""
+    try:
+        return UUID(session.get(_OVER, ""))
+    except ValueError:
+        return None
+
+
 def _digest() -> bytes:
     """What stands in the form, without what differs each time it is sent."""
     found = hashlib.sha256(request.full_path.encode("utf-8", "surrogatepass"))
@@ -185,7 +200,12 @@ def init_once(app: Flask) -> None:
         sending = Sending(_owner(), key, str(request.endpoint), _digest(), new_id())
         # Whoever waits for the first answer holds no connection meanwhile.
         database_session().close()
-        answer = begin(sending)
+        try:
+            answer = begin(sending, over=_over())
+        except SQLAlchemyError:
+            session[_OVER] = str(sending.attempt)
+            raise
+        session.pop(_OVER, None)
         if answer:
             return _again(answer)
         g.sending = sending
@@ -197,9 +217,14 @@ def init_once(app: Flask) -> None:
         if sending is None:
             return response
         database_session().close()  # its work is done: one connection is enough
-        if response.status_code == 303:
-            said = tuple((str(kind), str(text)) for kind, text in session.get("_flashes", []))
-            finish(sending, Answer(303, response.headers["Location"], said))
-        else:
-            release(sending)
+        try:
+            if response.status_code == 303:
+                said = tuple((str(kind), str(text)) for kind, text in session.get("_flashes", []))
+                finish(sending, Answer(303, response.headers["Location"], said))
+            else:
+                release(sending)
+        except SQLAlchemyError:
+            # What the act was answered with is said all the same; only the key could not be told of it.
+            log.warning("the end of a form could not be noted", exc_info=True)
+            session[_OVER] = str(sending.attempt)
         return response

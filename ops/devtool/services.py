@@ -235,6 +235,11 @@ def _postgres_programs() -> Path:
     return Path(spec.origin).parent / f"pginstall{POSTGRES_MAJOR}" / "bin"
 
 
+def postgres_program(name: str) -> Path:
+    """One of PostgreSQL's programs, such as pg_dump."""
+    return _postgres_programs() / name
+
+
 def _open_to_system_user(programs: Path, folder: Path) -> None:
     """As root: make the system user, and let it pass through the folders above the programs and the data."""
     try:

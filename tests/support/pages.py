@@ -21,6 +21,7 @@ from app.domain.accounts.services import open_session
 from app.domain.kernel.ids import new_token
 from app.extensions import db
 from app.web.headers import _mask
+from ops.browse.forms import form_values
 from tests.support.cast import Member
 
 Upload = tuple[bytes, str]
@@ -121,24 +122,7 @@ class Page:
 
     def values(self, selector: str = "main form[method=post]") -> dict[str, Any]:
         """What the form would send as it stands."""
-        found: dict[str, Any] = {}
-        for control in self.one(selector).select("input, select, textarea"):
-            name = control.get("name")
-            if not name or control.has_attr("disabled") or control.get("type") in {"submit", "file"}:
-                continue
-            if control.get("type") in {"checkbox", "radio"}:
-                if control.has_attr("checked"):
-                    found[str(name)] = str(control.get("value", "on"))
-            elif control.name == "select":
-                chosen = control.find("option", selected=True) or control.find("option")
-                found[str(name)] = (
-                    str(chosen.get("value", chosen.get_text())) if isinstance(chosen, Tag) else ""
-                )
-            elif control.name == "textarea":
-                found[str(name)] = control.get_text().replace("\r\n", "\n").removeprefix("\n")
-            else:
-                found[str(name)] = str(control.get("value", ""))
-        return found
+        return form_values(self.one(selector))
 
     def submit(
         self,

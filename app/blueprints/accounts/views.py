@@ -35,7 +35,7 @@ from app.web.browsers import browser_mark
 from app.web.forms import submitted
 from app.web.headers import fresh_session
 from app.web.htmx import render_page, see_other
-from app.web.i18n import current_locale
+from app.web.i18n import current_locale, remember_locale
 from app.web.navigation import ROLE_WORDS
 from app.web.proof import before_second_factor, is_required
 
@@ -115,6 +115,7 @@ def switch_language() -> Response:
     if not submitted(form):
         abort(400)
     remember_language(current_actor(), form.locale.data)
+    remember_locale(form.locale.data)
     session.modified = True
     return see_other(safe_next(request.form.get("next")) or url_for("home.index"))
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from threading import Event
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -27,17 +28,18 @@ KEPT_FOR = timedelta(hours=48)
 _LOOKS, _PAUSE = 40, 0.05
 
 
-def begin(sending: Sending) -> Answer | None:
+def begin(sending: Sending, *, over: UUID | None = None) -> Answer | None:
     """Let this form be worked on, or give the answer of the time it was.
 
     Who sends it a second time while the first is at work waits up to two seconds for its answer, as somebody who
-    clicked twice does. Raises StillAtWork, DoneBefore, SentOtherwise.
+    clicked twice does. `over` is an attempt of the same sender that is known to have ended, though its key could not
+    be told: nobody waits for that one. Raises StillAtWork, DoneBefore, SentOtherwise.
     """
     pause = Event()
     for _ in range(_LOOKS):
         with Session(db.engine) as own:
-            mine = _claim(own, sending)
-            answer = None if mine else _answer_of(own, sending)
+            mine = _claim(own, sending, over)
+            answer = None if mine else _answer_of(own, sending, over)
             own.commit()
         if mine:
             before_commit(lambda: _mark_acted(sending))
@@ -48,7 +50,7 @@ def begin(sending: Sending) -> Answer | None:
     raise StillAtWork
 
 
-def _claim(own: Session, sending: Sending) -> bool:
+def _claim(own: Session, sending: Sending, over: UUID | None) -> bool:
     statement = insert(IdempotencyKey).values(
         owner=sending.owner,
         key=sending.key,
@@ -60,19 +62,24 @@ def _claim(own: Session, sending: Sending) -> bool:
     taken = own.execute(
         statement.on_conflict_do_update(
             index_elements=[IdempotencyKey.owner, IdempotencyKey.key],
-            set_={"attempt": sending.attempt, "created_at": func.now()},
+            set_={"attempt": sending.attempt, "digest": sending.digest, "created_at": func.now()},
             where=and_(
                 IdempotencyKey.state == KeyState.OPEN,
-                IdempotencyKey.digest == sending.digest,
                 IdempotencyKey.route == sending.route,
-                IdempotencyKey.created_at < func.statement_timestamp() - GIVEN_UP_AFTER,
+                or_(
+                    and_(
+                        IdempotencyKey.digest == sending.digest,
+                        IdempotencyKey.created_at < func.statement_timestamp() - GIVEN_UP_AFTER,
+                    ),
+                    IdempotencyKey.attempt == over,
+                ),
             ),
         ).returning(IdempotencyKey.attempt)
     ).scalar_one_or_none()
     return taken is not None
 
 
-def _answer_of(own: Session, sending: Sending) -> Answer | None:
+def _answer_of(own: Session, sending: Sending, over: UUID | None) -> Answer | None:
     """The stored answer; None while it is still made, or where the key was given free this moment."""
     columns = (
         IdempotencyKey.digest,
@@ -81,7 +88,10 @@ def _answer_of(own: Session, sending: Sending) -> Answer | None:
         IdempotencyKey.status,
         IdempotencyKey.location,
         IdempotencyKey.messages,
-        (IdempotencyKey.created_at < func.statement_timestamp() - GIVEN_UP_AFTER).label("is_old"),
+        or_(
+            IdempotencyKey.attempt == over,
+            IdempotencyKey.created_at < func.statement_timestamp() - GIVEN_UP_AFTER,
+        ).label("is_over"),
     )
     mine = and_(IdempotencyKey.owner == sending.owner, IdempotencyKey.key == sending.key)
     row = own.execute(select(*columns).where(mine)).one_or_none()
@@ -92,7 +102,7 @@ def _answer_of(own: Session, sending: Sending) -> Answer | None:
     if row.state is KeyState.ANSWERED:
         said = tuple((str(kind), str(text)) for kind, text in row.messages or [])
         return Answer(row.status or 303, row.location or "/", said)
-    if row.state is KeyState.ACTED and row.is_old:
+    if row.state is KeyState.ACTED and row.is_over:
         raise DoneBefore
     return None
 

@@ -7,8 +7,8 @@ from app.integrations.storage.backends import (
     Storage,
     StorageAway,
     StorageFull,
-    storage_from,
 )
+from app.integrations.storage.choice import storage_from
 from app.integrations.storage.pieces import OutOfPlace, Pieces
 
 __all__ = [

@@ -17,12 +17,11 @@ from minio.error import InvalidResponseError, MinioException, S3Error
 from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
-from app.config import Settings
-
 _KEY = re.compile(r"(?:quarantine/)?[0-9a-f]{2}/[0-9a-f]{40,64}")
 _CHUNK = 64 * 1024
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_PATIENCE = Timeout(connect=3.0, read=20.0)
+PATIENCE = Timeout(connect=2.0, read=6.0)
+"""Seconds until a connection stands, and between two bytes of an answer: a person waits for it."""
 
 
 class ObjectMissing(Exception):
@@ -135,8 +134,9 @@ class S3Storage:
             secure=parts.scheme == "https",
             # Without a region the client asks for one, which is one more answer to wait for.
             region="us-east-1",
-            # The client's own patience is five minutes: a page cannot wait so long.
-            http_client=PoolManager(timeout=_PATIENCE, retries=Retry(total=1, backoff_factor=0.2)),
+            # The client's own patience is five minutes: a page cannot wait so long. Who was silent once is not
+            # asked a second time meanwhile.
+            http_client=PoolManager(timeout=PATIENCE, retries=Retry(total=1, read=0, backoff_factor=0.2)),
         )
         self.bucket = bucket
 
@@ -172,12 +172,3 @@ class S3Storage:
         name = _checked(key)
         with _faults():
             self.client.remove_object(self.bucket, name)
-
-
-def storage_from(settings: Settings) -> Storage:
-    """S3 where it is configured, else the folder `var/files/`."""
-    if settings.s3_endpoint and settings.s3_bucket and settings.s3_access_key and settings.s3_secret_key:
-        return S3Storage(
-            settings.s3_endpoint, settings.s3_bucket, settings.s3_access_key, settings.s3_secret_key
-        )
-    return FolderStorage(settings.sa_var / "files")

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +21,10 @@ from app.domain.files.types import FilesFull, FileState, FilesUnavailable
 from app.integrations.storage import FolderStorage, ObjectMissing, Pieces, S3Storage, StorageAway, StorageFull
 from app.uow import session
 from app.web.files import send_stored_file
+from ops.bench.kit.s3 import S3Server
 from tests.support.applications import draft
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
-from tests.support.processes import free_port, until
 from tests.support.uploads import pdf, picture
 
 KEY = "ab/" + "ab" * 24
@@ -112,62 +108,24 @@ def test_a_check_waits_for_a_storage_that_is_away(
 # --- S3
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """A real S3 server over a folder."""
-
-    port: int
-    folder: Path
-
-    def settings(self, app: Flask, **changes: Any) -> Settings:
-        """Settings of an installation that keeps its files there."""
-        s3 = {
-            "s3_endpoint": f"http://127.0.0.1:{self.port}",
-            "s3_bucket": "school",
-            "s3_access_key": "key",
-            "s3_secret_key": "secret-of-the-test",
-        }
-        old: Settings = app.config["SETTINGS"]
-        return old.model_copy(update=s3 | changes)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def settings_of(app: Flask, bucket: S3Server, **changes: Any) -> Settings:
+    """Settings of an installation that keeps its files there."""
+    old: Settings = app.config["SETTINGS"]
+    return old.model_copy(update=bucket.settings | changes)
 
 
 @pytest.fixture
-def bucket(tmp_path: Path) -> Iterator[Bucket]:
-    port, folder = free_port(), tmp_path / "s3"
-    (folder / "school").mkdir(parents=True)
-    server = subprocess.Popen(
-        [
-            Path(sys.prefix, "bin", "rclone"),
-            "serve",
-            "s3",
-            "--addr",
-            f"127.0.0.1:{port}",
-            "--auth-key",
-            "key,secret-of-the-test",
-            "--config",
-            "/dev/null",
-            str(folder),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        until(lambda: _listens(port))
-        yield Bucket(port, folder)
-    finally:
-        server.kill()
-        server.wait(10)
+def bucket(tmp_path: Path) -> Iterator[S3Server]:
+    server = S3Server(tmp_path / "s3")
+    server.start()
+    yield server
+    server.stop()
 
 
 def test_a_file_goes_its_whole_way_on_s3(
-    app: Flask, cast: Cast, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, bucket: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.config, "SETTINGS", bucket.settings(app))
+    monkeypatch.setitem(app.config, "SETTINGS", settings_of(app, bucket))
     key = store_upload(cast.farida.actor, pdf(), "সনদ.pdf")
     assert check(key) is FileState.RELEASED
     file = list_files([key])[key]
@@ -175,17 +133,17 @@ def test_a_file_goes_its_whole_way_on_s3(
     with app.test_request_context(headers={"Range": "bytes=0-3"}):
         answer = send_stored_file(file)
         assert (answer.status_code, answer.get_data()) == (206, b"%PDF")
-    storage = S3Storage(f"http://127.0.0.1:{bucket.port}", "school", "key", "secret-of-the-test")
+    storage = S3Storage(bucket.endpoint, "school", "key", "secret-of-the-test")
     storage.delete(file.storage_key)
     with pytest.raises(ObjectMissing):
         b"".join(storage.read(file.storage_key))
 
 
 def test_s3_that_is_away_or_knows_us_not_is_a_storage_that_is_away(
-    app: Flask, cast: Cast, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    app: Flask, cast: Cast, bucket: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for wrong in ({"s3_secret_key": "another"}, {"s3_endpoint": "http://127.0.0.1:9"}):
-        monkeypatch.setitem(app.config, "SETTINGS", bucket.settings(app, **wrong))
+        monkeypatch.setitem(app.config, "SETTINGS", settings_of(app, bucket, **wrong))
         with pytest.raises(FilesUnavailable) as caught:
             store_upload(cast.farida.actor, pdf(), "x.pdf")
         assert not isinstance(caught.value, FilesFull)
