@@ -177,6 +177,7 @@ WALLS: dict[str, Wall | Open] = {
     "authenticator_apps": Open("read to find out who somebody is, before anybody is"),
     "recovery_codes": Open("read to find out who somebody is, before anybody is"),
     "reset_requests": Open("written by whoever cannot say who they are, for the worker"),
+    "phone_changes": Open("a new password ends those of an account, and is set before anybody is known"),
     "email_changes": Open("the link in the letter is pressed by whoever is signed in, or nobody"),
 }
 

@@ -24,6 +24,7 @@ CHANNEL_WORDS: dict[Channel, tuple[str, object]] = {
 
 KIND_WORDS: dict[str, object] = {
     "invitation": _l("Invitation to an account"),
+    "phone_code": _l("Code for a new mobile number"),
     "application.draft": _l("Link to a saved application"),
     "application.received": _l("Application received"),
     "application.under_review": _l("Application under review"),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from app.domain.accounts.events import tell_owner
 from app.domain.accounts.letters import invitation_letter
-from app.domain.accounts.models import EmailChange, OneTimeLink, Session, User, UserRole
+from app.domain.accounts.models import EmailChange, OneTimeLink, PhoneChange, Session, User, UserRole
 from app.domain.accounts.passwords import hash_password, matches, renewed_hash
 from app.domain.accounts.policies import may_grant, may_invite, may_manage
 from app.domain.accounts.queries import (
@@ -364,10 +364,10 @@ def redeem_link(token: str, password: str, *, ip: str | None = None, user_agent:
 
 
 def _store_password(db: DbSession, user_id: UUID, password_hash: str) -> None:
-    """A new password. Whoever knew the old one can neither finish a new address nor use an older link."""
+    """A new password. Whoever knew the old one can neither finish a new address or number nor use an older link."""
     now = datetime.now(UTC)
     db.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
-    for table in (OneTimeLink, EmailChange):
+    for table in (OneTimeLink, EmailChange, PhoneChange):
         db.execute(update(table).where(table.user_id == user_id, table.used_at.is_(None)).values(used_at=now))
 
 

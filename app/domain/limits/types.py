@@ -30,6 +30,9 @@ class Limit(StrEnum):
     SEND_ALL = "send.all"
     UPLOAD_ADDRESS = "upload.address"
     UPLOAD_APPLICATION = "upload.application"
+    PHONE_CODE_ACCOUNT = "phone_code.account"
+    PHONE_CODE_NUMBER = "phone_code.phone"
+    PHONE_CODE_ADDRESS = "phone_code.address"
     SEARCH_ADDRESS = "search.address"
 
 
