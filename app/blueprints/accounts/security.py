@@ -34,8 +34,14 @@ def forgotten(lang: str) -> Response:
     """Ask for a link to a new password. The answer is the same for everybody."""
     form = ForgottenForm()
     if submitted(form):
-        ask_for_reset(form.identifier.data or "", ip=client_address(), user_agent=request.user_agent.string)
-        return see_other(url_for("accounts.forgotten_sent", lang=lang))
+        try:
+            ask_for_reset(
+                form.identifier.data or "", ip=client_address(), user_agent=request.user_agent.string
+            )
+        except Refused as error:
+            form.put_refusal(error)
+        else:
+            return see_other(url_for("accounts.forgotten_sent", lang=lang))
     return render_page("accounts/forgotten.html", form=form, status=422 if form.problems else 200)
 
 

@@ -34,6 +34,7 @@ from app.domain.people.queries import get_staff_member, get_student, list_record
 from app.web.access import current_actor, requires
 from app.web.happenings import ACTION_WORDS, KIND_WORDS, kind_words
 from app.web.htmx import render_page
+from app.web.proof import requires_recent
 from app.web.spreadsheet import after_request, csv_lines
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
@@ -105,6 +106,7 @@ def _key(text: str) -> UUID | None:
 
 @blueprint.route("/export", methods=["POST"])
 @requires(Permission.AUDIT_EXPORT)
+@requires_recent
 def export() -> BaseResponse:
     """The narrowed log as a file, itself an entry of the log before the first line leaves."""
     actor, asked = current_actor(), _asked(request.form)

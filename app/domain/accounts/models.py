@@ -101,6 +101,9 @@ class ResetRequest(Keyed, Base):
     ip_address: Mapped[str | None] = mapped_column(INET)
     user_agent: Mapped[str | None] = mapped_column(String(300))
 
+    # Who writes a row may not read it, so PostgreSQL is not asked to hand it back.
+    __mapper_args__ = {"eager_defaults": False}
+
 
 class EmailChange(Keyed, Timestamped, Base):
     """A new e-mail address that does not count before its mailbox has answered."""

@@ -71,8 +71,7 @@ def prove_password(
     and a suspended account alike, and TooMany, which is decided by the name that was typed, so that it does not
     tell whether there is such an account.
     """
-    email, phone = _as_stored(identifier)
-    wrong = _count_try(email or phone or identifier.strip().casefold(), ip, user_agent)
+    wrong = _count_try(counted_name(identifier), ip, user_agent)
     found = find_by_name(identifier)
     if not matches(found.password_hash if found else None, password) or found is None:
         _record_refusal(found.user_id if found else None, ip, user_agent)
@@ -109,6 +108,12 @@ def password_is(user_id: UUID, password: str) -> bool:
     """Whether this is the password of an account."""
     found = find_credentials(user_id=user_id)
     return matches(found.password_hash if found else None, password)
+
+
+def counted_name(identifier: str) -> str:
+    """What was typed as tries are counted by it: however it is written, and whether or not there is such an account."""
+    email, phone = _as_stored(identifier)
+    return email or phone or identifier.strip().casefold()
 
 
 def _as_stored(identifier: str) -> tuple[str | None, str | None]:
@@ -387,13 +392,31 @@ def change_password(actor: Actor, current: str, password: str) -> int:
 
 
 def confirm_password(actor: Actor, password: str) -> UUID:
-    """Make sure that it is the owner who sits before the open session. Returns the user. Raises PasswordWrong."""
+    """Make sure that it is the owner who sits before the open session. Returns the user.
+
+    Raises PasswordWrong, TooMany.
+    """
+    counted = count_proof(actor)
     known = find_password_hash(actor.user_id) if actor.user_id else None
     if not matches(known, password) or actor.user_id is None:
         with transaction():
             record(actor, "user.password_refused", "user", actor.user_id)
         raise PasswordWrong
+    give_back(*counted)
     return actor.user_id
+
+
+def count_proof(actor: Actor) -> tuple[Counted, Counted]:
+    """Count a proof of somebody signed in before it is looked at. Returns what to give back where it holds.
+
+    Raises TooMany.
+    """
+    counted: tuple[Counted, Counted] = (
+        (Limit.PROOF_ACCOUNT, str(actor.user_id)),
+        (Limit.PROOF_ADDRESS, network_of(actor.ip)),
+    )
+    take(actor, *counted)
+    return counted
 
 
 def ensure_guardian_account(

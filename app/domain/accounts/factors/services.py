@@ -75,12 +75,13 @@ from app.domain.accounts.factors.types import (
 )
 from app.domain.accounts.models import Session, User
 from app.domain.accounts.queries import Credentials, find_credentials, find_invitee
-from app.domain.accounts.services import open_session, password_is, prove_password
+from app.domain.accounts.services import count_proof, open_session, password_is, prove_password
 from app.domain.accounts.types import UserStatus
 from app.domain.audit.services import record
 from app.domain.kernel.access import SYSTEM, Actor
 from app.domain.kernel.errors import NotFound, Refused
 from app.domain.kernel.ids import hash_token, new_token
+from app.domain.limits.services import give_back
 from app.domain.outbox.services import write_mail
 from app.uow import session, transaction
 
@@ -638,9 +639,10 @@ def prove(actor: Actor, proof: Proof) -> None:
     """Note on the session that its owner proved themselves just now, by the password or a second factor.
 
     After ten wrong proofs in a row the session ends: whoever sits there is not its owner.
-    Raises PasswordWrong, CodeWrong, PasskeyRefused, ProofMissing, TooManyCodes.
+    Raises PasswordWrong, CodeWrong, PasskeyRefused, ProofMissing, TooManyCodes, TooMany.
     """
     user_id = _user(actor)
+    counted = count_proof(actor)
     mine = Session.id == actor.session_id
     with transaction() as db:
         misses = db.scalar(
@@ -664,6 +666,7 @@ def prove(actor: Actor, proof: Proof) -> None:
     if not accepted:
         _note_wrong_proof(actor, misses)
         raise PasswordWrong if proof.password else _refusal(proof)
+    give_back(*counted)
 
 
 def _note_wrong_proof(actor: Actor, misses: int | None) -> None:
