@@ -270,8 +270,8 @@ def _hide(name: str, columns: list[str]) -> list[str]:
     """A column more changes these statements, so that the next upgrade raises the walls anew and shows it."""
     hidden = SECRETS[name]
     shown = [] if EVERY_COLUMN in hidden else [column for column in columns if column not in hidden]
-    grant = f"GRANT SELECT ({', '.join(shown)}) ON {name} TO sa_readonly"
-    return [f"REVOKE SELECT ON {name} FROM sa_readonly", *([grant] if shown else [])]
+    grant = " ".join(("GRANT SELECT (", ", ".join(shown), ") ON", name, "TO sa_readonly"))
+    return [f"REVOKE ALL ON {name} FROM sa_readonly", *([grant] if shown else [])]
 
 
 def _policies(name: str, wall: Wall) -> list[str]:

@@ -52,8 +52,9 @@ def test_every_command_of_ours_stands_in_a_group_that_says_for_whom(app: Flask) 
     ours = [
         (group, command)
         for group, command in _commands(app.cli)
-        if inspect.unwrap(command.callback or test_a_session_that_nobody_has_spoken_for_reads_nothing)
-        .__module__.partition(".")[0]
+        if inspect.unwrap(
+            command.callback or test_a_session_that_nobody_has_spoken_for_reads_nothing
+        ).__module__.partition(".")[0]
         == "app"
     ]
     assert len(ours) > 5

@@ -93,7 +93,9 @@ ANSWERED = {
 }
 """Columns named like a secret that are none, and why."""
 
-_LIKE_A_SECRET = re.compile(r"(hash|token|secret|password|passkey|credential|code_|challenge|body|_key\b|link)")
+_LIKE_A_SECRET = re.compile(
+    r"(hash|token|secret|password|passkey|credential|code_|challenge|body|_key\b|link)"
+)
 
 
 def _hidden(table: str, column: str) -> bool:

@@ -148,7 +148,9 @@ def test_the_outbox_of_a_campus_is_read_by_whoever_looks_after_it(
     holders = [role for role, held in ROLE_PERMISSIONS.items() if Permission.JOBS_MANAGE in held]
     assert holders == [Role.ADMIN], "the function sa_enter in app/walls.py names the roles that look after it"
     connection.execute(
-        UserRole.__table__.insert().values(user_id=CAST.jamil.user_id, role="admin", campus_id=CAST.other_campus)
+        UserRole.__table__.insert().values(
+            user_id=CAST.jamil.user_id, role="admin", campus_id=CAST.other_campus
+        )
     )
     with reading(connection, CAST.jamil):
         found = rows(connection, "outbox_messages")

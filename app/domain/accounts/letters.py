@@ -64,7 +64,7 @@ _TEXTS: Mapping[AccountEvent, str] = {
 
 
 def event_letter(
-    locale: str, name: str, event: AccountEvent, *, device: str = "", address: str = ""
+    locale: str, name: str, *, event: AccountEvent, device: str = "", address: str = ""
 ) -> tuple[str, str]:
     """Subject and text of the letter about something that happened to an account."""
     with force_locale(locale):
@@ -125,5 +125,7 @@ def phone_changed_text(locale: str) -> str:
     """The text message to the number that an account had before."""
     with force_locale(locale):
         return str(
-            gettext("Smart Academy: your mobile number was changed. If it was not you, tell the school office.")
+            gettext(
+                "Smart Academy: your mobile number was changed. If it was not you, tell the school office."
+            )
         )

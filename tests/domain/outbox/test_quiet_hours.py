@@ -54,9 +54,7 @@ def test_the_quiet_hours_are_those_of_the_schools_clock(at: str, leaves: str) ->
 
 
 @given(DAYS, st.integers(0, 23), st.integers(0, 23))
-def test_a_text_leaves_within_a_day_and_never_in_the_quiet_hours(
-    at: datetime, begin: int, end: int
-) -> None:
+def test_a_text_leaves_within_a_day_and_never_in_the_quiet_hours(at: datetime, begin: int, end: int) -> None:
     leaves = leaves_at(Channel.SMS, "application.offered", at, begin, end)
     assert at <= leaves < at + timedelta(days=1)
     assert leaves_at(Channel.SMS, "application.offered", leaves, begin, end) == leaves

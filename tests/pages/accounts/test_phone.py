@@ -62,7 +62,9 @@ def test_a_mother_signs_in_with_the_number_whose_code_she_wrote(
     assert page.url == "/account/phone/code" and phone_of(cast.dalia) == "+8801711000001"
     [sent] = texts("phone_code")
     assert (sent.recipient, sent.locale) == (NEW, "bn")
-    digits = last_code() if script != "ar" else last_code().translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    digits = (
+        last_code() if script != "ar" else last_code().translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    )
     page = page.submit(values={"code": to_local_digits(digits, script)})
     assert page.url == "/account/" and phone_of(cast.dalia) == NEW
     # The school calls the number that she signs in with.
