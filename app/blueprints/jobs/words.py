@@ -44,6 +44,7 @@ JOB_WORDS: dict[str, object] = {
     JobName.ANCHOR_AUDIT: _l("Write the day's anchor of the audit log"),
     JobName.CHECK_FILE: _l("Check one file"),
     JobName.SWEEP_FILES: _l("Check the files that wait"),
+    JobName.COMPARE_FILES: _l("Compare the files with their records"),
     JobName.SWEEP_LIMITS: _l("Forget tries whose time is over"),
     JobName.SWEEP_KEYS: _l("Forget forms that were sent long ago"),
 }
