@@ -61,7 +61,9 @@ def test_rows_without_bytes_are_told_and_a_refused_file_is_none_of_them(
     key = store_upload(cast.farida.actor, picture(), "a.jpg")
     check(key)
     assert compare_with_storage() == 0
-    storage.delete(session().scalars(select(FileVariant.storage_key).where(FileVariant.file_id == key)).all()[0])
+    storage.delete(
+        session().scalars(select(FileVariant.storage_key).where(FileVariant.file_id == key)).all()[0]
+    )
     with pytest.raises(BytesMissing, match="1"):
         compare_with_storage()
 
