@@ -21,9 +21,9 @@ from app.domain.files.models import FileVariant, StoredFile
 from app.domain.files.queries import list_due
 from app.domain.files.rules import Examined, check_size, clean_file_name, examine, sniff
 from app.domain.files.types import (
-    BytesMissing,
     PAPERS,
     VARIANT_TYPE,
+    BytesMissing,
     FileDamaged,
     FileInfected,
     FileKind,
@@ -374,7 +374,7 @@ def _named() -> dict[str, UUID]:
             .where(StoredFile.state != FileState.REFUSED)
             .union_all(select(FileVariant.storage_key, FileVariant.file_id))
         )
-        return {key: file_id for key, file_id in kept}
+        return {row[0]: row[1] for row in kept}
 
 
 # --- pieces
