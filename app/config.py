@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     sms_url: str = "https://bulksmsbd.net"
     """The gateway's host. Nothing that it answers can lead to another one."""
 
+    sms_quiet_from: int = Field(default=21, ge=0, le=23)
+    sms_quiet_until: int = Field(default=9, ge=0, le=23)
+    """Between these hours, by the school's clock, no text leaves but codes. The same hour twice: none are quiet."""
+
     outbox_lease: int = Field(default=90, ge=1, le=3600)
     """Seconds a worker may hold a message before another takes over: longer than the slowest answer."""
 

@@ -39,6 +39,7 @@ class JobName(StrEnum):
     SWEEP_KEYS = "app.jobs.idempotency.sweep"
     CHECK_FILE = "app.jobs.files.check_file"
     SWEEP_FILES = "app.jobs.files.sweep_files"
+    COMPARE_FILES = "app.jobs.files.compare_files"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ SCHEDULE: Final = (
     Scheduled(JobName.ANSWER_RESETS, every=SWEEP_SECONDS),
     Scheduled(JobName.CHAIN_AUDIT, every=5),
     Scheduled(JobName.ANCHOR_AUDIT, cron="0 18 * * *"),
+    Scheduled(JobName.COMPARE_FILES, cron="0 20 * * *"),
     Scheduled(JobName.SWEEP_LIMITS, every=600),
     Scheduled(JobName.SWEEP_KEYS, every=3600),
 )

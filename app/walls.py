@@ -40,6 +40,10 @@ AT_WORK = f"campus_id = ANY ({_keys('campuses')})"
 AT_PLACE = f"campus_id = ANY ({_keys('places')})"
 """At those, and at the campuses of the reader's children."""
 OWN_CHILD = f"student_id = ANY ({_keys('students')})"
+AT_POST = f"campus_id = ANY ({_keys('post')})"
+"""At the campuses whose outbox the reader looks after."""
+OWN = f"user_id = {_key('user')}"
+"""Of the reader's own account."""
 
 
 @dataclass(frozen=True)
@@ -152,9 +156,17 @@ WALLS: dict[str, Wall | Open] = {
         revoke=("UPDATE", "DELETE", "TRUNCATE"),
         grant=("UPDATE (sequence, previous_hash, hash)",),
     ),
-    # Written by everybody. Letters with links that open accounts belong to no campus: for the worker, and for
-    # those who look after the whole school.
-    "outbox_messages": Wall(f"{ALL} OR {AT_WORK}", KNOWN, f"{ALL} OR {AT_WORK}", ALL),
+    # Written by everybody, read where somebody looks after it. Letters with links that open accounts belong to no
+    # campus: for the worker, and for those who look after the whole school.
+    "outbox_messages": Wall(f"{ALL} OR {AT_POST}", KNOWN, f"{ALL} OR {AT_POST}", ALL),
+    # Accounts. Their public pages know nobody yet; whoever is signed in reaches their own.
+    "one_time_links": _wall(f"{PUBLIC} OR {STAFF} OR {OWN}"),
+    "email_changes": _wall(f"{PUBLIC} OR {OWN}"),
+    "phone_changes": _wall(f"{PUBLIC} OR {OWN}"),
+    "recovery_codes": _wall(f"{PUBLIC} OR {OWN}"),
+    "passkey_challenges": _wall(f"{PUBLIC} OR {OWN}"),
+    "half_open_sign_ins": _wall(PUBLIC),
+    "reset_requests": Wall(ALL, PUBLIC, ALL, ALL),
     # Without a wall.
     "campuses": Open("the public site names every campus"),
     "pages": Open("they speak for the whole school and stand on the public site"),
@@ -170,14 +182,8 @@ WALLS: dict[str, Wall | Open] = {
     "users": Open("read to find out who somebody is, before anybody is"),
     "user_roles": Open("read to find out what somebody is, before anybody is"),
     "sessions": Open("read to find out who somebody is, before anybody is"),
-    "one_time_links": Open("read to find out who somebody is, before anybody is"),
-    "half_open_sign_ins": Open("read to find out who somebody is, before anybody is"),
-    "passkey_challenges": Open("read to find out who somebody is, before anybody is"),
-    "passkeys": Open("read to find out who somebody is, before anybody is"),
-    "authenticator_apps": Open("read to find out who somebody is, before anybody is"),
-    "recovery_codes": Open("read to find out who somebody is, before anybody is"),
-    "reset_requests": Open("written by whoever cannot say who they are, for the worker"),
-    "email_changes": Open("the link in the letter is pressed by whoever is signed in, or nobody"),
+    "passkeys": Open("whether an account has one is asked by what finds out who somebody is"),
+    "authenticator_apps": Open("whether an account has one is asked by what finds out who somebody is"),
 }
 
 FUNCTIONS = """
@@ -186,15 +192,17 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $body$
 -- Tells the walls who reads, for the rest of the transaction. Runs as the owner: it looks up what the walls need.
 DECLARE
   work text;
+  post text;
   everywhere boolean;
   family boolean;
   children text;
   places text;
 BEGIN
   SELECT string_agg(campus_id::text, ',') FILTER (WHERE role NOT IN ('guardian', 'student')),
+         string_agg(campus_id::text, ',') FILTER (WHERE role = 'admin'),
          coalesce(bool_or(campus_id IS NULL AND role NOT IN ('guardian', 'student')), false),
          coalesce(bool_or(role IN ('guardian', 'student')), false)
-    INTO work, everywhere, family
+    INTO work, post, everywhere, family
     FROM user_roles WHERE user_id = the_user;
   IF family THEN
     SELECT string_agg(id::text, ','), string_agg(campus_id::text, ',') INTO children, places
@@ -208,6 +216,7 @@ BEGIN
           set_config('sa.user', the_user::text, true),
           set_config('sa.person', coalesce(the_person::text, ''), true),
           set_config('sa.campuses', coalesce(work, ''), true),
+          set_config('sa.post', coalesce(post, ''), true),
           set_config('sa.students', coalesce(children, ''), true),
           set_config('sa.places', concat_ws(',', work, places), true);
   RETURN true;
@@ -216,30 +225,53 @@ $body$;
 REVOKE ALL ON FUNCTION sa_enter(uuid, uuid) FROM PUBLIC;
 """
 
-_SECRETS = """
-REVOKE SELECT ON sessions, one_time_links, users, half_open_sign_ins, passkey_challenges, passkeys,
-  authenticator_apps, recovery_codes, reset_requests, email_changes, idempotency_keys FROM sa_readonly;
-GRANT SELECT (id, person_id, email, phone, locale, status, last_login_at, created_at, updated_at)
-  ON users TO sa_readonly;
-"""
+EVERY_COLUMN = "*"
+
+SECRETS: dict[str, tuple[str, ...]] = {
+    "sessions": (EVERY_COLUMN,),
+    "one_time_links": (EVERY_COLUMN,),
+    "half_open_sign_ins": (EVERY_COLUMN,),
+    "passkey_challenges": (EVERY_COLUMN,),
+    "passkeys": (EVERY_COLUMN,),
+    "authenticator_apps": (EVERY_COLUMN,),
+    "recovery_codes": (EVERY_COLUMN,),
+    "reset_requests": (EVERY_COLUMN,),
+    "email_changes": (EVERY_COLUMN,),
+    "phone_changes": (EVERY_COLUMN,),
+    "idempotency_keys": (EVERY_COLUMN,),
+    "limit_counts": (EVERY_COLUMN,),
+    "users": ("password_hash",),
+    "admission_applications": ("token_hash",),
+    # Letters and texts hold links and codes that open accounts and applications.
+    "outbox_messages": ("body",),
+}
+"""What a person who only looks does not see: these columns, or the whole table. `ops/postgres/roles.sql` has it too."""
 
 
-def statements(tables: set[str], roles: set[str]) -> list[str]:
-    """Everything that raises the walls of these tables, for the roles that this server has."""
+def statements(columns: dict[str, list[str]], roles: set[str]) -> list[str]:
+    """Everything that raises the walls of these tables with their columns, for the roles that this server has."""
     found = [FUNCTIONS]
     if APP_ROLE in roles:
         found.append(f"GRANT EXECUTE ON FUNCTION sa_enter(uuid, uuid) TO {APP_ROLE}")
         found.append(f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {APP_ROLE}")
-    if "sa_readonly" in roles and "recovery_codes" in tables:
-        found.append(_SECRETS)
+    if "sa_readonly" in roles:
+        found += [part for name in SECRETS if name in columns for part in _hide(name, columns[name])]
     for name, wall in WALLS.items():
-        if name not in tables:
+        if name not in columns:
             continue
         if APP_ROLE in roles and wall.revoke:
             found.append(f"REVOKE {', '.join(wall.revoke)} ON {name} FROM {APP_ROLE}")
             found += [f"GRANT {each} ON {name} TO {APP_ROLE}" for each in getattr(wall, "grant", ())]
         found += _policies(name, wall) if isinstance(wall, Wall) else []
     return found
+
+
+def _hide(name: str, columns: list[str]) -> list[str]:
+    """A column more changes these statements, so that the next upgrade raises the walls anew and shows it."""
+    hidden = SECRETS[name]
+    shown = [] if EVERY_COLUMN in hidden else [column for column in columns if column not in hidden]
+    grant = " ".join(("GRANT SELECT (", ", ".join(shown), ") ON", name, "TO sa_readonly"))
+    return [f"REVOKE ALL ON {name} FROM sa_readonly", *([grant] if shown else [])]
 
 
 def _policies(name: str, wall: Wall) -> list[str]:

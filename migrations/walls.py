@@ -6,16 +6,20 @@ from sqlalchemy import Connection, text
 
 from app.walls import digest, statements
 
+_COLUMNS = (
+    "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position"
+)
 _STANDING = "SELECT obj_description(to_regprocedure('sa_enter(uuid, uuid)'), 'pg_proc')"
 
 
 def raise_walls(connection: Connection) -> None:
     """Make the walls as the code says, where the database has others. In the open transaction."""
-    tables = set(
-        connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"))
-    )
+    columns: dict[str, list[str]] = {}
+    for table, column in connection.execute(text(_COLUMNS)):
+        columns.setdefault(table, []).append(column)
     roles = set(connection.scalars(text("SELECT rolname FROM pg_roles WHERE rolname LIKE 'sa%'")))
-    parts = statements(tables, roles)
+    parts = statements(columns, roles)
     wanted = digest(parts)
     if connection.scalar(text(_STANDING)) == wanted:
         return

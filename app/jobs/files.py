@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from app.domain.files.services import check, sweep
+from app.domain.files.services import check, compare_with_storage, sweep
 
 
 def check_file(key: str) -> None:
@@ -15,3 +15,8 @@ def check_file(key: str) -> None:
 def sweep_files() -> None:
     """Check every file that Redis or a worker lost, and forget uploads that were never finished."""
     sweep()
+
+
+def compare_files() -> None:
+    """Remove bytes whose row never came; fail where rows name bytes that are not there."""
+    compare_with_storage()

@@ -22,6 +22,8 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "SA_ENV": settings.sa_env,
+        "SMS_QUIET_FROM": str(settings.sms_quiet_from),
+        "SMS_QUIET_UNTIL": str(settings.sms_quiet_until),
         "SECOND_FACTOR": settings.second_factor,
         "SECRET_KEY": settings.secret_key,
         "DATABASE_URL": settings.database_url,

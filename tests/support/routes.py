@@ -175,6 +175,8 @@ ROUTES: dict[str, Route] = {
     ),
     "accounts.change_password": _all(P.ACCOUNT_MANAGE),
     "accounts.change_email": _all(P.ACCOUNT_MANAGE),
+    "accounts.change_phone": _all(P.ACCOUNT_MANAGE),
+    "accounts.confirm_phone": Route(P.ACCOUNT_MANAGE, shown=MOVED, done=MOVED),
     "accounts.confirm": _all(P.ACCOUNT_MANAGE),
     "accounts.confirm_question": _all(P.ACCOUNT_MANAGE),
     "accounts.second_factor": _all(P.ACCOUNT_MANAGE),

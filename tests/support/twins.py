@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
@@ -22,7 +23,10 @@ from app.domain.academics.models import (
     Term,
 )
 from app.domain.academics.types import DayKind
-from app.domain.accounts.models import User
+from app.domain.accounts.factors.models import HalfOpenSignIn, PasskeyChallenge, RecoveryCode
+from app.domain.accounts.factors.types import ChallengePurpose
+from app.domain.accounts.models import EmailChange, OneTimeLink, PhoneChange, ResetRequest, User
+from app.domain.accounts.types import LinkPurpose
 from app.domain.admissions.models import (
     AdmissionCycle,
     AdmissionSeat,
@@ -90,6 +94,7 @@ def add_twins() -> None:
     for campus in CAMPUSES:
         _add_school(campus)
         _add_admission(campus)
+        _add_accounts(campus)
     db.flush()
     # The cast gave no keys to these; they get the ones that twins have.
     for table, student in (("enrolments", "student_id"), ("student_guardians", "student_id")):
@@ -100,6 +105,36 @@ def add_twins() -> None:
             )
     db.commit()
     db.expire_all()
+
+
+def _add_accounts(campus: str) -> None:
+    """What belongs to an account, of somebody who works at the campus."""
+    db, soon = session(), datetime(2099, 1, 1, tzinfo=UTC)
+    of = {"user_id": {"main": CAST.amina, "river": CAST.jamil}[campus].user_id}
+    waits = of | {"expires_at": soon}
+
+    def secret(table: str) -> dict[str, Any]:
+        return {"id": twin(table, campus), "token_hash": hash_token(f"{table} {campus}")}
+
+    db.add_all(
+        [
+            OneTimeLink(purpose=LinkPurpose.RESET, **waits, **secret("one_time_links")),
+            EmailChange(email=f"new@{campus}.example", **waits, **secret("email_changes")),
+            PhoneChange(
+                id=twin("phone_changes", campus),
+                phone="+8801711000070",
+                code_hash=campus,
+                expires_at=datetime(2026, 1, 1, tzinfo=UTC),
+                **of,
+            ),
+            RecoveryCode(id=twin("recovery_codes", campus), code_hash=campus, **of),
+            PasskeyChallenge(
+                purpose=ChallengePurpose.ADD, challenge=b"-", **waits, **secret("passkey_challenges")
+            ),
+            HalfOpenSignIn(**waits, **secret("half_open_sign_ins")),
+            ResetRequest(id=twin("reset_requests", campus), identifier=f"new@{campus}.example"),
+        ]
+    )
 
 
 def _add_school(campus: str) -> None:

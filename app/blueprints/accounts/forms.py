@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, PasswordField
 
 from app.domain.accounts.factors.types import Proof
-from app.web.forms import ChoiceField, EmailField, Form, LineField, Required
+from app.web.forms import ChoiceField, EmailField, Form, LineField, PhoneField, Required
 from app.web.i18n import LOCALES
 from app.web.proof import AnswerField
 
@@ -80,6 +80,27 @@ class NewEmailForm(Form):
         render_kw={"dir": "ltr", "autocomplete": "email"},
     )
     current = _present_password()
+
+
+class NewPhoneForm(Form):
+    """A new mobile number."""
+
+    phone = PhoneField(
+        _l("New mobile number"),
+        [Required(_l("Enter a mobile number."))],
+        render_kw={"dir": "ltr", "autocomplete": "tel"},
+    )
+
+
+class PhoneCodeForm(Form):
+    """The code that was texted to a new number."""
+
+    code = LineField(
+        _l("Code from the text message"),
+        [Required(_l("Write the 6 digits that we sent."))],
+        max_length=20,
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"},
+    )
 
 
 class LanguageForm(Form):

@@ -15,6 +15,7 @@ from app.domain.academics.queries import list_campuses
 from app.domain.accounts.addresses import find_waiting_email
 from app.domain.accounts.factors.rules import needs_second_factor
 from app.domain.accounts.factors.services import begin_sign_in
+from app.domain.accounts.numbers import find_waiting_phone
 from app.domain.accounts.queries import find_account, list_open_sessions
 from app.domain.accounts.rules import describe_device
 from app.domain.accounts.services import end_other_sessions, end_session, redeem_link, try_link
@@ -136,6 +137,7 @@ def account() -> Response:
         "accounts/account.html",
         account=mine,
         waiting_email=find_waiting_email(mine.user_id),
+        waiting_phone=find_waiting_phone(mine.user_id),
         roles=[(ROLE_WORDS[grant.role], grant.campus_id) for grant in mine.grants],
         campuses={campus.id: campus.name for campus in list_campuses(actor, Permission.PORTAL_ENTER)},
         devices=devices,

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, request
+from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints.audit.shown import fields_in_words, in_words, table_of
@@ -29,11 +30,13 @@ from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.dates import day_bounds
 from app.domain.kernel.errors import NotFound
-from app.domain.people.policies import staff_reached, students_reached
-from app.domain.people.queries import get_staff_member, get_student, list_record_names
+from app.domain.people.policies import guardians_reached, staff_reached, students_reached
+from app.domain.people.queries import get_guardian, get_staff_member, get_student, list_record_names
 from app.web.access import current_actor, requires
 from app.web.happenings import ACTION_WORDS, KIND_WORDS, kind_words
 from app.web.htmx import render_page
+from app.web.i18n import current_locale, day
+from app.web.proof import requires_recent
 from app.web.spreadsheet import after_request, csv_lines
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
@@ -55,6 +58,7 @@ def entries() -> Response:
         lines=in_words(found),
         older=found[-1].mark if len(found) == PAGE_SIZE else None,
         asked=asked,
+        chosen=_chosen(asked, campuses),
         campuses=campuses,
         kinds=KIND_WORDS,
         actions=ACTION_WORDS,
@@ -68,6 +72,22 @@ _FILTERS = ("who", "campus", "kind", "record", "action", "since", "until")
 def _asked(values: Mapping[str, str]) -> dict[str, str]:
     """What stands in the filters, without what no database could hold."""
     return {name: values.get(name, "").replace("\x00", "").strip()[:200] for name in _FILTERS}
+
+
+def _chosen(asked: Mapping[str, str], campuses: list[CampusView]) -> list[tuple[str, str]]:
+    """The filters that are set, (label, value) in words: on a narrow screen they are folded away."""
+    campus = next(
+        (line.name.in_(current_locale())[0] for line in campuses if str(line.id) == asked["campus"]), ""
+    )
+    since, until = _day(asked["since"]), _day(asked["until"])
+    found = [
+        (gettext("Record"), str(KIND_WORDS.get(asked["kind"], asked["kind"]))),
+        (gettext("Act"), str(ACTION_WORDS.get(asked["action"], asked["action"]))),
+        (gettext("Campus"), campus),
+        (gettext("First day"), day(since) if since else ""),
+        (gettext("Last day"), day(until) if until else ""),
+    ]
+    return [(label, value) for label, value in found if value]
 
 
 def _wanted(asked: Mapping[str, str], campuses: list[CampusView]) -> Wanted:
@@ -105,6 +125,7 @@ def _key(text: str) -> UUID | None:
 
 @blueprint.route("/export", methods=["POST"])
 @requires(Permission.AUDIT_EXPORT)
+@requires_recent
 def export() -> BaseResponse:
     """The narrowed log as a file, itself an entry of the log before the first line leaves."""
     actor, asked = current_actor(), _asked(request.form)
@@ -152,7 +173,7 @@ def record(kind: str, record_id: UUID) -> Response:
 def _reached(actor: Actor, kind: str, record_id: UUID) -> tuple[list[Record], bool]:
     """The records a page is about, and whether they are within reach by rules of their own.
 
-    Students and staff come with the person they are. Of anything else only what its entries allow is shown.
+    Students, guardians and staff come with the person they are. Of anything else only what its entries allow is shown.
     """
     if kind == "student":
         student = get_student(students_reached(actor), record_id)
@@ -160,6 +181,9 @@ def _reached(actor: Actor, kind: str, record_id: UUID) -> tuple[list[Record], bo
     if kind == "staff":
         member = get_staff_member(staff_reached(actor), record_id)
         return [(kind, record_id), ("person", member.person.id)], True
+    if kind == "guardian":
+        guardian = get_guardian(guardians_reached(actor), record_id)
+        return [(kind, record_id), ("person", guardian.person.id)], True
     return [(kind.replace("\x00", ""), record_id)], False
 
 

@@ -24,6 +24,7 @@ CHANNEL_WORDS: dict[Channel, tuple[str, object]] = {
 
 KIND_WORDS: dict[str, object] = {
     "invitation": _l("Invitation to an account"),
+    "phone_code": _l("Code for a new mobile number"),
     "application.draft": _l("Link to a saved application"),
     "application.received": _l("Application received"),
     "application.under_review": _l("Application under review"),
@@ -43,6 +44,7 @@ JOB_WORDS: dict[str, object] = {
     JobName.ANCHOR_AUDIT: _l("Write the day's anchor of the audit log"),
     JobName.CHECK_FILE: _l("Check one file"),
     JobName.SWEEP_FILES: _l("Check the files that wait"),
+    JobName.COMPARE_FILES: _l("Compare the files with their records"),
     JobName.SWEEP_LIMITS: _l("Forget tries whose time is over"),
     JobName.SWEEP_KEYS: _l("Forget forms that were sent long ago"),
 }

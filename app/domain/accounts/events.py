@@ -6,7 +6,8 @@ be looked into. So nothing of this kind is recorded anywhere else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from uuid import UUID
 
 from app.domain.accounts.letters import event_letter
@@ -35,13 +36,27 @@ def tell_owner(
     """
     with transaction():
         record(actor, event.value, "user", user_id, old=old, new=new)
+        own_act = actor.user_id == user_id
+        device = " · ".join(filter(None, describe_device(actor.user_agent))) if own_act else ""
+        write = partial(event_letter, event=event, device=device, address=(actor.ip or "") if own_act else "")
+        write_to_owner(event.value.replace(".", "_"), user_id, write, also_to=also_to)
+
+
+def write_to_owner(
+    kind: str,
+    user_id: UUID,
+    write: Callable[[str, str], tuple[str, str]],
+    *,
+    also_to: str | None = None,
+) -> None:
+    """A letter to the owner of an account, where there is an address. It leaves with the change or not at all.
+
+    `write(locale, name)` makes subject and text.
+    """
+    with transaction():
         owner = find_invitee(user_id)
         if owner is None:
             return
-        own_act = actor.user_id == user_id
-        device = " · ".join(filter(None, describe_device(actor.user_agent))) if own_act else ""
-        subject, body = event_letter(
-            owner.locale, owner.name, event, device=device, address=(actor.ip or "") if own_act else ""
-        )
+        subject, body = write(owner.locale, owner.name)
         for address in dict.fromkeys(filter(None, (owner.email, also_to))):
-            write_mail(event.value.replace(".", "_"), address, owner.locale, subject, body)
+            write_mail(kind, address, owner.locale, subject, body)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flask_babel import force_locale, gettext
 
 from app.domain.accounts.types import AccountEvent
+from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import N_
 
 
@@ -32,6 +33,7 @@ _SUBJECTS: Mapping[AccountEvent, str] = {
     AccountEvent.PASSWORD_RESET: N_("Your password was set anew"),
     AccountEvent.PASSWORD_CHANGED: N_("Your password was changed"),
     AccountEvent.EMAIL_CHANGED: N_("Your e-mail address was changed"),
+    AccountEvent.PHONE_CHANGED: N_("Your mobile number was changed"),
     AccountEvent.DISABLED: N_("Your account is closed"),
 }
 _TEXTS: Mapping[AccountEvent, str] = {
@@ -51,6 +53,9 @@ _TEXTS: Mapping[AccountEvent, str] = {
     AccountEvent.EMAIL_CHANGED: N_(
         "The e-mail address of your account at Smart Academy was changed. We write to the old and to the new one."
     ),
+    AccountEvent.PHONE_CHANGED: N_(
+        "The mobile number of your account at Smart Academy was changed. From now on you sign in with the new one."
+    ),
     AccountEvent.DISABLED: N_(
         "The school has closed your account at Smart Academy, and all its devices were signed out. "
         "If you think that is a mistake, ask the school office."
@@ -59,7 +64,7 @@ _TEXTS: Mapping[AccountEvent, str] = {
 
 
 def event_letter(
-    locale: str, name: str, event: AccountEvent, *, device: str = "", address: str = ""
+    locale: str, name: str, *, event: AccountEvent, device: str = "", address: str = ""
 ) -> tuple[str, str]:
     """Subject and text of the letter about something that happened to an account."""
     with force_locale(locale):
@@ -108,3 +113,19 @@ def new_address_letter(locale: str, name: str, link: str) -> tuple[str, str]:
             link=link,
         )
     return subject, body
+
+
+def phone_code_text(locale: str, code: str) -> str:
+    """The text message with the code that a new number sends back: one part, in Bangla too."""
+    with force_locale(locale):
+        return str(gettext("Smart Academy: your code is %(code)s.", code=to_local_digits(code, locale)))
+
+
+def phone_changed_text(locale: str) -> str:
+    """The text message to the number that an account had before."""
+    with force_locale(locale):
+        return str(
+            gettext(
+                "Smart Academy: your mobile number was changed. If it was not you, tell the school office."
+            )
+        )

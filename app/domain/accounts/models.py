@@ -101,6 +101,9 @@ class ResetRequest(Keyed, Base):
     ip_address: Mapped[str | None] = mapped_column(INET)
     user_agent: Mapped[str | None] = mapped_column(String(300))
 
+    # Who writes a row may not read it, so PostgreSQL is not asked to hand it back.
+    __mapper_args__ = {"eager_defaults": False}
+
 
 class EmailChange(Keyed, Timestamped, Base):
     """A new e-mail address that does not count before its mailbox has answered."""
@@ -114,3 +117,16 @@ class EmailChange(Keyed, Timestamped, Base):
     used_at: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
+
+
+class PhoneChange(Keyed, Timestamped, Base):
+    """A new mobile number that does not count before the code sent to it has come back. Only its hash is kept."""
+
+    __tablename__ = "phone_changes"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    phone: Mapped[str] = mapped_column(String(20))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -14,10 +14,13 @@ from sqlalchemy import delete, select
 from app.domain.accounts.letters import reset_letter
 from app.domain.accounts.models import ResetRequest
 from app.domain.accounts.queries import find_invitee
-from app.domain.accounts.services import find_by_name, issue_link
+from app.domain.accounts.services import counted_name, find_by_name, issue_link
 from app.domain.accounts.types import LinkPurpose, UserStatus
 from app.domain.audit.services import record
 from app.domain.kernel.access import visitor
+from app.domain.limits.rules import network_of
+from app.domain.limits.services import take
+from app.domain.limits.types import Limit
 from app.domain.outbox.services import write_mail
 from app.queue import JobName, enqueue
 from app.uow import transaction
@@ -26,7 +29,15 @@ _AT_ONCE = 200
 
 
 def ask_for_reset(identifier: str, *, ip: str | None = None, user_agent: str | None = None) -> None:
-    """Write down that whoever signs in by this name has forgotten the password."""
+    """Write down that whoever signs in by this name has forgotten the password.
+
+    Raises TooMany, which is decided by what was typed and does not tell whether there is such an account.
+    """
+    take(
+        visitor("en", ip=ip, user_agent=user_agent),
+        (Limit.FORGOTTEN_ACCOUNT, counted_name(identifier)),
+        (Limit.FORGOTTEN_ADDRESS, network_of(ip)),
+    )
     with transaction() as db:
         db.add(
             ResetRequest(

@@ -114,6 +114,11 @@ def looks_like_email(identifier: str) -> bool:
     return "@" in identifier
 
 
+def clean_code(typed: str) -> str:
+    """A code as it was shown or sent: any digits, without the gap in the middle."""
+    return "".join(to_ascii_digits(typed).split()).replace("-", "")
+
+
 _BROWSERS = (
     ("OPR/", "Opera"),
     ("Opera Mini", "Opera Mini"),

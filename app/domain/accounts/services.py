@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as DbSession
 
 from app.domain.accounts.events import tell_owner
 from app.domain.accounts.letters import invitation_letter
-from app.domain.accounts.models import EmailChange, OneTimeLink, Session, User, UserRole
+from app.domain.accounts.models import EmailChange, OneTimeLink, PhoneChange, Session, User, UserRole
 from app.domain.accounts.passwords import hash_password, matches, renewed_hash
 from app.domain.accounts.policies import may_grant, may_invite, may_manage
 from app.domain.accounts.queries import (
@@ -71,8 +71,7 @@ def prove_password(
     and a suspended account alike, and TooMany, which is decided by the name that was typed, so that it does not
     tell whether there is such an account.
     """
-    email, phone = _as_stored(identifier)
-    wrong = _count_try(email or phone or identifier.strip().casefold(), ip, user_agent)
+    wrong = _count_try(counted_name(identifier), ip, user_agent)
     found = find_by_name(identifier)
     if not matches(found.password_hash if found else None, password) or found is None:
         _record_refusal(found.user_id if found else None, ip, user_agent)
@@ -109,6 +108,12 @@ def password_is(user_id: UUID, password: str) -> bool:
     """Whether this is the password of an account."""
     found = find_credentials(user_id=user_id)
     return matches(found.password_hash if found else None, password)
+
+
+def counted_name(identifier: str) -> str:
+    """What was typed as tries are counted by it: however it is written, and whether or not there is such an account."""
+    email, phone = _as_stored(identifier)
+    return email or phone or identifier.strip().casefold()
 
 
 def _as_stored(identifier: str) -> tuple[str | None, str | None]:
@@ -384,10 +389,10 @@ def redeem_link(token: str, password: str, *, ip: str | None = None, user_agent:
 
 
 def _store_password(db: DbSession, user_id: UUID, password_hash: str) -> None:
-    """A new password. Whoever knew the old one can neither finish a new address nor use an older link."""
+    """A new password. Whoever knew the old one can neither finish a new address or number nor use an older link."""
     now = datetime.now(UTC)
     db.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
-    for table in (OneTimeLink, EmailChange):
+    for table in (OneTimeLink, EmailChange, PhoneChange):
         db.execute(update(table).where(table.user_id == user_id, table.used_at.is_(None)).values(used_at=now))
 
 
@@ -407,13 +412,31 @@ def change_password(actor: Actor, current: str, password: str) -> int:
 
 
 def confirm_password(actor: Actor, password: str) -> UUID:
-    """Make sure that it is the owner who sits before the open session. Returns the user. Raises PasswordWrong."""
+    """Make sure that it is the owner who sits before the open session. Returns the user.
+
+    Raises PasswordWrong, TooMany.
+    """
+    counted = count_proof(actor)
     known = find_password_hash(actor.user_id) if actor.user_id else None
     if not matches(known, password) or actor.user_id is None:
         with transaction():
             record(actor, "user.password_refused", "user", actor.user_id)
         raise PasswordWrong
+    give_back(*counted)
     return actor.user_id
+
+
+def count_proof(actor: Actor) -> tuple[Counted, Counted]:
+    """Count a proof of somebody signed in before it is looked at. Returns what to give back where it holds.
+
+    Raises TooMany.
+    """
+    counted: tuple[Counted, Counted] = (
+        (Limit.PROOF_ACCOUNT, str(actor.user_id)),
+        (Limit.PROOF_ADDRESS, network_of(actor.ip)),
+    )
+    take(actor, *counted)
+    return counted
 
 
 def ensure_guardian_account(

@@ -30,6 +30,7 @@ class AccountEvent(StrEnum):
     PASSWORD_RESET = "user.password_reset"  # noqa: S105  # the name of an act
     PASSWORD_CHANGED = "user.password_changed"  # noqa: S105  # the name of an act
     EMAIL_CHANGED = "user.email_changed"
+    PHONE_CHANGED = "user.phone_changed"
     DISABLED = "user.status"
 
 
@@ -96,6 +97,20 @@ class PhoneTaken(Refused):
 
     field = "phone"
     message = N_("Another account already signs in with this mobile number.")
+
+
+class PhoneCodeWrong(Refused):
+    """Not the code that was texted to a new number."""
+
+    field = "code"
+    message = N_("This is not the code we sent. Check it and try again.")
+
+
+class PhoneCodeSpent(Refused):
+    """A code that was used, is too old, or was mistyped too often."""
+
+    field = "code"
+    message = N_("This code no longer works. Ask for a new one.")
 
 
 class AccountExists(Refused):

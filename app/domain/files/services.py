@@ -23,6 +23,7 @@ from app.domain.files.rules import Examined, check_size, clean_file_name, examin
 from app.domain.files.types import (
     PAPERS,
     VARIANT_TYPE,
+    BytesMissing,
     FileDamaged,
     FileInfected,
     FileKind,
@@ -334,6 +335,46 @@ def sweep(*, scanner: Scanner | None = None) -> int:
             break
         decided += state is not None
     return decided
+
+
+UNNAMED_KEPT = timedelta(days=1)
+
+
+def compare_with_storage() -> int:
+    """Remove bytes in quarantine whose row never came, after a day. Returns how many.
+
+    Only those: what lies released without a row may be named by a backup of the database that somebody is about to
+    bring back. Raises BytesMissing where rows name bytes that are not there.
+    """
+    storage, long_ago = _storage(), datetime.now(UTC) - UNNAMED_KEPT
+    before = _named()
+    lying = dict(storage.list_keys())
+    after = _named()
+    unnamed = [
+        key
+        for key, since in lying.items()
+        if key not in after and since < long_ago and key.startswith("quarantine/")
+    ]
+    _remove(unnamed)
+    if unnamed:
+        log.warning("bytes without a row are removed", extra={"number": len(unnamed)})
+    # What was checked or deleted while we counted lies under another key now, or under none.
+    missing = sorted(str(after[key]) for key in (before.keys() & after.keys()) - lying.keys())
+    if missing:
+        log.error("files without their bytes", extra={"number": len(missing), "files": missing[:50]})
+        raise BytesMissing(len(missing))
+    return len(unnamed)
+
+
+def _named() -> dict[str, UUID]:
+    """Every key that a row names, and the file it is of. The bytes of a refused file are gone on purpose."""
+    with transaction() as db:
+        kept = db.execute(
+            select(StoredFile.storage_key, StoredFile.id)
+            .where(StoredFile.state != FileState.REFUSED)
+            .union_all(select(FileVariant.storage_key, FileVariant.file_id))
+        )
+        return {row[0]: row[1] for row in kept}
 
 
 # --- pieces

@@ -205,3 +205,7 @@ REASONS: dict[FileRefusal, str] = {
     FileRefusal.LOCKED: PdfLocked.message,
     FileRefusal.INFECTED: FileInfected.message,
 }
+
+
+class BytesMissing(Exception):
+    """Rows name bytes that the storage does not have. The page of jobs shows it; the log says which files."""

@@ -53,6 +53,16 @@ LIMITS = MappingProxyType(
         # Files of applications, each of up to 5 MB.
         Limit.UPLOAD_ADDRESS: Allowance(120, _HOUR),
         Limit.UPLOAD_APPLICATION: Allowance(30, _HOUR),
+        # Proofs that did not hold, of whoever sits before an open session.
+        Limit.PROOF_ACCOUNT: Allowance(10, 15 * _MINUTE),
+        Limit.PROOF_ADDRESS: Allowance(150, 15 * _MINUTE),
+        # Forgotten passwords: each writes a letter to somebody.
+        Limit.FORGOTTEN_ACCOUNT: Allowance(5, _HOUR),
+        Limit.FORGOTTEN_ADDRESS: Allowance(120, _HOUR),
+        # Codes texted to a new mobile number: each costs the school, and rings somebody's phone.
+        Limit.PHONE_CODE_ACCOUNT: Allowance(5, _DAY),
+        Limit.PHONE_CODE_NUMBER: Allowance(3, _DAY),
+        Limit.PHONE_CODE_ADDRESS: Allowance(60, _HOUR),
         # The search of the public site.
         Limit.SEARCH_ADDRESS: Allowance(120, _MINUTE),
     }

@@ -30,6 +30,13 @@ class Limit(StrEnum):
     SEND_ALL = "send.all"
     UPLOAD_ADDRESS = "upload.address"
     UPLOAD_APPLICATION = "upload.application"
+    PROOF_ACCOUNT = "proof.account"
+    PROOF_ADDRESS = "proof.address"
+    FORGOTTEN_ACCOUNT = "forgotten.account"
+    FORGOTTEN_ADDRESS = "forgotten.address"
+    PHONE_CODE_ACCOUNT = "phone_code.account"
+    PHONE_CODE_NUMBER = "phone_code.phone"
+    PHONE_CODE_ADDRESS = "phone_code.address"
     SEARCH_ADDRESS = "search.address"
 
 

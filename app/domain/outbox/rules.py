@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from app.domain.kernel.dates import DHAKA
 from app.domain.kernel.phones import mask_mobile
 from app.domain.outbox.types import Channel
 
@@ -45,6 +46,27 @@ def is_spent(channel: Channel, attempts: int) -> bool:
 def may_text(texts_today: int) -> bool:
     """Whether one more text may go to a number that has had so many today."""
     return texts_today < TEXTS_PER_DAY
+
+
+AT_ONCE: Final = frozenset({"phone_code", "user_phone_changed"})
+"""Texts that leave at any hour: somebody waits for a code, and an alarm that waits is none."""
+
+
+def leaves_at(channel: Channel, kind: str, moment: datetime, quiet_from: int, quiet_until: int) -> datetime:
+    """When a message that could leave at `moment` does: a text in the quiet hours at their end, all else at once.
+
+    The hours are those of the school's clock; the same hour twice means that none are quiet.
+    domain rule: domain.md 4.4 - quiet hours for texts that are not urgent.
+    """
+    if channel is not Channel.SMS or kind in AT_ONCE or quiet_from == quiet_until:
+        return moment
+    local = moment.astimezone(DHAKA)
+    end = local.replace(hour=quiet_until, minute=0, second=0, microsecond=0)
+    if quiet_from < quiet_until:
+        return end if quiet_from <= local.hour < quiet_until else moment
+    if local.hour >= quiet_from:
+        return end + timedelta(days=1)
+    return end if local.hour < quiet_until else moment
 
 
 _ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db import new_id
 from app.domain.audit.services import record
+from app.domain.kernel import clock
 from app.domain.kernel.access import Actor
 from app.domain.kernel.dates import DHAKA
 from app.domain.kernel.errors import NotFound
@@ -23,11 +24,13 @@ from app.domain.outbox.models import OutboxHold, OutboxMessage
 from app.domain.outbox.policies import ensure_reaches_all
 from app.domain.outbox.queries import messages_reached
 from app.domain.outbox.rules import (
+    AT_ONCE,
     HELD_FOR,
     MOST_TRIES,
     ROUND_PATIENCE,
     back_off,
     is_spent,
+    leaves_at,
     may_text,
     tidy_reason,
 )
@@ -104,13 +107,24 @@ def write_sms(kind: str, recipient: str, locale: str, body: str, *, campus_id: U
         return _write(message)
 
 
+def _morning(channel: Channel, kind: str, wait: timedelta = timedelta()) -> datetime | None:
+    """When the quiet hours end that a message would fall into after `wait`; None where it may leave."""
+    settings = current_app.config["SETTINGS"]
+    moment = clock.now() + wait
+    leaves = leaves_at(channel, kind, moment, settings.sms_quiet_from, settings.sms_quiet_until)
+    return leaves if leaves != moment else None
+
+
 def _write(message: OutboxMessage) -> UUID:
     with transaction() as db:
         key = message.id = new_id()
+        morning = _morning(message.channel or Channel.MAIL, message.kind)
+        if morning:
+            message.next_attempt_at = morning
         message.message_id = f"<{key.hex}@smart-academy>"
         db.add(message)
         db.flush()
-        if message.status is MessageStatus.PENDING:
+        if message.status is MessageStatus.PENDING and not morning:
             enqueue(JobName.DELIVER_MESSAGE, str(key))
     return key
 
@@ -223,14 +237,15 @@ def _settle(message: OutboxMessage, answer: Answer) -> None:
     elif answer.holds:
         values |= {
             "status": MessageStatus.PENDING,
-            "next_attempt_at": func.now(),
+            "next_attempt_at": _morning(message.channel, message.kind) or func.now(),
             "attempts": OutboxMessage.attempts - 1,
         }
     elif answer.outcome is Outcome.REFUSED or is_spent(message.channel, message.attempts):
         values |= {"status": MessageStatus.FAILED}
     else:
         wait = back_off(message.attempts, message.message_id)
-        values |= {"status": MessageStatus.PENDING, "next_attempt_at": func.now() + wait}
+        due = _morning(message.channel, message.kind, wait) or func.now() + wait
+        values |= {"status": MessageStatus.PENDING, "next_attempt_at": due}
     with transaction() as db:
         db.execute(
             update(OutboxMessage).where(held).values(**values).execution_options(synchronize_session=False)
@@ -353,10 +368,17 @@ def retry_alike(actor: Actor, key: UUID) -> int:
 
 
 def _set_free(keys: list[UUID]) -> None:
+    texts = OutboxMessage.channel == Channel.SMS, OutboxMessage.kind.not_in(AT_ONCE)
+    morning = _morning(Channel.SMS, "")
     session().execute(
         update(OutboxMessage)
         .where(OutboxMessage.id.in_(keys))
-        .values(status=MessageStatus.PENDING, attempts=0, next_attempt_at=func.now(), leased_until=None)
+        .values(
+            status=MessageStatus.PENDING,
+            attempts=0,
+            next_attempt_at=case((and_(*texts), morning), else_=func.now()) if morning else func.now(),
+            leased_until=None,
+        )
         .execution_options(synchronize_session=False)
     )
     enqueue(JobName.SWEEP_OUTBOX)

@@ -118,7 +118,15 @@ def update_person(actor: Actor, person_id: UUID, version: int, **fields: Unpack[
 
 
 def _locked(db: Session, person_id: UUID, version: int) -> Person:
-    """The person, held until the transaction ends. Raises NotFound, PersonChanged."""
+    """The person read at `version`, held until the transaction ends. Raises NotFound, PersonChanged."""
+    person = _held(db, person_id)
+    if person.version != version:
+        raise PersonChanged
+    return person
+
+
+def _held(db: Session, person_id: UUID) -> Person:
+    """The person, held until the transaction ends. Raises NotFound."""
     person = db.scalars(
         select(Person)
         .where(Person.id == person_id)
@@ -127,8 +135,6 @@ def _locked(db: Session, person_id: UUID, version: int) -> Person:
     ).one_or_none()
     if person is None:
         raise NotFound
-    if person.version != version:
-        raise PersonChanged
     return person
 
 
@@ -444,6 +450,18 @@ def _refuse_known_phone(phone: str | None, *, but: UUID | None = None) -> None:
     known = find_guardian_by_phone(phone)
     if known and known.guardian_id != but:
         raise GuardianKnown(known.guardian_id, known.person_id)
+
+
+def follow_phone(actor: Actor, person_id: UUID, phone: str) -> bool:
+    """Record a number (E.164) that its owner has shown to be theirs. Returns whether it is another one.
+
+    Raises GuardianKnown where it would make two guardians of one number, NotFound.
+    """
+    with transaction() as db:
+        guardian_id = db.scalar(select(Guardian.id).where(Guardian.person_id == person_id))
+        if guardian_id:
+            _refuse_known_phone(phone, but=guardian_id)
+        return _change_person(_held(db, person_id), actor, {"phone": phone})
 
 
 def _link_to_reached(

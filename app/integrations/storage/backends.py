@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -66,6 +67,10 @@ class Storage(Protocol):
         """Forget the key; one that is not there is no error."""
         ...
 
+    def list_keys(self) -> Iterator[tuple[str, datetime]]:
+        """Every key, and since when something lies under it. Raises StorageAway."""
+        ...
+
 
 def _checked(key: str) -> str:
     if not _KEY.fullmatch(key):
@@ -121,6 +126,15 @@ class FolderStorage:
         with _faults():
             path.unlink(missing_ok=True)
 
+    def list_keys(self) -> Iterator[tuple[str, datetime]]:
+        """Walk through the folder; what is half written has no key."""
+        with _faults():
+            for path in self.root.rglob("*"):
+                key = path.relative_to(self.root).as_posix()
+                if _KEY.fullmatch(key):
+                    with suppress(FileNotFoundError):  # removed meanwhile
+                        yield key, datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
 
 class S3Storage:
     """Any S3 endpoint."""
@@ -172,3 +186,10 @@ class S3Storage:
         name = _checked(key)
         with _faults():
             self.client.remove_object(self.bucket, name)
+
+    def list_keys(self) -> Iterator[tuple[str, datetime]]:
+        """Ask for the names in the bucket, a thousand at a time."""
+        with _faults():
+            for found in self.client.list_objects(self.bucket, recursive=True):
+                if found.object_name and found.last_modified and _KEY.fullmatch(found.object_name):
+                    yield found.object_name, found.last_modified

@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Lock
 from typing import Final
 
@@ -122,3 +123,8 @@ class Guarded:
         """As the storage. Raises StorageAway without asking while the breaker is open."""
         with self.breaker.attempt():
             self.storage.delete(key)
+
+    def list_keys(self) -> Iterator[tuple[str, datetime]]:
+        """As the storage. Raises StorageAway without asking while the breaker is open."""
+        with self.breaker.attempt():
+            yield from self.storage.list_keys()

@@ -134,6 +134,7 @@ def test_a_file_goes_its_whole_way_on_s3(
         answer = send_stored_file(file)
         assert (answer.status_code, answer.get_data()) == (206, b"%PDF")
     storage = S3Storage(bucket.endpoint, "school", "key", "secret-of-the-test")
+    assert [name for name, _ in storage.list_keys()] == [file.storage_key]
     storage.delete(file.storage_key)
     with pytest.raises(ObjectMissing):
         b"".join(storage.read(file.storage_key))

@@ -15,6 +15,8 @@ from app.domain.accounts.queries import find_open_link
 from app.domain.accounts.resets import answer_resets
 from app.domain.accounts.types import UserStatus
 from app.domain.audit.models import AuditEntry
+from app.domain.limits.rules import LIMITS
+from app.domain.limits.types import Limit
 from app.domain.outbox.models import OutboxMessage
 from app.jobs.accounts import answer_forgotten_passwords
 from app.uow import session
@@ -115,6 +117,26 @@ def test_the_answer_is_the_same_for_everybody(
     assert strange_cost == known_cost
     answer_resets(password_link)
     assert [letter.recipient for letter in letters()] == ["ehsan@family.example"]
+
+
+@pytest.mark.parametrize("name", ["ehsan@family.example", "nobody@family.example"])
+def test_nobody_is_written_to_without_end_and_what_was_typed_stays(
+    cast: Cast, client: PageClient, name: str
+) -> None:
+    for _ in range(LIMITS[Limit.FORGOTTEN_ACCOUNT].most):
+        assert ask(client, name).url == "/en/forgotten/sent"
+    page = ask(client, name.upper(), lang="ar")
+    assert page.status == 429 and 3500 < int(page.response.headers["Retry-After"]) <= 3600
+    assert page.one("[name=identifier]")["value"] == name.upper() and page.one("html")["lang"] == "ar"
+    assert ask(client, "somebody.else@family.example").status == 200
+
+
+def test_one_address_asks_for_so_many_names_only(cast: Cast, client: PageClient) -> None:
+    client.as_(None).get("/en/forgotten")
+    for number in range(LIMITS[Limit.FORGOTTEN_ADDRESS].most):
+        sent = {"csrf_token": client.token(), "identifier": f"{number}@family.example"}
+        assert client.raw.post("/en/forgotten", data=sent).status_code == 303
+    assert ask(client, "one.more@family.example").status == 429
 
 
 def test_a_suspended_account_gets_no_link(cast: Cast, client: PageClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from datetime import timedelta
 from typing import Any
@@ -15,9 +16,12 @@ from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
 from app.domain.accounts.types import UserStatus
 from app.domain.audit.models import AuditEntry
 from app.domain.kernel.access import Role
+from app.domain.limits.rules import LIMITS
+from app.domain.limits.types import Limit
 from app.uow import session
 from app.web.access import declared_access
 from tests.support.cast import PASSWORD, Cast, Member
+from tests.support.limits import let_pass
 from tests.support.pages import PageClient
 
 ASKED = "Is it still you?"
@@ -182,3 +186,51 @@ def test_a_copied_cookie_ends_with_a_new_second_factor(cast: Cast, client: PageC
     page.submit(code=pyotp.TOTP(secret).at(int(time.time())))
     client.get("/account/second-factor/")
     thief.get("/account/second-factor/", status=303, follow=False)
+
+
+def test_the_log_leaves_as_a_file_only_after_a_fresh_proof(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.hasan)
+    later(cast.hasan)
+    page = client.post("/audit/export", {"kind": "session", "since": "2026-01-01"}, status=200)
+    assert ASKED in page.text
+    exported = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "audit.exported")
+    assert session().scalar(exported) == 0
+    sent = page.values() | {"proof-password": PASSWORD, "csrf_token": client.token()}
+    answer = client.raw.post("/audit/export", data=sent)
+    assert answer.mimetype == "text/csv" and session().scalar(exported) == 1
+    answer.close()
+
+
+def test_every_answer_that_is_a_file_of_many_asks_for_a_fresh_proof(app: Flask) -> None:
+    """Whoever streams rows as a spreadsheet says `@requires_recent`."""
+    for endpoint, view in app.view_functions.items():
+        if "csv_lines" in inspect.unwrap(view).__code__.co_names or any(
+            "csv_lines" in getattr(part, "co_names", ()) for part in inspect.unwrap(view).__code__.co_consts
+        ):
+            assert getattr(view, "recent", False), endpoint
+
+
+def test_proofs_of_one_account_are_counted_together_on_all_its_devices(
+    cast: Cast, app: Flask, client: PageClient
+) -> None:
+    most = LIMITS[Limit.PROOF_ACCOUNT].most
+    devices = [PageClient(app).as_(cast.dalia) for _ in range(3)]
+    for number in range(most):
+        typed = {"email": "new@family.example", "current": f"wrong-{number}"}
+        assert devices[number % 3].post("/account/email", typed, status=422).errors
+    typed = {"email": "new@family.example", "current": PASSWORD}
+    page = devices[0].post("/account/email", typed, status=429)
+    assert 0 < int(page.response.headers["Retry-After"]) <= 900
+    assert page.one("[name=email]")["value"] == "new@family.example"
+    assert page.one("[name=current]").get("value", "") == ""
+    assert "অনেকবার চেষ্টা করা হয়েছে।" in page.text
+    page = devices[1].post("/account/confirm", {"proof-password": PASSWORD}, status=429)
+    assert page.one("#proof-password").get("value", "") == ""
+    let_pass(timedelta(minutes=15))
+    devices[0].post("/account/email", typed, status=303, follow=False)
+
+
+def test_a_right_proof_is_not_counted(cast: Cast, client: PageClient) -> None:
+    client.as_(cast.dalia)
+    for _ in range(LIMITS[Limit.PROOF_ACCOUNT].most + 2):
+        client.post("/account/confirm", {"proof-password": PASSWORD}, status=303, follow=False)

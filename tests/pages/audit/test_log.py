@@ -322,3 +322,37 @@ def test_an_export_is_an_entry_before_its_first_line(cast: Cast, client: PageCli
     entry = session().scalars(select(AuditEntry).where(AuditEntry.action == "audit.exported")).one()
     assert entry.user_id == cast.hasan.user_id
     assert entry.new_data == {"filters": {"who": "farida"}}
+
+
+def test_the_filters_are_folded_and_what_is_chosen_is_said(cast: Cast, client: PageClient) -> None:
+    page = client.as_(cast.hasan).get("/audit/")
+    fold = page.one("form details.fold")
+    assert fold.select("select[name=kind]") and not fold.has_attr("open")
+    query = {"kind": "student", "action": "student.status", "since": "2026-03-01", "campus": str(cast.campus)}
+    page = client.get("/audit/", query=query)
+    said = " ".join(page.one("form > p.soft").get_text(" ").split())
+    for part in ("Record: Student", "Act: Status changed", "Campus: Main Campus", "First day: 1 March 2026"):
+        assert part in said, said
+    assert "Last day" not in said
+
+
+def test_a_guardian_is_shown_as_they_were_on_a_day(cast: Cast, client: PageClient) -> None:
+    for on, old, new in ((3, "Road 1", "Road 2"), (5, "Road 2", "Road 3")):
+        session().add(
+            AuditEntry(
+                at=datetime(2026, on, 1, tzinfo=UTC),
+                user_id=cast.farida.user_id,
+                action="person.changed",
+                entity_type="person",
+                entity_id=cast.dalia.person_id,
+                old_data={"address": old},
+                new_data={"address": new},
+            )
+        )
+    page = (
+        client.as_(cast.amina).get(f"/guardians/{cast.dalia.guardian_id}").follow("How it was on another day")
+    )
+    assert page.url.startswith(f"/audit/records/guardian/{cast.dalia.guardian_id}")
+    page = client.get(page.url, query={"on": "2026-04-01"})
+    assert "Road 2" in page.one("dl").get_text() and "Road 3" not in page.one("dl").get_text()
+    client.as_(cast.farida).get(f"/audit/records/guardian/{cast.dalia.guardian_id}", status=403)

@@ -18,6 +18,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.domain.accounts.rules import clean_code
 from app.domain.kernel.access import SECOND_FACTOR_ROLES, Role
 from app.domain.kernel.digits import to_ascii_digits
 
@@ -60,11 +61,6 @@ def setup_address(secret: str, name: str, issuer: str) -> str:
 def spaced(secret: str) -> str:
     """A secret in groups of four, to be typed where no camera is."""
     return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-
-
-def clean_code(typed: str) -> str:
-    """A code as the app means it: any digits, without the gap in the middle."""
-    return "".join(to_ascii_digits(typed).split()).replace("-", "")
 
 
 def matching_step(secret: str, typed: str, now: float) -> int | None:

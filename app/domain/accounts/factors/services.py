@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -29,6 +28,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from app.domain.accounts.events import write_to_owner
 from app.domain.accounts.factors.letters import factor_letter, recovery_letter
 from app.domain.accounts.factors.models import (
     AuthenticatorApp,
@@ -75,13 +75,13 @@ from app.domain.accounts.factors.types import (
 )
 from app.domain.accounts.models import Session, User
 from app.domain.accounts.queries import Credentials, find_credentials, find_invitee
-from app.domain.accounts.services import open_session, password_is, prove_password
+from app.domain.accounts.services import count_proof, open_session, password_is, prove_password
 from app.domain.accounts.types import UserStatus
 from app.domain.audit.services import record
 from app.domain.kernel.access import SYSTEM, Actor
 from app.domain.kernel.errors import NotFound, Refused
 from app.domain.kernel.ids import hash_token, new_token
-from app.domain.outbox.services import write_mail
+from app.domain.limits.services import give_back
 from app.uow import session, transaction
 
 # --- keys of this installation
@@ -115,20 +115,14 @@ def _party() -> RelyingParty:
 
 # --- telling the owner
 
-
-def _tell(user_id: UUID, write: Callable[[str, str], tuple[str, str]]) -> None:
-    """A letter to the owner of an account, where there is an address. It leaves with the change or not at all."""
-    owner = find_invitee(user_id)
-    if owner and owner.email:
-        subject, body = write(owner.locale, owner.name)
-        write_mail("second_factor", owner.email, owner.locale, subject, body)
+_LETTER = "second_factor"
 
 
 def _changed(actor: Actor, user_id: UUID, kind: FactorKind, *, added: bool, name: str | None = None) -> None:
     action = "second_factor.added" if added else "second_factor.removed"
     new: dict[str, object] = {"kind": kind} | ({"name": name} if name else {})
     record(actor, action, "user", user_id, new=new)
-    _tell(user_id, partial(factor_letter, kind=kind, added=added))
+    write_to_owner(_LETTER, user_id, partial(factor_letter, kind=kind, added=added))
 
 
 # --- the authenticator app
@@ -285,7 +279,7 @@ def _accept_recovery_code(db: DbSession, user_id: UUID, code: str) -> bool:
 def _tell_recovery(actor: Actor, user_id: UUID) -> None:
     left = find_factors(user_id).codes_left
     record(actor, "second_factor.recovery_used", "user", user_id, new={"left": left})
-    _tell(user_id, partial(recovery_letter, left=left))
+    write_to_owner(_LETTER, user_id, partial(recovery_letter, left=left))
 
 
 # --- passkeys
@@ -638,9 +632,10 @@ def prove(actor: Actor, proof: Proof) -> None:
     """Note on the session that its owner proved themselves just now, by the password or a second factor.
 
     After ten wrong proofs in a row the session ends: whoever sits there is not its owner.
-    Raises PasswordWrong, CodeWrong, PasskeyRefused, ProofMissing, TooManyCodes.
+    Raises PasswordWrong, CodeWrong, PasskeyRefused, ProofMissing, TooManyCodes, TooMany.
     """
     user_id = _user(actor)
+    counted = count_proof(actor)
     mine = Session.id == actor.session_id
     with transaction() as db:
         misses = db.scalar(
@@ -664,6 +659,7 @@ def prove(actor: Actor, proof: Proof) -> None:
     if not accepted:
         _note_wrong_proof(actor, misses)
         raise PasswordWrong if proof.password else _refusal(proof)
+    give_back(*counted)
 
 
 def _note_wrong_proof(actor: Actor, misses: int | None) -> None:
@@ -702,5 +698,5 @@ def reset_second_factor(email: str, actor: Actor = SYSTEM) -> bool:
         kinds = [FactorKind.TOTP] * bool(had.app_since) + [FactorKind.PASSKEY] * bool(had.passkeys)
         record(actor, "second_factor.reset", "user", user_id, old={"kinds": kinds})
         for kind in kinds:
-            _tell(user_id, partial(factor_letter, kind=kind, added=False))
+            write_to_owner(_LETTER, user_id, partial(factor_letter, kind=kind, added=False))
     return True
