@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, cast, exists, false, func, literal, or_, select, true, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.sql.elements import True_
 
 from app.domain.kernel.digits import to_ascii_digits
 from app.domain.kernel.errors import NotFound
@@ -281,12 +282,10 @@ def _guardian_has_phone(query: str) -> ColumnElement[bool]:
 
 def count_students(reached: ColumnElement[bool], wanted: StudentFilter) -> dict[StudentStatus, int]:
     """How many students answer, by status. One statement."""
-    rows = session().execute(
-        select(Student.status, func.count())
-        .join(Person, Person.id == Student.person_id)
-        .where(*_student_conditions(reached, wanted))
-        .group_by(Student.status)
-    )
+    statement = select(Student.status, func.count()).where(*_student_conditions(reached, wanted))
+    if wanted.query.strip():
+        statement = statement.join(Person, Person.id == Student.person_id)
+    rows = session().execute(statement.group_by(Student.status))
     return {row[0]: row[1] for row in rows}
 
 
@@ -299,8 +298,8 @@ def list_students(
     page: int = 1,
 ) -> list[StudentLine]:
     """One page of students by name, each with the guardian called first. One statement."""
-    guardian = aliased(Person)
-    statement = (
+    order = _in_order(Person, locale).label("called")
+    found = (
         select(
             Student.id,
             Student.student_no,
@@ -309,22 +308,25 @@ def list_students(
             Person.name_en,
             Person.name_bn,
             Person.name_ar,
-            guardian.name_en,
-            guardian.name_bn,
-            guardian.name_ar,
-            guardian.phone,
+            order,
         )
         .join(Person, Person.id == Student.person_id)
-        .outerjoin(StudentGuardian, (StudentGuardian.student_id == Student.id) & StudentGuardian.is_primary)
-        .outerjoin(Guardian, Guardian.id == StudentGuardian.guardian_id)
-        .outerjoin(guardian, guardian.id == Guardian.person_id)
         .where(*_student_conditions(reached, wanted))
-        .order_by(_in_order(Person, locale), Student.student_no)
+        .order_by(order, Student.student_no)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
     if status:
-        statement = statement.where(Student.status == status)
+        found = found.where(Student.status == status)
+    # Guardians are looked up for the page only, not for everybody who might be on it.
+    shown, guardian = found.subquery(), aliased(Person)
+    statement = (
+        select(*shown.c[:7], guardian.name_en, guardian.name_bn, guardian.name_ar, guardian.phone)
+        .outerjoin(StudentGuardian, (StudentGuardian.student_id == shown.c.id) & StudentGuardian.is_primary)
+        .outerjoin(Guardian, Guardian.id == StudentGuardian.guardian_id)
+        .outerjoin(guardian, guardian.id == Guardian.person_id)
+        .order_by(shown.c.called, shown.c.student_no)
+    )
     return [
         StudentLine(row[0], row[1], row[2], row[3], _name(*row[4:7]), _name(*row[7:10]), row[10])
         for row in session().execute(statement)
@@ -428,31 +430,39 @@ class GuardianLine:
     occupation: str | None
 
 
-def _guardian_conditions(reached: ColumnElement[bool], query: str) -> list[ColumnElement[bool]]:
-    return [reached, search_condition(Person, query)] if query.strip() else [reached]
+def _guardians_reached(reached: ColumnElement[bool]) -> Any:
+    """The guardians of a filter as a table of its own.
+
+    Who has a child here is asked once for all guardians. Left to itself PostgreSQL asks it again and again for
+    the sake of the first 50 names, because it takes the answer to be dear.
+    """
+    keys = select(Guardian.id, Guardian.person_id, Guardian.occupation)
+    if isinstance(reached, True_):
+        return keys.subquery()
+    return keys.where(reached).cte("reached").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def count_guardians(reached: ColumnElement[bool], query: str = "") -> int:
     """How many guardians answer."""
-    return (
-        session().scalar(
-            select(func.count(Guardian.id))
-            .join(Person, Person.id == Guardian.person_id)
-            .where(*_guardian_conditions(reached, query))
+    found = _guardians_reached(reached)
+    statement = select(func.count()).select_from(found)
+    if query.strip():
+        statement = statement.join(Person, Person.id == found.c.person_id).where(
+            search_condition(Person, query)
         )
-        or 0
-    )
+    return session().scalar(statement) or 0
 
 
 def list_guardians(
     reached: ColumnElement[bool], query: str = "", *, locale: str = "en", page: int = 1, size: int = PAGE_SIZE
 ) -> list[GuardianLine]:
     """One page of guardians by name. One statement."""
+    found = _guardians_reached(reached)
     rows = session().execute(
-        select(Guardian.id, Person.name_en, Person.name_bn, Person.name_ar, Person.phone, Guardian.occupation)
-        .join(Person, Person.id == Guardian.person_id)
-        .where(*_guardian_conditions(reached, query))
-        .order_by(_in_order(Person, locale), Guardian.id)
+        select(found.c.id, Person.name_en, Person.name_bn, Person.name_ar, Person.phone, found.c.occupation)
+        .join(Person, Person.id == found.c.person_id)
+        .where(search_condition(Person, query))
+        .order_by(_in_order(Person, locale), found.c.id)
         .limit(size)
         .offset((page - 1) * size)
     )
