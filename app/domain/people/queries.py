@@ -430,43 +430,47 @@ class GuardianLine:
     occupation: str | None
 
 
-def _guardians_reached(reached: ColumnElement[bool]) -> Any:
-    """The guardians of a filter as a table of its own.
-
-    Who has a child here is asked once for all guardians. Left to itself PostgreSQL asks it again and again for
-    the sake of the first 50 names, because it takes the answer to be dear.
-    """
-    keys = select(Guardian.id, Guardian.person_id, Guardian.occupation)
-    if isinstance(reached, True_):
-        return keys.subquery()
-    return keys.where(reached).cte("reached").prefix_with("MATERIALIZED", dialect="postgresql")
-
-
-def count_guardians(reached: ColumnElement[bool], query: str = "") -> int:
-    """How many guardians answer."""
-    found = _guardians_reached(reached)
-    statement = select(func.count()).select_from(found)
-    if query.strip():
-        statement = statement.join(Person, Person.id == found.c.person_id).where(
-            search_condition(Person, query)
-        )
-    return session().scalar(statement) or 0
+def _guardians(reached: ColumnElement[bool], query: str) -> Any:
+    return (
+        select(Guardian.id, Person.name_en, Person.name_bn, Person.name_ar, Person.phone, Guardian.occupation)
+        .join(Person, Person.id == Guardian.person_id)
+        .where(reached, search_condition(Person, query))
+    )
 
 
 def list_guardians(
     reached: ColumnElement[bool], query: str = "", *, locale: str = "en", page: int = 1, size: int = PAGE_SIZE
-) -> list[GuardianLine]:
-    """One page of guardians by name. One statement."""
-    found = _guardians_reached(reached)
-    rows = session().execute(
-        select(found.c.id, Person.name_en, Person.name_bn, Person.name_ar, Person.phone, found.c.occupation)
-        .join(Person, Person.id == found.c.person_id)
-        .where(search_condition(Person, query))
-        .order_by(_in_order(Person, locale), found.c.id)
-        .limit(size)
-        .offset((page - 1) * size)
+) -> tuple[list[GuardianLine], int]:
+    """One page of guardians by name, and how many answer in all."""
+    start = (page - 1) * size
+    if isinstance(reached, True_) and not query.strip():
+        lines = _guardians(reached, query).order_by(_in_order(Person, locale), Guardian.id)
+        rows = session().execute(lines.limit(size).offset(start)).all()
+        return [_guardian_line(row) for row in rows], _count(select(Guardian.id))
+    # Who has a child here is asked once for all guardians, and once for list and number. Left to itself PostgreSQL
+    # asks it again and again for the sake of the first names, because it takes the answer to be dear.
+    answers = _guardians(reached, query).cte("answers").prefix_with("MATERIALIZED", dialect="postgresql")
+    total = select(func.count()).select_from(answers).scalar_subquery()
+    rows = (
+        session()
+        .execute(
+            select(*answers.c, total)
+            .order_by(_in_order(answers.c, locale), answers.c.id)
+            .limit(size)
+            .offset(start)
+        )
+        .all()
     )
-    return [GuardianLine(row[0], _name(*row[1:4]), row[4], row[5]) for row in rows]
+    found = rows[0][6] if rows else _count(_guardians(reached, query)) if page > 1 else 0
+    return [_guardian_line(row) for row in rows], found
+
+
+def _guardian_line(row: Any) -> GuardianLine:
+    return GuardianLine(row[0], _name(*row[1:4]), row[4], row[5])
+
+
+def _count(statement: Any) -> int:
+    return session().scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
 @dataclass(frozen=True, slots=True)
