@@ -64,16 +64,16 @@ BROKEN = {
     "a section has more pupils than seats": "SELECT 1 FROM sections s JOIN enrolments e ON e.section_id = s.id"
     " GROUP BY s.id, s.capacity HAVING count(*) > s.capacity",
     "a mark is of nobody in the section": "SELECT 1 FROM attendance a"
-    " JOIN attendance_registers r ON r.id = a.register_id WHERE a.date <> r.date OR NOT EXISTS (SELECT FROM enrolments e"
-    " WHERE e.section_id = r.section_id AND e.student_id = a.student_id)",
+    " JOIN attendance_registers r ON r.id = a.register_id WHERE a.date <> r.date OR NOT EXISTS"
+    " (SELECT FROM enrolments e WHERE e.section_id = r.section_id AND e.student_id = a.student_id)",
     "a pupil of the section has no mark": "SELECT 1 FROM attendance_registers r JOIN enrolments e"
     " ON e.section_id = r.section_id AND e.enrolled_on <= r.date WHERE NOT EXISTS"
     " (SELECT FROM attendance a WHERE a.register_id = r.id AND a.student_id = e.student_id)",
     "a register is of another year": "SELECT 1 FROM attendance_registers r JOIN sections s ON s.id = r.section_id"
     " JOIN academic_years y ON y.id = s.academic_year_id WHERE r.date NOT BETWEEN y.starts_on AND y.ends_on",
     "a register was taken on a day of rest": "SELECT 1 FROM attendance_registers r"
-    " JOIN campuses c ON c.id = r.campus_id WHERE extract(isodow FROM r.date) = ANY (c.rest_days) AND NOT EXISTS (SELECT FROM calendar_entries d"
-    " WHERE d.campus_id = c.id AND d.kind = 'school_day' AND r.date BETWEEN d.starts_on AND d.ends_on)",
+    " JOIN campuses c ON c.id = r.campus_id WHERE extract(isodow FROM r.date) = ANY (c.rest_days) AND NOT EXISTS"
+    " (SELECT FROM calendar_entries d WHERE d.campus_id = c.id AND d.kind = 'school_day' AND r.date BETWEEN d.starts_on AND d.ends_on)",
     "something lies at two campuses": "SELECT 1 FROM enrolments e JOIN sections s ON s.id = e.section_id"
     " JOIN classes k ON k.id = s.class_id JOIN academic_years y ON y.id = e.academic_year_id"
     " JOIN students t ON t.id = e.student_id WHERE e.campus_id <> ALL"
