@@ -73,7 +73,8 @@ BROKEN = {
     " JOIN academic_years y ON y.id = s.academic_year_id WHERE r.date NOT BETWEEN y.starts_on AND y.ends_on",
     "a register was taken on a day of rest": "SELECT 1 FROM attendance_registers r"
     " JOIN campuses c ON c.id = r.campus_id WHERE extract(isodow FROM r.date) = ANY (c.rest_days) AND NOT EXISTS"
-    " (SELECT FROM calendar_entries d WHERE d.campus_id = c.id AND d.kind = 'school_day' AND r.date BETWEEN d.starts_on AND d.ends_on)",
+    " (SELECT FROM calendar_entries d WHERE d.campus_id = c.id AND d.kind = 'school_day'"
+    " AND r.date BETWEEN d.starts_on AND d.ends_on)",
     "something lies at two campuses": "SELECT 1 FROM enrolments e JOIN sections s ON s.id = e.section_id"
     " JOIN classes k ON k.id = s.class_id JOIN academic_years y ON y.id = e.academic_year_id"
     " JOIN students t ON t.id = e.student_id WHERE e.campus_id <> ALL"
