@@ -107,6 +107,7 @@ NOT_MEASURED = {
     "jobs.drop": "only for a message that was set aside",
     "people.open_account": "everybody who works at the demo school has an account",
     "site.root": "leads on to the home page",
+    "vitals.metrics": "told only to Prometheus, and never through a proxy",
 }
 """Addresses without a page that could be measured, and why."""
 
