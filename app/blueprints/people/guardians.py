@@ -39,7 +39,6 @@ from app.domain.people.queries import (
     ChildLine,
     GuardianView,
     StudentView,
-    count_guardians,
     find_person,
     get_guardian,
     list_children_of_guardians,
@@ -67,12 +66,12 @@ def guardians() -> Response:
     seen = guardians_seen(actor)
     query = query_asked()
     number = page_number(request.args.get("page"))
-    lines = list_guardians(seen, query, locale=current_locale(), page=number)
+    lines, total = list_guardians(seen, query, locale=current_locale(), page=number)
     children: dict[UUID, list[ChildLine]] = {}
     keys = [line.id for line in lines]
     for child in list_children_of_guardians(students_seen(actor), keys, locale=current_locale()):
         children.setdefault(child.guardian_id, []).append(child)
-    page = Page(lines, number, PAGE_SIZE, count_guardians(seen, query))
+    page = Page(lines, number, PAGE_SIZE, total)
     return render_page(
         "people/guardians.html",
         "list",

@@ -297,7 +297,7 @@ def _candidates(query: str) -> list[GuardianLine]:
     """Who answers the query within reach; a whole phone number also finds the guardian of another campus."""
     if not query:
         return []
-    found = list_guardians(guardians_seen(current_actor()), query, locale=current_locale(), size=10)
+    found, _ = list_guardians(guardians_seen(current_actor()), query, locale=current_locale(), size=10)
     phone = _whole_phone(query)
     known = find_guardian_by_phone(phone) if phone and not found else None
     return [GuardianLine(known.guardian_id, known.names, known.phone, None)] if known else found

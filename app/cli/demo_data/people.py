@@ -63,12 +63,14 @@ MOTHERS_WORK = ("গৃহিণী", "গৃহিণী", "গৃহিণী"
 class Phones:
     """Mobile numbers that stand in nobody's telephone: five noughts follow the prefix, one by one."""
 
-    def __init__(self) -> None:
-        self._last = 0
+    def __init__(self, after: int = 0) -> None:
+        self._last = after
 
     def next(self) -> str:
-        """The next number, E.164."""
+        """The next number, E.164. Raises OverflowError after the last one that nobody has."""
         self._last += 1
+        if self._last > 99_999:
+            raise OverflowError("there are no more numbers that stand in nobody's telephone")
         return f"+88017000{self._last:05d}"
 
 

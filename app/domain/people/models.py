@@ -49,6 +49,10 @@ class Person(Keyed, Timestamped, Versioned, Searchable, Base):
     __table_args__ = (
         CheckConstraint("coalesce(name_en, name_bn, name_ar) is not null", name="has_name"),
         Index("ix_persons_search", "search", postgresql_using="gin"),
+        # A list in the order of the name its reader sees begins at its first line, however many follow.
+        Index("ix_persons_called_en", text("coalesce(name_en, name_bn, name_ar)")),
+        Index("ix_persons_called_bn", text("coalesce(name_bn, name_en, name_ar)")),
+        Index("ix_persons_called_ar", text("coalesce(name_ar, name_en, name_bn)")),
     )
 
 

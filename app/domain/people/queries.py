@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, cast, exists, false, func, literal, or_, select, true, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.sql.elements import True_
 
 from app.domain.kernel.digits import to_ascii_digits
 from app.domain.kernel.errors import NotFound
@@ -281,12 +282,10 @@ def _guardian_has_phone(query: str) -> ColumnElement[bool]:
 
 def count_students(reached: ColumnElement[bool], wanted: StudentFilter) -> dict[StudentStatus, int]:
     """How many students answer, by status. One statement."""
-    rows = session().execute(
-        select(Student.status, func.count())
-        .join(Person, Person.id == Student.person_id)
-        .where(*_student_conditions(reached, wanted))
-        .group_by(Student.status)
-    )
+    statement = select(Student.status, func.count()).where(*_student_conditions(reached, wanted))
+    if wanted.query.strip():
+        statement = statement.join(Person, Person.id == Student.person_id)
+    rows = session().execute(statement.group_by(Student.status))
     return {row[0]: row[1] for row in rows}
 
 
@@ -299,8 +298,8 @@ def list_students(
     page: int = 1,
 ) -> list[StudentLine]:
     """One page of students by name, each with the guardian called first. One statement."""
-    guardian = aliased(Person)
-    statement = (
+    order = _in_order(Person, locale).label("called")
+    found = (
         select(
             Student.id,
             Student.student_no,
@@ -309,22 +308,25 @@ def list_students(
             Person.name_en,
             Person.name_bn,
             Person.name_ar,
-            guardian.name_en,
-            guardian.name_bn,
-            guardian.name_ar,
-            guardian.phone,
+            order,
         )
         .join(Person, Person.id == Student.person_id)
-        .outerjoin(StudentGuardian, (StudentGuardian.student_id == Student.id) & StudentGuardian.is_primary)
-        .outerjoin(Guardian, Guardian.id == StudentGuardian.guardian_id)
-        .outerjoin(guardian, guardian.id == Guardian.person_id)
         .where(*_student_conditions(reached, wanted))
-        .order_by(_in_order(Person, locale), Student.student_no)
+        .order_by(order, Student.student_no)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
     if status:
-        statement = statement.where(Student.status == status)
+        found = found.where(Student.status == status)
+    # Guardians are looked up for the page only, not for everybody who might be on it.
+    shown, guardian = found.subquery(), aliased(Person)
+    statement = (
+        select(*shown.c[:7], guardian.name_en, guardian.name_bn, guardian.name_ar, guardian.phone)
+        .outerjoin(StudentGuardian, (StudentGuardian.student_id == shown.c.id) & StudentGuardian.is_primary)
+        .outerjoin(Guardian, Guardian.id == StudentGuardian.guardian_id)
+        .outerjoin(guardian, guardian.id == Guardian.person_id)
+        .order_by(shown.c.called, shown.c.student_no)
+    )
     return [
         StudentLine(row[0], row[1], row[2], row[3], _name(*row[4:7]), _name(*row[7:10]), row[10])
         for row in session().execute(statement)
@@ -428,35 +430,47 @@ class GuardianLine:
     occupation: str | None
 
 
-def _guardian_conditions(reached: ColumnElement[bool], query: str) -> list[ColumnElement[bool]]:
-    return [reached, search_condition(Person, query)] if query.strip() else [reached]
-
-
-def count_guardians(reached: ColumnElement[bool], query: str = "") -> int:
-    """How many guardians answer."""
+def _guardians(reached: ColumnElement[bool], query: str) -> Any:
     return (
-        session().scalar(
-            select(func.count(Guardian.id))
-            .join(Person, Person.id == Guardian.person_id)
-            .where(*_guardian_conditions(reached, query))
-        )
-        or 0
+        select(Guardian.id, Person.name_en, Person.name_bn, Person.name_ar, Person.phone, Guardian.occupation)
+        .join(Person, Person.id == Guardian.person_id)
+        .where(reached, search_condition(Person, query))
     )
 
 
 def list_guardians(
     reached: ColumnElement[bool], query: str = "", *, locale: str = "en", page: int = 1, size: int = PAGE_SIZE
-) -> list[GuardianLine]:
-    """One page of guardians by name. One statement."""
-    rows = session().execute(
-        select(Guardian.id, Person.name_en, Person.name_bn, Person.name_ar, Person.phone, Guardian.occupation)
-        .join(Person, Person.id == Guardian.person_id)
-        .where(*_guardian_conditions(reached, query))
-        .order_by(_in_order(Person, locale), Guardian.id)
-        .limit(size)
-        .offset((page - 1) * size)
+) -> tuple[list[GuardianLine], int]:
+    """One page of guardians by name, and how many answer in all."""
+    start = (page - 1) * size
+    if isinstance(reached, True_) and not query.strip():
+        lines = _guardians(reached, query).order_by(_in_order(Person, locale), Guardian.id)
+        rows = session().execute(lines.limit(size).offset(start)).all()
+        return [_guardian_line(row) for row in rows], _count(select(Guardian.id))
+    # Who has a child here is asked once for all guardians, and once for list and number. Left to itself PostgreSQL
+    # asks it again and again for the sake of the first names, because it takes the answer to be dear.
+    answers = _guardians(reached, query).cte("answers").prefix_with("MATERIALIZED", dialect="postgresql")
+    total = select(func.count()).select_from(answers).scalar_subquery()
+    rows = (
+        session()
+        .execute(
+            select(*answers.c, total)
+            .order_by(_in_order(answers.c, locale), answers.c.id)
+            .limit(size)
+            .offset(start)
+        )
+        .all()
     )
-    return [GuardianLine(row[0], _name(*row[1:4]), row[4], row[5]) for row in rows]
+    found = rows[0][6] if rows else _count(_guardians(reached, query)) if page > 1 else 0
+    return [_guardian_line(row) for row in rows], found
+
+
+def _guardian_line(row: Any) -> GuardianLine:
+    return GuardianLine(row[0], _name(*row[1:4]), row[4], row[5])
+
+
+def _count(statement: Any) -> int:
+    return session().scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
 @dataclass(frozen=True, slots=True)

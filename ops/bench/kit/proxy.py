@@ -59,8 +59,8 @@ def _nginx(supervisor: Supervisor) -> str:
 
 
 @contextmanager
-def proxied(school: Installation) -> Iterator[str]:
-    """The address of the school behind nginx, until the block ends."""
+def proxied(school: Installation, application: str = "ops.browse.wsgi:app") -> Iterator[str]:
+    """The address of the school, or of another application, behind nginx, until the block ends."""
     port = free_port()
     with Supervisor() as supervisor, tempfile.TemporaryDirectory(prefix="sa-", dir="/tmp") as name:
         folder = Path(name)
@@ -75,12 +75,12 @@ def proxied(school: Installation) -> Iterator[str]:
         )
         bound = f"unix:{folder}/app.sock"
         gunicorn = [
-            *(sys.executable, "-m", "gunicorn", "ops.browse.wsgi:app", "--bind", bound),
+            *(sys.executable, "-m", "gunicorn", application, "--bind", bound),
             *("--workers", str(WORKERS), "--no-control-socket", "--umask", "0"),
         ]
         log = school.var / "log"
-        supervisor.spawn("The web server", gunicorn, env=env, cwd=ROOT, log=log / "proxied.log")
+        supervisor.spawn("The web server", gunicorn, env=env, cwd=ROOT, log=log / f"proxied-{port}.log")
         nginx = [_nginx(supervisor), "-e", "stderr", "-p", str(folder), "-c", str(config)]
-        supervisor.spawn("nginx", nginx, env=env, cwd=ROOT, log=log / "nginx.log")
+        supervisor.spawn("nginx", nginx, env=env, cwd=ROOT, log=log / f"nginx-{port}.log")
         supervisor.wait_for(lambda: demo.is_healthy(port), "nginx", demo.START_SECONDS)
         yield f"http://{demo.HOST}:{port}"
