@@ -23,6 +23,7 @@ COMMANDS = {
     "check": ("Check", "style, types, layers, templates, translations, migrations"),
     "audit": ("Check", "known holes of the packages, and the bill of materials"),
     "bench": ("Check", "measure bytes, requests and times   [FEATURE]"),
+    "attack": ("Check", "sqlmap over a demo school of its own   [ROUTE...] [--minutes 60]"),
     "shots": ("Check", "pictures of the main pages into var/shots   [PAGE...] [--languages bn]"),
     "fmt": ("Change", "format Python and templates"),
     "i18n": ("Change", "collect, merge and compile the translations   [--check]"),
