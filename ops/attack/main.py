@@ -7,8 +7,8 @@ views with a hole beside the pages were not found: an attack that finds nothing 
 from __future__ import annotations
 
 import argparse
-import json
 import logging
+import re
 import tempfile
 import time
 from collections import Counter
@@ -27,6 +27,7 @@ from ops.devtool.console import complain, say
 from ops.devtool.processes import Child, Supervisor
 
 AT_ONCE = 2
+_ANSWER = re.compile(r"\broute=([\w.]+) status=(\d+)")
 ROLES = ("admin", "principal", "admissions_officer", "teacher", "accountant", "editor", "guardian", "student")
 
 
@@ -105,15 +106,15 @@ class Attack:
 
     def _read_answers(self) -> None:
         """Count what the server has answered since it was last asked: its own lines say it."""
-        with (self.school.var / "log" / "web.log").open(errors="replace") as log:
+        with (self.school.var / "log" / "web.log").open(encoding="utf-8", newline="") as log:
             log.seek(self._read)
-            for line in iter(log.readline, ""):
+            for line in log:
                 if not line.endswith("\n"):
-                    break
-                self._read = log.tell()
-                if line.startswith("{") and '"route"' in line:
-                    said = json.loads(line)
-                    self.answers[str(said["route"]), int(said["status"])] += 1
+                    break  # it is still being written
+                self._read += len(line.encode())
+                said = _ANSWER.search(line)
+                if said:
+                    self.answers[said[1], int(said[2])] += 1
 
 
 def main(arguments: list[str]) -> int:

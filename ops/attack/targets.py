@@ -117,10 +117,15 @@ class Person:
     def __init__(self, app: Flask, login: Login | None) -> None:
         self.app, self.login = app, login
         self.client: FlaskClient = app.test_client()
-        if login is None:
-            return
-        sent = {"identifier": login.identifier, "password": login.password}
-        answer = self.client.post("/en/sign-in", data={"csrf_token": self._token("/en/sign-in"), **sent})
+        self.token = self._token("/en/sign-in")
+        """A token of this browser's session, which holds as long as the session does."""
+        if login is not None:
+            self._sign_in(login)
+            self.token = self._token("/account/")
+
+    def _sign_in(self, login: Login) -> None:
+        sent = {"csrf_token": self.token, "identifier": login.identifier, "password": login.password}
+        answer = self.client.post("/en/sign-in", data=sent)
         if answer.status_code != 303:
             raise Failure(f"{login.identifier} ({login.role}) could not sign in: {answer.status_code}.")
 
@@ -130,11 +135,6 @@ class Person:
         html = answer.get_data(as_text=True) if answer.mimetype == "text/html" else None
         soup = BeautifulSoup(html, "html.parser") if html is not None else None
         return Seen(answer.status_code, answer.headers.get("Location", ""), soup)
-
-    @property
-    def token(self) -> str:
-        """A token of this browser's session, which holds as long as the session does."""
-        return self._token("/account/" if self.login else "/en/sign-in")
 
     def _token(self, url: str) -> str:
         soup = self.look(url).soup
