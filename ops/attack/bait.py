@@ -11,8 +11,8 @@ from flask import Flask, render_template_string, request
 from app.domain.kernel.access import Permission
 from app.uow import session
 from app.web.access import public, requires
-from app.web.headers import csrf_field
-from app.web.once import creates, once_field
+from app.web.headers import csrf_field, once_field
+from app.web.once import creates
 
 _PAGE = """<!doctype html><html lang="en" dir="ltr"><title>Bait</title><h1>Bait</h1>
 <ul>{% for title in found %}<li>{{ title }}</li>{% endfor %}</ul>

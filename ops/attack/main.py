@@ -73,7 +73,11 @@ class Attack:
         folder = self.folder / str(number)
         command = sqlmap.command(self.sqlmap, self.school.url, target, person, self.effort, folder)
         child = self.supervisor.spawn(
-            "sqlmap", command, env={"HOME": str(self.folder), "PATH": "/usr/bin:/bin"}, cwd=self.folder, log=folder.with_suffix(".log")
+            "sqlmap",
+            command,
+            env={"HOME": str(self.folder), "PATH": "/usr/bin:/bin"},
+            cwd=self.folder,
+            log=folder.with_suffix(".log"),
         )
         self.running.append(_Call(target, child, time.monotonic()))
 
@@ -82,7 +86,11 @@ class Attack:
         while len(self.running) >= most:
             for call in [*self.running]:
                 taken = time.monotonic() - call.began
-                if call.child.process.poll() is not None or taken > self.seconds or time.monotonic() > self.until:
+                if (
+                    call.child.process.poll() is not None
+                    or taken > self.seconds
+                    or time.monotonic() > self.until
+                ):
                     self._end(call, taken)
             time.sleep(0.1)  # two processes are watched at once
 
@@ -98,9 +106,15 @@ class Attack:
         target = call.target
         self.results[target] = found
         self._read_answers()
-        answers = " ".join(f"{status}:{count}" for (route, status), count in sorted(self.answers.items()) if route == target.endpoint)
+        answers = " ".join(
+            f"{status}:{count}"
+            for (route, status), count in sorted(self.answers.items())
+            if route == target.endpoint
+        )
         what = ",".join(target.names) or target.url
-        say(f"{found:<11} {target.endpoint:<34} {target.place:<7} {target.role or 'visitor':<18} {taken:4.0f} s  {answers}  {what}")
+        say(
+            f"{found:<11} {target.endpoint:<34} {target.place:<7} {target.role or 'visitor':<18} {taken:4.0f} s  {answers}  {what}"
+        )
         if found in (Verdict.FOUND, Verdict.UNTRIED) and not target.is_bait:
             complain(f"    {sqlmap.told(text)}")
 
@@ -126,9 +140,15 @@ def main(arguments: list[str]) -> int:
         with installed(application="ops.attack.wsgi") as school:
             app = _application()
             targets = find_targets(app, _logins(school))
-            chosen = [each for each in targets if each.is_bait or not given.routes or _is_asked(each, given.routes)]
-            say(f"{len(chosen)} targets, {count_parameters(chosen)} parameters, {time.monotonic() - began:.0f} s to find them")
-            say(f"No address was found for, or nothing is asked by: {', '.join(missing_routes(app, targets))}")
+            chosen = [
+                each for each in targets if each.is_bait or not given.routes or _is_asked(each, given.routes)
+            ]
+            say(
+                f"{len(chosen)} targets, {count_parameters(chosen)} parameters, {time.monotonic() - began:.0f} s to find them"
+            )
+            say(
+                f"No address was found for, or nothing is asked by: {', '.join(missing_routes(app, targets))}"
+            )
             attack = Attack(
                 app, school, program, Effort(given.level, given.risk), given.seconds,
                 time.monotonic() + given.minutes * 60, Path(folder), supervisor,
@@ -169,7 +189,11 @@ def _close(attack: Attack, seconds: float) -> int:
     baits = [target for target in attack.results if target.is_bait]
     missed = [target for target in baits if attack.results[target] is not Verdict.FOUND]
     own = Counter(verdict for target, verdict in attack.results.items() if not target.is_bait)
-    broken = {route: count for (route, status), count in attack.answers.items() if status == 500 and not route.startswith("bait.")}
+    broken = {
+        route: count
+        for (route, status), count in attack.answers.items()
+        if status == 500 and not route.startswith("bait.")
+    }
     say("")
     say(f"{sum(attack.answers.values())} requests in {seconds / 60:.0f} minutes")
     say(f"holes put there: {len(baits) - len(missed)} of {len(baits)} found")

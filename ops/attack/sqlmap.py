@@ -48,13 +48,23 @@ def ensure_sqlmap(supervisor: Supervisor) -> str:
     return found
 
 
-def command(sqlmap: str, base: str, target: Target, person: Person, effort: Effort, folder: Path) -> list[str]:
+def command(
+    sqlmap: str, base: str, target: Target, person: Person, effort: Effort, folder: Path
+) -> list[str]:
     """The call for one target.
 
     The token of the session holds as long as the session, so it is sent as it is; a form's own key is another one in
     every request. What the answers set as cookies is dropped: the session stays the one that was signed in.
     """
-    call = [sqlmap, "--batch", "--disable-coloring", "--flush-session", f"--output-dir={folder}", "-u", base + target.url]
+    call = [
+        sqlmap,
+        "--batch",
+        "--disable-coloring",
+        "--flush-session",
+        f"--output-dir={folder}",
+        "-u",
+        base + target.url,
+    ]
     call += ["--dbms=PostgreSQL", f"--level={effort.level}", f"--risk={effort.risk}", "--technique=BEUST"]
     call += ["--ignore-code=*", "--ignore-redirects", "--drop-set-cookie", "--skip-waf"]
     call += ["--timeout=20", "--retries=1", "--time-sec=3"]
@@ -89,5 +99,7 @@ def verdict(text: str) -> Verdict:
 
 def told(text: str) -> str:
     """The line that says why, for a person."""
-    lines = [line for line in text.splitlines() if re.search(r"\[(CRITICAL|ERROR)\]|Parameter: |Payload: ", line)]
+    lines = [
+        line for line in text.splitlines() if re.search(r"\[(CRITICAL|ERROR)\]|Parameter: |Payload: ", line)
+    ]
     return " | ".join(line.strip() for line in lines[-4:])

@@ -154,7 +154,14 @@ class Person:
         """Begin an application and fill what can be filled; returns the addresses of its pages, the last one first."""
         found = ["/en/admissions/"]
         for _ in range(len(Step)):
-            form = next((each for each in self.walk(found[:1], links=False).forms.values() if "apply." in each.endpoint), None)
+            form = next(
+                (
+                    each
+                    for each in self.walk(found[:1], links=False).forms.values()
+                    if "apply." in each.endpoint
+                ),
+                None,
+            )
             if form is None:
                 break
             values = {name: value or typed(name) for name, value in form.values}
@@ -178,7 +185,7 @@ def find_targets(app: Flask, logins: Sequence[Login]) -> list[Target]:
         person = Person(app, login)
         walk = person.walk([*person.apply(), *STARTS] if login is None else STARTS)
         for url in walk.pages:
-            named = walk.adapter.match(urlsplit(url).path)[1] | named
+            named = {**walk.adapter.match(urlsplit(url).path)[1], **named}
         _add(found, (*_forms(app, walk, login), *_pages(walk, login)))
     _add(found, _unlinked(app, logins[0], named, {endpoint for endpoint, _, _ in found}))
     targets = list(dict.fromkeys(found.values()))
@@ -250,9 +257,7 @@ def _forms(app: Flask, walk: Walk, login: Login | None) -> Iterator[Target]:
             yield replace(target, place="headers", names=(), headers=headers)
 
 
-def _unlinked(
-    app: Flask, login: Login, named: dict[str, object], known: set[str]
-) -> Iterator[Target]:
+def _unlinked(app: Flask, login: Login, named: dict[str, object], known: set[str]) -> Iterator[Target]:
     """Routes that no page of the demo school leads to, asked for with what other addresses name."""
     for rule in app.url_map.iter_rules():
         values = {name: _NAMED.get(name) or named.get(name) or NOBODY for name in rule.arguments}

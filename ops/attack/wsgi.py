@@ -14,10 +14,11 @@ from ops.attack.bait import add_bait
 
 ENDLESS = 1_000_000_000
 
-rules.LIMITS = services.LIMITS = MappingProxyType(
+rules.LIMITS = services.LIMITS = MappingProxyType(  # type: ignore[attr-defined]  # where it is looked up
     {limit: replace(allowance, most=ENDLESS) for limit, allowance in rules.LIMITS.items()}
 )
 
 from ops.browse.wsgi import app  # noqa: E402  # after the limits are lifted
 
 add_bait(app)
+__all__ = ["app"]

@@ -81,9 +81,7 @@ def installed(
 
 
 @contextmanager
-def served(
-    *, moment: datetime | None = None, application: str = "ops.browse.wsgi"
-) -> Iterator[Installation]:
+def served(*, moment: datetime | None = None, application: str = "ops.browse.wsgi") -> Iterator[Installation]:
     """The demo school on the services of the environment and its web server, which ends with the block.
 
     `application` is the module that the web server serves.

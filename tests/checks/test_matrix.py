@@ -21,7 +21,17 @@ from app.web.access import PUBLIC, declared_access
 from app.web.headers import ONCE_FIELD
 from tests.support.cast import CAST, Cast, Member
 from tests.support.pages import PageClient
-from tests.support.routes import ABSENT, EVERYBODY, FORBIDDEN, ROUTES, Route, Whose, add_devices, address, rules
+from tests.support.routes import (
+    ABSENT,
+    EVERYBODY,
+    FORBIDDEN,
+    ROUTES,
+    Route,
+    Whose,
+    add_devices,
+    address,
+    rules,
+)
 from tests.support.twins import CAMPUSES, add_twins, twin
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}

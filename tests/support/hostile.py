@@ -24,7 +24,7 @@ TEXTS: dict[str, str] = {
     "percent": "%22%3E%3Csvg%20onload%3Dalert(1)%3E",
     "percent twice": "%2522%253E%253Csvg%2520onload%253Dalert(1)%253E",
     "rich text": '<p onclick=alert(1)><a href="javascript:alert(1)">x</a><svg onload=alert(1)></p>',
-    "markdown": "[x](javascript:alert(1)) ![x](x\"onerror=\"alert(1))",
+    "markdown": '[x](javascript:alert(1)) ![x](x"onerror="alert(1))',
     "script link": "javascript:alert(1)",
     "hidden script link": "java\tscript:alert(1)",
     "data link": "data:text/html;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+",
@@ -85,7 +85,17 @@ TEXTS: dict[str, str] = {
     "role": "admin",
 }
 
-UNSHOWABLE = {"nul", "controls", "surrogate", "no characters", "too long", "header", "header folded", "white", "empty"}
+UNSHOWABLE = {
+    "nul",
+    "controls",
+    "surrogate",
+    "no characters",
+    "too long",
+    "header",
+    "header folded",
+    "white",
+    "empty",
+}
 """What cannot stand in a field again as it was sent."""
 
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -110,7 +120,14 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "Range": ("bytes=0-18446744073709551615", "bytes=-1", "bytes=x", "bytes=0-0,0-0,0-0"),
     "If-None-Match": (CANARY, 'W/"', "*", "x" * 3_000),
     "If-Modified-Since": ("x", "Thu, 01 Jan 99999 00:00:00 GMT"),
-    "Cookie": ("sa=x", f"sa={CANARY}; {CANARY}=1", "sa=.eJw.x.x; sa=y; =z", "sa-browser=\xff\x01; x[y]=1", ";;=;", "remember_token=1|x"),
+    "Cookie": (
+        "sa=x",
+        f"sa={CANARY}; {CANARY}=1",
+        "sa=.eJw.x.x; sa=y; =z",
+        "sa-browser=\xff\x01; x[y]=1",
+        ";;=;",
+        "remember_token=1|x",
+    ),
     "Authorization": ("Basic Og==", "Bearer x"),
     "Content-Type": ("application/json", "text/html; charset=nonsense", "multipart/form-data", CANARY),
     "Content-Encoding": ("gzip",),
@@ -126,17 +143,24 @@ BODIES: dict[str, tuple[str, bytes]] = {
     "xml": ("application/xml", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'),
     "nothing": ("application/x-www-form-urlencoded", b""),
     "no kind": ("", b"name=x"),
-    "percent": ("application/x-www-form-urlencoded", b"csrf_token={token}&%zz=%&name=%ff%fe%00%ed%a0%80&%00=%00&=&&;"),
+    "percent": (
+        "application/x-www-form-urlencoded",
+        b"csrf_token={token}&%zz=%&name=%ff%fe%00%ed%a0%80&%00=%00&=&&;",
+    ),
     "arrays": (
         "application/x-www-form-urlencoded",
         b"csrf_token={token}&a[b]=1&a[]=2&a[b][c]=3&__proto__[x]=1&name[]=x&self=1&field.errors=1&%3Csvg+onload%3D1%3E=1",
     ),
-    "charset": ("application/x-www-form-urlencoded; charset=utf-7", b"csrf_token={token}&name=+ADw-svg onload+AD4-"),
+    "charset": (
+        "application/x-www-form-urlencoded; charset=utf-7",
+        b"csrf_token={token}&name=+ADw-svg onload+AD4-",
+    ),
     "no boundary": ("multipart/form-data", b"--x\r\n\r\n"),
     "boundary": ("multipart/form-data; boundary=" + "x" * 300, b"--x\r\n"),
     "cut off": (
         "multipart/form-data; boundary=x",
-        b'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n--x\r\nContent-Disposition: form-data; name="na',
+        b'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="na',
     ),
     "parts": (
         "multipart/form-data; boundary=x",
@@ -150,7 +174,10 @@ BODIES: dict[str, tuple[str, bytes]] = {
 
 _SCRIPT = re.compile(r"<svg[ /]+onload|837221")
 _LINKS = ("href", "src", "action", "formaction", "hx-get", "hx-post", "content")
-_OUT = re.compile(rf"\s*(?:javascript|data:text|vbscript)\b.*|(?:https?:)?[/\\]{{2}}[^/]*{re.escape(OUTSIDE)}.*", re.I | re.S)
+_OUT = re.compile(
+    rf"\s*(?:javascript|data:text|vbscript)\b.*|(?:https?:)?[/\\]{{2}}[^/]*{re.escape(OUTSIDE)}.*",
+    re.I | re.S,
+)
 
 
 def rotated(names: list[str], payloads: list[str]) -> Iterator[dict[str, str]]:
@@ -178,7 +205,12 @@ def is_ours(target: str) -> bool:
     """Whether a browser that goes there stays on the site."""
     parts = urlsplit(target)
     inside = parts.scheme in {"", "http"} and parts.netloc in {"", "localhost"}
-    return inside and not target.startswith(("//", "/\\")) and "\\" not in target[:3] and parts.path.startswith("/")
+    return (
+        inside
+        and not target.startswith(("//", "/\\"))
+        and "\\" not in target[:3]
+        and parts.path.startswith("/")
+    )
 
 
 def faults_of_markup(html: str) -> list[str]:
