@@ -112,9 +112,8 @@ class Attack:
             if route == target.endpoint
         )
         what = ",".join(target.names) or target.url
-        say(
-            f"{found:<11} {target.endpoint:<34} {target.place:<7} {target.role or 'visitor':<18} {taken:4.0f} s  {answers}  {what}"
-        )
+        place = f"{target.endpoint:<34} {target.place:<7} {target.role or 'visitor':<18}"
+        say(f"{found:<11} {place} {taken:4.0f} s  {answers}  {what}")
         if found in (Verdict.FOUND, Verdict.UNTRIED) and not target.is_bait:
             complain(f"    {sqlmap.told(text)}")
 
@@ -143,9 +142,8 @@ def main(arguments: list[str]) -> int:
             chosen = [
                 each for each in targets if each.is_bait or not given.routes or _is_asked(each, given.routes)
             ]
-            say(
-                f"{len(chosen)} targets, {count_parameters(chosen)} parameters, {time.monotonic() - began:.0f} s to find them"
-            )
+            took = time.monotonic() - began
+            say(f"{len(chosen)} targets, {count_parameters(chosen)} parameters, found in {took:.0f} s")
             say(
                 f"No address was found for, or nothing is asked by: {', '.join(missing_routes(app, targets))}"
             )
@@ -198,6 +196,9 @@ def _close(attack: Attack, seconds: float) -> int:
     say(f"{sum(attack.answers.values())} requests in {seconds / 60:.0f} minutes")
     say(f"holes put there: {len(baits) - len(missed)} of {len(baits)} found")
     say(", ".join(f"{verdict}: {own[verdict]}" for verdict in Verdict))
+    for target, verdict in attack.results.items():
+        if verdict is Verdict.UNTRIED:
+            complain(f"not tried: {target.endpoint} {target.place}")
     for target in missed:
         complain(f"not found, although it is open: {target.endpoint} {target.place}")
     for route, count in broken.items():

@@ -286,7 +286,7 @@ def _role(login: Login | None) -> str | None:
 
 def _marked(walk: Walk, path: str, method: str) -> str:
     """The path with a mark behind each part that names something; empty where none does."""
-    rule, values = walk.adapter.match(path, method=method, return_rule=True)
+    _, values = walk.adapter.match(path, method=method)
     for name, value in values.items():
         if name != "lang":
             text = quote(str(value), safe="")

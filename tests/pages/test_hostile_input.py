@@ -36,8 +36,8 @@ from tests.support.twins import add_twins
 STARTS = ["/bn/", "/en/", "/home/"]
 READERS: list[Member | None] = [None, CAST.hasan, CAST.bashir, CAST.dalia, CAST.rafi]
 _LEAVES = {"accounts.sign_out", "accounts.sign_out_others", "accounts.sign_out_device"}
-_COUNTED = {"limit_counts", "idempotency_keys"}
-"""What is written of a form that is refused: that it was tried."""
+_COUNTED = {"limit_counts", "idempotency_keys", "audit_logs"}
+"""What is written of a form that is refused: that it was tried, and by whom."""
 _WRITE = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 _MOST = ["sql", "formula", "format", "bidi", "path", "closing"]
 """What a field of free text may well accept, so that it gets as far as the tables."""

@@ -78,10 +78,7 @@ def _write_canaries(url: str) -> tuple[list[str], list[str]]:
                 continue
             place = {"table": sql.Identifier(table), "column": sql.Identifier(column)}
             try:
-                if kind == "jsonb":
-                    done = _write_json(cursor, place)
-                else:
-                    done = _write_text(cursor, place, most)
+                done = _write_json(cursor, place) if kind == "jsonb" else _write_text(cursor, place, most)
             except psycopg2.IntegrityError:
                 refused.append(f"{table}.{column}")
             else:

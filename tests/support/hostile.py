@@ -86,6 +86,7 @@ TEXTS: dict[str, str] = {
 }
 
 UNSHOWABLE = {
+    "hidden script link",
     "nul",
     "controls",
     "surrogate",
