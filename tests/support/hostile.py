@@ -87,6 +87,7 @@ TEXTS: dict[str, str] = {
 
 UNSHOWABLE = {
     "hidden script link",
+    "bidi",
     "nul",
     "controls",
     "surrogate",
@@ -113,7 +114,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "Referer": (f"https://{OUTSIDE}/{CANARY}", "javascript:alert(1)", "' OR 1=1--", "\xff"),
     "Accept-Language": (CANARY, "en;q=x", "ar," * 500, "*;q=2", "../../etc/passwd"),
     "Accept": ("application/json", CANARY),
-    "Accept-Encoding": ("br;q=x, gzip;q=-1, *;q=0", CANARY),
+    "Accept-Encoding": ("identity;q=x, *;q=0", CANARY),
     "HX-Request": ("true", CANARY),
     "HX-Request-Type": (CANARY, "partial", "full"),
     "HX-Target": (CANARY,),
