@@ -33,7 +33,7 @@ from tests.support.routes import ROUTES, add_devices, address, rules
 from tests.support.twins import add_twins
 
 CANARY = "=1+1\"'><svg onload=alert(1)>{{913*917}}"
-_SHAPED = {"locale", "slug", "storage_key", "sha256", "status", "kind", "state"}
+_SHAPED = {"locale", "slug", "storage_key", "sha256", "content_type", "status", "kind", "state"}
 """Columns that decide which page or file is meant; another value would only lead elsewhere."""
 
 READERS = [None, *{member.role: member for member in CAST.everybody if member.campus != "river"}.values()]
