@@ -60,6 +60,10 @@ class Form(FlaskForm):
         csrf = False
         locales = False
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent as a form. Flask-WTF would take JSON too, whose values need not be texts."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)  # type: ignore[misc]  # WTForms carries no types
+
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Any:
             return super().render_field(field, render_kw)  # type: ignore[misc]  # WTForms carries no types
 

@@ -1,7 +1,7 @@
 """Keep new mobile numbers that wait for their code.
 
 Revision: 0012
-Follows: 0010
+Follows: 0011
 """
 
 from __future__ import annotations

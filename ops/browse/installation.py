@@ -67,24 +67,29 @@ def school_morning(today: date) -> datetime:
 
 
 @contextmanager
-def installed(*, moment: datetime | None = None) -> Iterator[Installation]:
+def installed(
+    *, moment: datetime | None = None, application: str = "ops.browse.wsgi"
+) -> Iterator[Installation]:
     """Services in a temporary folder, the demo school and its web server, all gone at the end of the block."""
     with Supervisor() as supervisor, tempfile.TemporaryDirectory(prefix="sa-", dir="/tmp") as folder:
         assets.prepare(supervisor)
         with demo.running_services(supervisor, Path(folder)) as urls:
             os.environ.update(demo.app_environment(Path(folder), urls, port=8000))
             os.environ.update(demo.owner_environment(urls))
-            with served(moment=moment) as installation:
+            with served(moment=moment, application=application) as installation:
                 yield installation
 
 
 @contextmanager
-def served(*, moment: datetime | None = None) -> Iterator[Installation]:
-    """The demo school on the services of the environment and its web server, which ends with the block."""
+def served(*, moment: datetime | None = None, application: str = "ops.browse.wsgi") -> Iterator[Installation]:
+    """The demo school on the services of the environment and its web server, which ends with the block.
+
+    `application` is the module that the web server serves.
+    """
     moment = moment or school_morning(datetime.now(DHAKA).date())
     var = Path(os.environ["SA_VAR"])
     port = free_port()
-    school = {STOPPED_AT: moment.isoformat(), "FLASK_APP": "ops.browse.wsgi"}
+    school = {STOPPED_AT: moment.isoformat(), "FLASK_APP": application}
     env = os.environ | school | {"BASE_URL": f"http://{demo.HOST}:{port}"}
     logins = var / "demo-logins.json"
     with Supervisor() as supervisor:
@@ -92,13 +97,13 @@ def served(*, moment: datetime | None = None) -> Iterator[Installation]:
         log.parent.mkdir(parents=True, exist_ok=True)
         demo.load(supervisor, env, var, logins)
         env.pop("OWNER_DATABASE_URL", None)  # the pages do not know the owner of the tables
-        supervisor.spawn("The web server", _web_server(port), env=env, cwd=ROOT, log=log)
+        supervisor.spawn("The web server", _web_server(application, port), env=env, cwd=ROOT, log=log)
         supervisor.wait_for(lambda: demo.is_healthy(port), "The web server", demo.START_SECONDS)
         yield Installation(f"http://{demo.HOST}:{port}", moment, _read_logins(logins), var, school)
 
 
-def _web_server(port: int) -> list[str]:
-    command = ["ops.browse.wsgi:app" if part == "wsgi:app" else part for part in demo.web_server(port)]
+def _web_server(application: str, port: int) -> list[str]:
+    command = [f"{application}:app" if part == "wsgi:app" else part for part in demo.web_server(port)]
     return [sys.executable, "-m", *command]
 
 

@@ -16,6 +16,7 @@ MODULES = {
     "i18n": "i18n:main",
     "audit": "advisories:main",
     "bench": "extras:bench",
+    "attack": "ops.attack.main:main",
     "shots": "shots:main",
     "shell": "extras:shell",
     "lock": "extras:lock",
@@ -29,7 +30,7 @@ def run(arguments: list[str]) -> int:
     catch_signals()
     try:
         command: Callable[[list[str]], int] = getattr(
-            importlib.import_module(f"ops.devtool.{module}"), function
+            importlib.import_module(module if "." in module else f"ops.devtool.{module}"), function
         )
         return command(arguments[1:])
     except Failure as failure:

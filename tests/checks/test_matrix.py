@@ -7,7 +7,7 @@ and no answer names a thing of the other campus.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from secrets import token_urlsafe
 
 import pytest
@@ -15,17 +15,23 @@ from flask import Flask
 from sqlalchemy import Connection
 from werkzeug.routing import Rule
 
-from app.domain.accounts.factors.models import Passkey
-from app.domain.accounts.models import Session
 from app.domain.kernel import clock
-from app.domain.kernel.ids import hash_token
-from app.uow import session
 from app.walls import WALLS
 from app.web.access import PUBLIC, declared_access
 from app.web.headers import ONCE_FIELD
 from tests.support.cast import CAST, Cast, Member
 from tests.support.pages import PageClient
-from tests.support.routes import ABSENT, EVERYBODY, FORBIDDEN, ROUTES, Route, Whose, passkey_key, session_key
+from tests.support.routes import (
+    ABSENT,
+    EVERYBODY,
+    FORBIDDEN,
+    ROUTES,
+    Route,
+    Whose,
+    add_devices,
+    address,
+    rules,
+)
 from tests.support.twins import CAMPUSES, add_twins, twin
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -38,62 +44,26 @@ def school(cast: Cast) -> Iterator[None]:
     """Twins of everything, a second device for everybody, on the morning of a school day."""
     with clock.stopped_at(datetime(2026, 11, 22, 2, 42, tzinfo=UTC)):
         add_twins()
-        for member in CAST.everybody:
-            session().add(
-                Session(
-                    id=session_key(member),
-                    user_id=member.user_id,
-                    token_hash=hash_token(f"device of {member.nick}"),
-                    expires_at=datetime.now(UTC) + timedelta(days=1),
-                )
-            )
-            session().add(
-                Passkey(
-                    id=passkey_key(member),
-                    user_id=member.user_id,
-                    credential_id=member.nick.encode(),
-                    public_key=b"-",
-                    sign_count=0,
-                    name="Phone",
-                )
-            )
-        session().commit()
+        add_devices()
         yield
-
-
-def _rules(app: Flask) -> list[Rule]:
-    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
 
 
 def _requests(app: Flask, member: Member | None) -> Iterator[tuple[Rule, Route, str, str, str]]:
     """Rule, its line, method, campus of the things, address."""
-    with app.test_request_context():
-        adapter = app.url_map.bind("localhost")
-    for rule in _rules(app):
+    for rule in rules(app):
         route = ROUTES[rule.endpoint]
         campuses = CAMPUSES if route.named and route.whose not in (Whose.NOBODY, Whose.SCHOOL) else ("main",)
         for campus in campuses:
             values = route.values(campus, member)
             if route.whose is Whose.TOKEN and campus == "river":
                 values["token"] = "A" * 43
-            url = _address(rule, adapter, values) + (f"?{route.query}" if route.query else "")
+            url = address(rule, values) + (f"?{route.query}" if route.query else "")
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                 yield rule, route, method, campus, url
 
 
-def _address(rule: Rule, adapter: object, values: dict[str, object]) -> str:
-    from datetime import date
-
-    known = {name: value for name, value in values.items() if name in rule.arguments}
-    if "on" in known:
-        known["on"] = date.fromisoformat(str(known["on"]))
-    built = rule.build(known)
-    assert built is not None, rule.rule
-    return str(built[1])
-
-
 def test_every_route_has_its_line(app: Flask) -> None:
-    endpoints = {rule.endpoint for rule in _rules(app)}
+    endpoints = {rule.endpoint for rule in rules(app)}
     assert endpoints == set(ROUTES), (
         "a route without a line in tests/support/routes.py, or a line without a route"
     )
@@ -103,7 +73,7 @@ def test_every_route_has_its_line(app: Flask) -> None:
 
 
 def test_every_parameter_has_a_thing(app: Flask) -> None:
-    for rule in _rules(app):
+    for rule in rules(app):
         named = {name for name, _ in ROUTES[rule.endpoint].named}
         assert rule.arguments <= named, f"{rule.endpoint}: {rule.arguments - named}"
         keys = {name for name in rule.arguments if name.endswith("_id")}

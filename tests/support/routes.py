@@ -6,11 +6,20 @@ own campus and family and with foreign ones; a route without a line here fails.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.domain.accounts.factors.models import Passkey
+from app.domain.accounts.models import Session
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission
+from app.domain.kernel.ids import hash_token
+from app.uow import session
 from tests.support.cast import CAST, Member, key
 from tests.support.twins import DAY, PAGE, twin
 
@@ -299,3 +308,42 @@ ROUTES: dict[str, Route] = {
 }
 
 EVERYBODY: tuple[Member | None, ...] = (None, *CAST.everybody)
+
+
+def rules(app: Flask) -> list[Rule]:
+    """Every route but that of the assets."""
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def address(rule: Rule, values: Mapping[str, object]) -> str:
+    """The address of a route with these parameters."""
+    known = {name: value for name, value in values.items() if name in rule.arguments}
+    if "on" in known:
+        known["on"] = date.fromisoformat(str(known["on"]))
+    built = rule.build(known)
+    assert built is not None, rule.rule
+    return str(built[1])
+
+
+def add_devices() -> None:
+    """Everybody of the cast is signed in on a second device, and has a passkey."""
+    for member in CAST.everybody:
+        session().add(
+            Session(
+                id=session_key(member),
+                user_id=member.user_id,
+                token_hash=hash_token(f"device of {member.nick}"),
+                expires_at=datetime.now(UTC) + timedelta(days=1),
+            )
+        )
+        session().add(
+            Passkey(
+                id=passkey_key(member),
+                user_id=member.user_id,
+                credential_id=member.nick.encode(),
+                public_key=b"-",
+                sign_count=0,
+                name="Phone",
+            )
+        )
+    session().commit()

@@ -1,0 +1,264 @@
+"""Everything that the site takes from outside, with the whole corpus of `tests/support/hostile.py`.
+
+Fields of forms, queries, parts of addresses, headers and bodies: never a 500, never a stored half, never anything
+said back as it stands, and whoever mistyped keeps what they typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from markupsafe import escape
+from sqlalchemy import Connection, event, text
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.routing import Rule
+
+from app.domain.kernel import clock
+from app.domain.kernel.access import ROLE_PERMISSIONS, Role
+from app.scope import EVERYTHING
+from app.walls import WALLS
+from app.web.headers import ONCE_FIELD
+from ops.browse.crawl import FoundForm, Seen, Walk
+from tests.support.cast import CAST, Cast, Member
+from tests.support.hostile import BODIES, HEADERS, TEXTS, UNSHOWABLE, faults, rotated
+from tests.support.pages import PageClient
+from tests.support.routes import EVERYBODY, ROUTES, add_devices, address, rules
+from tests.support.twins import add_twins
+
+STARTS = ["/bn/", "/en/", "/home/"]
+READERS: list[Member | None] = [None, CAST.hasan, CAST.bashir, CAST.dalia, CAST.rafi]
+_LEAVES = {"accounts.sign_out", "accounts.sign_out_others", "accounts.sign_out_device"}
+_COUNTED = {"limit_counts", "idempotency_keys", "audit_logs"}
+"""What is written of a form that is refused: that it was tried, and by whom."""
+_WRITE = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
+_MOST = ["sql", "formula", "format", "bidi", "path", "closing"]
+"""What a field of free text may well accept, so that it gets as far as the tables."""
+
+
+class _Asked(ImmutableMultiDict[str, str]):
+    """The query of a request, which notes what a page asks it for."""
+
+    names: ClassVar[set[str]] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self.names.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, *args: Any, **kwargs: Any) -> Any:
+        """As always."""
+        self.names.add(key)
+        return super().get(key, *args, **kwargs)
+
+
+@pytest.fixture
+def school(cast: Cast) -> Iterator[None]:
+    """Twins of everything, on the morning of a school day."""
+    with clock.stopped_at(datetime(2026, 11, 22, 2, 42, tzinfo=UTC)):
+        add_twins()
+        add_devices()
+        yield
+
+
+@pytest.fixture
+def writes(connection: Connection) -> Iterator[set[str]]:
+    """The tables that were written to; emptied by whoever looks."""
+    found: set[str] = set()
+
+    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        found.update(name for name in _WRITE.findall(statement) if name in WALLS and name not in _COUNTED)
+
+    event.listen(connection, "before_cursor_execute", note)
+    yield found
+    event.remove(connection, "before_cursor_execute", note)
+
+
+def _rows(connection: Connection) -> set[Any]:
+    connection.exec_driver_sql(EVERYTHING.statement)
+    tables = [name for name in WALLS if name not in _COUNTED]
+    parts = " UNION ALL ".join(f"SELECT '{name}', md5(t::text) FROM {name} t" for name in tables)  # noqa: S608  # names of our own
+    return {tuple(row) for row in connection.execute(text(parts)).all()}
+
+
+@contextmanager
+def _forgotten(connection: Connection) -> Iterator[None]:
+    savepoint = connection.begin_nested()
+    yield
+    savepoint.rollback()
+
+
+def _walk(client: PageClient) -> Walk:
+    def look(url: str) -> Seen:
+        answer = client.raw.get(url)
+        is_page = answer.mimetype == "text/html" and answer.status_code == 200
+        soup = BeautifulSoup(answer.get_data(as_text=True), "html.parser") if is_page else None
+        return Seen(answer.status_code, answer.headers.get("Location", ""), soup)
+
+    return Walk(look, client.app.url_map, STARTS)
+
+
+def _reader(rule: Rule) -> Member | None:
+    """The first of the cast who may ask for a route, the administrator before the others."""
+    order = [None, CAST.hasan, *EVERYBODY]
+    route = ROUTES[rule.endpoint]
+    return next(
+        (m for m in order if route.expected("GET", "main", m).isdisjoint({303, 403, 404})), CAST.hasan
+    )
+
+
+def _sendings(form: FoundForm) -> Iterator[dict[str, str]]:
+    """Every field meets every entry beside others; then each text by itself those that it may accept."""
+    values, names = dict(form.values), [*form.texts, *form.choices]
+    if names:
+        yield from (values | each for each in rotated(names, list(TEXTS.values())))
+    for name in form.texts:
+        yield from (values | {name: TEXTS[label]} for label in _MOST)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda member: member.nick if member else "visitor")
+def test_every_field_takes_every_entry(
+    school: None, client: PageClient, connection: Connection, writes: set[str], reader: Member | None
+) -> None:
+    client.as_(reader)
+    walk, token, wrong, sent = _walk(client), client.token(), [], 0
+    for form in walk.forms.values():
+        if form.endpoint in _LEAVES or _comes_later(form, reader):
+            continue
+        shown = set(form.texts) - set(form.secrets)
+        for number, values in enumerate(_sendings(form)):
+            body = {"csrf_token": token, ONCE_FIELD: f"{number:022d}"} | {
+                name: value for name, value in values.items() if name != ONCE_FIELD
+            }
+            writes.clear()
+            sent += 1
+            savepoint = connection.begin_nested()
+            answer = client.raw.post(
+                form.action,
+                data=urlencode(body, errors="surrogatepass"),
+                content_type="application/x-www-form-urlencoded",
+            )
+            where = f"{form.endpoint} {number}"
+            wrong += faults(answer, where)
+            after = _rows(connection) if answer.status_code >= 400 and writes else None
+            savepoint.rollback()
+            if after is not None and after != _rows(connection):
+                wrong.append(f"{where}: {answer.status_code}, and yet something is stored in {writes}")
+            if answer.status_code == 422:
+                wrong += [f"{where}: {name} lost {values[name]!r}" for name in _lost(answer, values, shown)]
+    assert not wrong, "\n".join([f"{len(wrong)} of {sent}", *wrong[:40]])
+
+
+def _comes_later(form: FoundForm, reader: Member | None) -> bool:
+    """Whether the administrator has the same form."""
+    needs = ROUTES[form.endpoint].needs
+    return reader not in (None, CAST.hasan) and (needs is None or needs in ROLE_PERMISSIONS[Role.ADMIN])
+
+
+def _lost(answer: Any, values: dict[str, str], shown: set[str]) -> list[str]:
+    """The fields whose text the answer does not hold any more."""
+    html = answer.get_data(as_text=True)
+    known = {payload for label, payload in TEXTS.items() if label not in UNSHOWABLE}
+    return [name for name in shown if values[name] in known and str(escape(values[name])) not in html]
+
+
+def test_every_query_and_every_part_of_an_address_takes_every_entry(
+    app: Flask, school: None, client: PageClient, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.request_class, "parameter_storage_class", _Asked)
+    wrong: list[str] = []
+    for reader, found in _by_reader(app).items():
+        client.as_(reader)
+        for rule in found:
+            url = address(rule, ROUTES[rule.endpoint].values("main", reader))
+            _Asked.names.clear()
+            for turn, asked in enumerate(_queries()):
+                with _forgotten(connection):
+                    query = urlencode(asked, errors="surrogatepass")
+                    headers = {"HX-Request": "true", "HX-Request-Type": "partial"} if turn % 4 == 3 else {}
+                    answer = client.raw.get(f"{url}?{query}&%ff=%zz&q=&q=", headers=headers)
+                    wrong += faults(answer, f"{rule.endpoint} asked {turn}")
+                    answer.close()
+            for place in _places(rule):
+                for label, payload in TEXTS.items():
+                    with _forgotten(connection):
+                        part = quote(payload[:300], safe="", errors="surrogatepass")
+                        answer = client.raw.get(place.format(part))
+                        wrong += faults(answer, f"{rule.endpoint} named {label}")
+                        answer.close()
+    assert not wrong, "\n".join([str(len(wrong)), *wrong[:40]])
+
+
+def _queries() -> Iterator[dict[str, str]]:
+    """Everything at once under names that nobody asks for and as names; then every entry where the page looks."""
+    payloads = list(TEXTS.values())
+    yield {f"x{number}": payload for number, payload in enumerate(payloads)}
+    yield dict.fromkeys(payloads, "x")
+    names = sorted(_Asked.names)
+    if names:
+        yield from rotated(names, payloads)
+
+
+def _by_reader(app: Flask) -> dict[Member | None, list[Rule]]:
+    found: dict[Member | None, list[Rule]] = {}
+    for rule in rules(app):
+        if "GET" in (rule.methods or ()):
+            found.setdefault(_reader(rule), []).append(rule)
+    return found
+
+
+def _places(rule: Rule) -> list[str]:
+    """The route's address, with a gap for each part that is text; keys and days are the router's own."""
+    texts = [
+        name for name in rule.arguments if name in {"slug", "token", "kind", "step", "reference", "channel"}
+    ]
+    given = ROUTES[rule.endpoint].values("main", CAST.hasan) | {"lang": "en"}
+    return [address(rule, given | {name: "GAP"}).replace("GAP", "{}") for name in texts]
+
+
+def test_headers_change_nothing(app: Flask, school: None, client: PageClient, connection: Connection) -> None:
+    wrong: list[str] = []
+    turns = max(len(each) for each in HEADERS.values())
+    for reader, found in _by_reader(app).items():
+        client.as_(reader)
+        for rule in found:
+            url = address(rule, ROUTES[rule.endpoint].values("main", reader))
+            for turn in range(turns):
+                sent = {name: each[turn % len(each)] for name, each in HEADERS.items() if name != "Cookie"}
+                if turn:  # once as the reader, then with a cookie that nobody gave out
+                    sent["Cookie"] = HEADERS["Cookie"][turn % len(HEADERS["Cookie"])]
+                with _forgotten(connection):
+                    answer = client.raw.get(url, headers=sent)
+                    where = f"{rule.endpoint} with headers {turn}"
+                    wrong += faults(answer, where)
+                    said = " ".join(value for _, value in answer.headers)
+                    said += "" if answer.is_streamed else answer.get_data().decode(errors="replace")
+                    wrong += [
+                        f"{where}: said back" for word in ("evil.example", "203.0.113.66") if word in said
+                    ]
+                    answer.close()
+    assert not wrong, "\n".join([str(len(wrong)), *wrong[:40]])
+
+
+def test_bodies_that_are_no_form_are_refused_in_order(
+    app: Flask, school: None, client: PageClient, connection: Connection
+) -> None:
+    client.as_(CAST.hasan)
+    token, wrong = client.token(), []
+    for rule in rules(app):
+        if "POST" not in (rule.methods or ()) or rule.endpoint in _LEAVES:
+            continue
+        url = address(rule, ROUTES[rule.endpoint].values("main", CAST.hasan))
+        for label, (kind, body) in BODIES.items():
+            with _forgotten(connection):
+                sent = body.replace(b"{token}", token.encode())
+                answer = client.raw.post(url, data=sent, content_type=kind, headers={"X-CSRFToken": token})
+                wrong += faults(answer, f"{rule.endpoint} with {label}")
+                answer.close()
+    assert not wrong, "\n".join([str(len(wrong)), *wrong[:40]])

