@@ -87,6 +87,7 @@ TEXTS: dict[str, str] = {
 
 UNSHOWABLE = {
     "hidden script link",
+    "other digits",
     "bidi",
     "nul",
     "controls",
