@@ -64,11 +64,11 @@ def guardians_reached(
     office = office_campuses(actor, permission)
     if office is ALL:
         return true()
-    links = select(StudentGuardian.guardian_id)
-    reached = Guardian.id.in_(
-        links.join(Student, Student.id == StudentGuardian.student_id).where(
-            students_reached(actor, taught, permission)
-        )
+    # Not `in`: of one guardian PostgreSQL then asks for the own children, of many for all children at once.
+    reached = exists(
+        select(StudentGuardian.id)
+        .join(Student, Student.id == StudentGuardian.student_id)
+        .where(StudentGuardian.guardian_id == Guardian.id, students_reached(actor, taught, permission))
     )
     if not office:
         return reached
