@@ -10,7 +10,14 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from app.blueprints.attendance.forms import SentRegister, read_register, stamp
-from app.blueprints.attendance.shown import by_campus, choose, find_disagreements, make_tiles, month_lines, shown_from
+from app.blueprints.attendance.shown import (
+    by_campus,
+    choose,
+    find_disagreements,
+    make_tiles,
+    month_lines,
+    shown_from,
+)
 from app.domain.attendance.policies import may_take
 from app.domain.attendance.queries import count_registers, get_month, get_register, list_registers
 from app.domain.attendance.rules import neighbour_months, roster_mark

@@ -14,7 +14,20 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, bindparam, false, func, or_, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 

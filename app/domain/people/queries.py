@@ -289,7 +289,9 @@ def _numbered(query: str) -> CompoundSelect[UUID]:
     student, person, guardian = aliased(Student), aliased(Person), aliased(Person)
     number = to_ascii_digits(query).upper()
     keys = [
-        select(student.id).join(person, person.id == student.person_id).where(search_condition(person, query)),
+        select(student.id)
+        .join(person, person.id == student.person_id)
+        .where(search_condition(person, query)),
         select(student.id).where(student.student_no.contains(number, autoescape=True)),
     ]
     if is_number_query(query):

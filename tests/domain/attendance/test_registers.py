@@ -295,7 +295,9 @@ def test_how_far_the_registers_are(cast: Cast) -> None:
     save(cast, cast.bashir.actor, PRESENT, ABSENT)
     office = count_registers(cast.amina.actor, SUNDAY, today=SUNDAY)
     everywhere = count_registers(cast.hasan.actor, SUNDAY, today=SUNDAY)
-    assert [(each.id, each.sections, each.taken, each.is_done) for each in office] == [(cast.campus, 3, 1, False)]
+    assert [(each.id, each.sections, each.taken, each.is_done) for each in office] == [
+        (cast.campus, 3, 1, False)
+    ]
     assert [(each.id, each.sections, each.taken) for each in office[0].classes] == [
         (cast.class_6, 1, 0),
         (cast.class_7, 2, 1),
