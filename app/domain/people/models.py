@@ -26,7 +26,6 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from app.db import Base, Keyed, Timestamped, Versioned, enum_column
 from app.domain.people.types import Gender, Relationship, StaffStatus, StudentStatus
 
-
 PHONE_LENGTH = 20
 
 
