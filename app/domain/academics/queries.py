@@ -348,7 +348,7 @@ def _seats_taken() -> Any:
 
 
 def _sections(seats: Any = None) -> Select[*tuple[Any, ...]]:
-    """Columns in the order of `SectionView`. `seats`: how many are taken, where not to be counted section by section."""
+    """Columns in the order of `SectionView`. `seats`: how many are taken, where not counted section by section."""
     en, bn, ar, teacher = staff_name_columns(Section.class_teacher_id)
     return (
         select(
