@@ -378,10 +378,12 @@ def _sections(seats: Any = None) -> Select[*tuple[Any, ...]]:
 
 
 def _section_views(statement: Select[*tuple[Any, ...]]) -> list[SectionView]:
-    return [
-        SectionView(*row[:14], class_teacher=_names(*row[14:17]) if row[13] else None)
-        for row in session().execute(statement)
-    ]
+    views = []
+    for row in session().execute(statement):
+        teacher = _names(*row[14:17]) if row[13] else None
+        columns: list[Any] = [*row[:14], teacher]
+        views.append(SectionView(*columns))
+    return views
 
 
 def list_sections(

@@ -47,7 +47,7 @@ class Searchable:
         )
 
 
-_NOTHING = literal_column("''")
+_NOTHING: ColumnElement[str] = literal_column("''")
 
 
 def every_part(phone: Any) -> ColumnElement[Any]:

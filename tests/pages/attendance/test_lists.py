@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from app.domain.academics.models import Campus, Section
+from app.domain.academics.models import Campus
 from app.domain.academics.rules import MANY_SECTIONS
 from app.domain.attendance.models import Register
 from app.domain.attendance.services import save_register
@@ -16,7 +16,8 @@ from app.domain.attendance.types import AttendanceStatus
 from app.domain.kernel.texts import LocalText
 from app.uow import transaction
 from tests.support.cast import Cast
-from tests.support.pages import Page, PageClient
+from tests.support.pages import PageClient, chips_of
+from tests.support.pupils import open_sections
 from tests.support.queries import QueryCounter
 
 LIST = "/attendance/registers/"
@@ -59,14 +60,6 @@ def test_a_campus_named_in_another_language_has_its_name_on_the_table(cast: Cast
     assert page.one("main [role=region]")["aria-label"] == 'মূল "শাখা" ক্যাম্পাস'
 
 
-def chips_of(page: Page, label: str) -> list[tuple[str, bool]]:
-    """The words of the chips, and which is the one shown."""
-    return [
-        (tag.get_text(), tag.get("aria-current") == "true")
-        for tag in page.all(f"nav.chips[aria-label={label}] a")
-    ]
-
-
 def test_the_administrator_chooses_a_campus(cast: Cast, client: PageClient) -> None:
     take(cast, PRESENT, ABSENT)
     page = client.as_(cast.hasan).get(LIST)
@@ -95,17 +88,7 @@ def test_the_head_of_one_campus_has_no_choice(cast: Cast, client: PageClient) ->
 
 def test_very_many_sections_are_shown_class_by_class(cast: Cast, client: PageClient) -> None:
     take(cast, PRESENT, ABSENT)
-    with transaction() as db:
-        db.add_all(
-            Section(
-                campus_id=cast.campus,
-                academic_year_id=cast.year,
-                class_id=cast.class_6,
-                code=f"X{number}",
-                name=LocalText(f"X{number}"),
-            )
-            for number in range(MANY_SECTIONS)
-        )
+    open_sections(cast, MANY_SECTIONS)
     page = client.as_(cast.amina).get(LIST)
     assert chips_of(page, "Class") == [("Class Six 0 of 41", True), ("Class Seven 1 of 2", False)]
     assert "1 of 43 registers are taken" in page.text
