@@ -75,7 +75,8 @@ OWN_VALUES: dict[str, dict[str, str]] = {
 """Where a parameter means something else on one page; with a colon one of the facts."""
 
 VARIANTS: dict[str, tuple[str, ...]] = {
-    "people.students": ("q=rahman", "q=S26-00042", "q=01700000", "page=9"),
+    "attendance.registers": ("campus=MYM&class=5",),
+    "people.students": ("q=rahman", "q=S26-00042", "q=01700000", "q=4711", "page=9"),
     "people.guardians": ("q=islam", "page=9"),
     "people.staff": ("q=begum",),
     "admissions.queue": ("q=ahmed", "status=submitted", "page=4"),
