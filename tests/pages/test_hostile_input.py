@@ -39,7 +39,7 @@ _LEAVES = {"accounts.sign_out", "accounts.sign_out_others", "accounts.sign_out_d
 _COUNTED = {"limit_counts", "idempotency_keys", "audit_logs"}
 """What is written of a form that is refused: that it was tried, and by whom."""
 _WRITE = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
-_MOST = ["sql", "formula", "format", "bidi", "path", "closing"]
+_MOST = ["sql", "formula", "closing"]
 """What a field of free text may well accept, so that it gets as far as the tables."""
 
 
