@@ -162,7 +162,8 @@ def init_access(app: Flask) -> None:
             abort(403)
         actor = find_current_actor()
         if actor is None:
-            session.pop("_user_id", None)
+            # The browser's session stays as it is: this may be a request that left with the token from before a
+            # renewal, and what it is answered with must not put out the new one.
             return _ask_to_sign_in()
         if not actor.may(cast(Permission, needed)):
             abort(403)

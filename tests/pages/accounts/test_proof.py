@@ -59,6 +59,23 @@ def test_later_the_password_is_asked_and_the_role_is_given_with_it(cast: Cast, c
     assert ASKED not in page.text and roles_of(cast.bashir) == {Role.TEACHER}
 
 
+def test_what_was_asked_with_the_old_token_meanwhile_does_not_sign_out(
+    cast: Cast, client: PageClient
+) -> None:
+    """A list that looks again by itself, in another tab: its answer may come last."""
+    client.as_(cast.hasan)
+    later(cast.hasan)
+    cookie = client.raw.get_cookie("sa")
+    assert cookie is not None
+    client.post("/account/confirm", {"proof-password": PASSWORD}, status=303, follow=False)
+    late = client.app.test_client()
+    late.set_cookie("sa", cookie.value)
+    answer = late.get("/jobs/", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert "/sign-in" in answer.headers["HX-Redirect"]
+    assert "Set-Cookie" not in answer.headers, "it would put out the new token"
+    assert client.get(answer.headers["HX-Redirect"], status=303, follow=False).response.location == "/jobs/"
+
+
 def test_a_wrong_password_keeps_what_was_typed_and_does_nothing(cast: Cast, client: PageClient) -> None:
     client.as_(cast.hasan)
     later(cast.hasan)
