@@ -27,7 +27,7 @@ def menu_of(page: Page) -> tuple[str, str]:
     menu = page.one("details.menu")
     names = {tag.get_text() for tag in menu.select("summary .tablet-up, p b")}
     assert len(names) == 1 and _HERE not in str(menu)
-    return names.pop(), page.one("details.menu input[name=next]")["value"]
+    return names.pop(), str(page.one("details.menu input[name=next]")["value"])
 
 
 def test_names_and_addresses_stay_with_their_reader_whatever_is_in_them(
