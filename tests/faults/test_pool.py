@@ -70,9 +70,7 @@ def at_once(app: Flask) -> list[tuple[int, str | None]]:
     people = [member for member in CAST.staff if member.email]
     together = Barrier(AT_ONCE)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        sent = [
-            pool.submit(enter, app, people[number % len(people)], together) for number in range(AT_ONCE)
-        ]
+        sent = [pool.submit(enter, app, people[number % len(people)], together) for number in range(AT_ONCE)]
         return [each.result() for each in sent]
 
 
