@@ -60,10 +60,10 @@ def find_variant(file: FileView, name: VariantName) -> FileView:
     )
 
 
-def refused_files() -> Select[tuple[UUID, FileRefusal | None]]:
+def refused_files() -> Select[UUID, FileRefusal | None]:
     """Key and reason of every file that a check refused, for features to join with what they keep of it."""
     # The word as it stands in the condition of the index, so that the plan finds it.
-    is_refused = StoredFile.state == literal_column(f"'{FileState.REFUSED}'")
+    is_refused = StoredFile.state == literal_column("'refused'")
     return select(StoredFile.id, StoredFile.refusal).where(is_refused)
 
 

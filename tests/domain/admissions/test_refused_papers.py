@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy import select
 
 from app.domain.admissions import services
+from app.domain.admissions.letters import refused_paper_letter
 from app.domain.admissions.models import ApplicationDocument
 from app.domain.admissions.queries import find_by_token
 from app.domain.admissions.services import (
@@ -40,7 +42,7 @@ LONG = pdf(pages=MAX_PAGES + 1)
 
 
 def sent_with(
-    certificate: bytes, *, photo: bytes | None = None, locale: str = "bn", **changes: object
+    certificate: bytes, *, photo: bytes | None = None, locale: str = "bn", **changes: Any
 ) -> tuple[str, ApplicationView]:
     """An application sent before its papers were looked at, and the token of its private link."""
     token, family = draft(locale=locale, papers=False, **changes), visitor(locale)
@@ -192,7 +194,7 @@ def test_a_draft_says_it_on_its_own_pages_and_a_withdrawn_application_needs_no_p
 @pytest.mark.parametrize("locale", ["bn", "ar", "en"])
 def test_every_reason_has_words(cast: Cast, locale: str) -> None:
     for why in FileRefusal:
-        subject, body = services.refused_paper_letter(
+        subject, body = refused_paper_letter(
             locale, DocumentKind.PHOTO, why, "Raiyan", "SA26-00042-7", "http://x"
         )
         assert "%(" not in subject + body
