@@ -113,11 +113,15 @@ def find_current_actor() -> Actor | None:
 
 def settle_reader() -> None:
     """For error pages: whoever the database cannot name now is nobody, and keeps the session for later."""
+    if "reader" in g:
+        return
     try:
-        find_current_actor()
+        if not g.get("no_connection"):
+            find_current_actor()
+            return
     except SQLAlchemyError:
         database_session().rollback()
-        g.reader, g._login_user = None, login_manager.anonymous_user()
+    g.reader, g._login_user = None, login_manager.anonymous_user()
 
 
 def current_actor() -> Actor:

@@ -205,6 +205,20 @@ def test_a_copied_cookie_ends_with_a_new_second_factor(cast: Cast, client: PageC
     thief.get("/account/second-factor/", status=303, follow=False)
 
 
+def test_other_devices_do_not_share_in_the_first_second_factor(
+    cast: Cast, client: PageClient, app: Flask
+) -> None:
+    tablet = PageClient(app).as_(cast.hasan)
+    colleague = PageClient(app).as_(cast.farida)
+    page = client.as_(cast.hasan).get("/account/second-factor/").submit("form[action$='/app/begin']")
+    secret = page.one("#key").get_text().replace(" ", "")
+    tablet.get("/account/second-factor/")  # not before the factor is there
+    page.submit(code=pyotp.TOTP(secret).at(int(time.time())))
+    tablet.get("/account/second-factor/", status=303, follow=False)
+    client.get("/account/second-factor/")
+    colleague.get("/account/second-factor/")
+
+
 def test_the_log_leaves_as_a_file_only_after_a_fresh_proof(cast: Cast, client: PageClient) -> None:
     client.as_(cast.hasan)
     later(cast.hasan)
