@@ -147,6 +147,14 @@ class Page:
         return self.client.post(target, sent, status=status, follow=follow)
 
 
+def chips_of(page: Page, label: str) -> list[tuple[str, bool]]:
+    """The words of the chips of a choice, each with whether it is the one shown."""
+    return [
+        (tag.get_text(), tag.get("aria-current") == "true")
+        for tag in page.all(f'nav.chips[aria-label="{label}"] a')
+    ]
+
+
 class Browser(FlaskClient):
     """A client whose requests know nothing of the test around them.
 

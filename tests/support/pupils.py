@@ -1,14 +1,15 @@
-"""A full class: pupils beside the cast, for tests of size."""
+"""A full class, and a class of many sections, beside the cast: for tests of size."""
 
 from __future__ import annotations
 
 from datetime import date
 from uuid import UUID
 
-from app.domain.academics.models import Enrolment
+from app.domain.academics.models import Enrolment, Section
+from app.domain.kernel.texts import LocalText
 from app.domain.people.models import Person, Student
 from app.uow import transaction
-from tests.support.cast import CAST, key
+from tests.support.cast import CAST, Cast, key
 
 _GIVEN = [
     "Raiyan",
@@ -50,3 +51,18 @@ def fill_section(count: int, section_id: UUID = CAST.section_7a, first_roll: int
             )
             students.append(student)
     return students
+
+
+def open_sections(cast: Cast, count: int) -> None:
+    """Open `count` more sections of class six this year."""
+    with transaction() as db:
+        db.add_all(
+            Section(
+                campus_id=cast.campus,
+                academic_year_id=cast.year,
+                class_id=cast.class_6,
+                code=f"X{number}",
+                name=LocalText(f"X{number}"),
+            )
+            for number in range(count)
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import groupby
 from uuid import UUID
 
 from flask import url_for
@@ -27,6 +28,7 @@ from app.domain.academics.queries import (
     list_sections,
     list_subjects,
 )
+from app.domain.academics.rules import MANY_SECTIONS
 from app.domain.academics.services import (
     add_class,
     add_subject,
@@ -61,7 +63,8 @@ def classes() -> Response:
         "academics/classes.html",
         place=place,
         classes=list_classes(place.campus.id),
-        sections=sections,
+        sections={key: list(part) for key, part in groupby(sections, key=lambda section: section.class_id)},
+        are_many=len(sections) > MANY_SECTIONS,
         year=year,
     )
 

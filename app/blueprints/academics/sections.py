@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import groupby
 from uuid import UUID
 
 from flask import request, url_for
@@ -35,6 +36,7 @@ from app.domain.academics.queries import (
     list_subjects,
     list_years,
 )
+from app.domain.academics.rules import MANY_SECTIONS
 from app.domain.academics.services import (
     add_section,
     assign_teacher,
@@ -44,6 +46,7 @@ from app.domain.academics.services import (
 )
 from app.domain.kernel.access import Permission
 from app.domain.kernel.names import matches, search_key
+from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import list_staff_choices
 from app.web.access import current_actor, requires
 from app.web.editing import Crumbs, Editing, Removal, edited, removed
@@ -68,6 +71,8 @@ def _title(section: SectionView) -> str:
 
 def _found(sections: list[SectionView], wanted: str) -> list[SectionView]:
     """The sections whose class, own name or class teacher is looked for."""
+    if not wanted:
+        return sections
     return [
         section
         for section in sections
@@ -90,6 +95,20 @@ def _year_of_list(place: Place, years: list[YearView]) -> YearView | None:
     return named[0] if named else find_current_year(place.campus.id)
 
 
+def _of_one_class(
+    sections: list[SectionView],
+) -> tuple[list[tuple[str, LocalText, int, bool]], list[SectionView]]:
+    """The sections to show: of very many those of the class named by `?class=`, else of the first. And the classes to
+    choose from: code, name, number of sections, whether it is the one shown.
+    """
+    if len(sections) <= MANY_SECTIONS:
+        return [], sections
+    parts = [list(part) for _, part in groupby(sections, key=lambda section: section.class_id)]
+    wanted = request.args.get("class")
+    shown = next((part for part in parts if part[0].class_code == wanted), parts[0])
+    return [(part[0].class_code, part[0].class_name, len(part), part is shown) for part in parts], shown
+
+
 @blueprint.route("/sections/")
 @requires(Permission.ACADEMICS_READ)
 @keepable
@@ -100,12 +119,16 @@ def sections() -> Response:
     year = _year_of_list(place, years)
     wanted = search_words()
     known = list_sections(current_actor(), campus_id=place.campus.id, year_id=year.id) if year else []
+    found = _found(known, wanted)
+    classes, shown = _of_one_class(found)
     return render_page(
         "academics/sections.html",
         place=place,
         years=years,
         year=year,
-        sections=_found(known, wanted),
+        sections=shown,
+        found=len(found),
+        classes=classes,
         any_known=bool(known),
         wanted=wanted,
         shifts=SHIFT_WORDS,

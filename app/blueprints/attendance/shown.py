@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
-from app.domain.attendance.queries import MonthView, RegisterCard, RegisterView
+from app.domain.academics.rules import MANY_SECTIONS
+from app.domain.attendance.queries import (
+    CampusProgress,
+    ClassProgress,
+    MonthView,
+    RegisterCard,
+    RegisterView,
+)
 from app.domain.attendance.rules import count_statuses, share_of
 from app.domain.attendance.types import AttendanceStatus, Counts
 from app.domain.kernel.digits import to_local_digits
+from app.domain.kernel.errors import NotFound
 from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
 from app.web.days import stitches_sentence
@@ -18,6 +27,7 @@ from app.web.i18n import current_locale
 
 SHOWN = ("all", "away", "absent")
 """What `?show=` may ask for."""
+Part = TypeVar("Part", CampusProgress, ClassProgress)
 
 
 def shown_from(asked: str | None) -> str:
@@ -29,6 +39,49 @@ def by_campus(cards: Iterable[RegisterCard]) -> list[tuple[LocalText, list[Regis
     """The cards under the names of their campuses, in the order they come in."""
     grouped = groupby(cards, key=lambda card: (card.section.campus_id, card.section.campus_name))
     return [(name, list(group)) for (_, name), group in grouped]
+
+
+class Chosen(NamedTuple):
+    """Of which campus the office reads the registers, and of which class where a campus has very many sections."""
+
+    campus: CampusProgress | None
+    school_class: ClassProgress | None
+
+    @property
+    def keys(self) -> dict[str, UUID]:
+        """What the list of registers is asked for."""
+        found = {"campus_id": self.campus.id} if self.campus else {}
+        return found | ({"class_id": self.school_class.id} if self.school_class else {})
+
+    def holds(self, card: RegisterCard) -> bool:
+        """Whether a section is of the campus and class chosen."""
+        section = card.section
+        return (self.campus is not None and section.campus_id == self.campus.id) and (
+            self.school_class is None or section.class_id == self.school_class.id
+        )
+
+
+def choose(campuses: list[CampusProgress], campus_code: str | None, class_code: str | None) -> Chosen:
+    """The campus and class asked for; else the first where a register is still to be taken. Raises NotFound."""
+    if not campuses:
+        return Chosen(None, None)
+    campus = _find(campuses, campus_code) or next(
+        (each for each in campuses if not each.is_done), campuses[0]
+    )
+    if campus.sections <= MANY_SECTIONS:
+        return Chosen(campus, None)
+    classes = campus.classes
+    waits = (each for each in classes if campus.is_wanted and each.taken < each.sections)
+    return Chosen(campus, _find(classes, class_code) or next(waits, classes[0]))
+
+
+def _find(progress: Sequence[Part], code: str | None) -> Part | None:
+    if not code:
+        return None
+    found = next((each for each in progress if each.code == code), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 class Tile(NamedTuple):

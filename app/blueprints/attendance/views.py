@@ -10,12 +10,19 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from app.blueprints.attendance.forms import SentRegister, read_register, stamp
-from app.blueprints.attendance.shown import by_campus, find_disagreements, make_tiles, month_lines, shown_from
+from app.blueprints.attendance.shown import (
+    by_campus,
+    choose,
+    find_disagreements,
+    make_tiles,
+    month_lines,
+    shown_from,
+)
 from app.domain.attendance.policies import may_take
-from app.domain.attendance.queries import get_month, get_register, list_registers
+from app.domain.attendance.queries import count_registers, get_month, get_register, list_registers
 from app.domain.attendance.rules import neighbour_months, roster_mark
 from app.domain.attendance.services import save_sent_register
-from app.domain.attendance.types import Openness, RegisterStale, Saved
+from app.domain.attendance.types import RegisterStale, Saved
 from app.domain.kernel import clock
 from app.domain.kernel.access import Permission
 from app.domain.kernel.digits import to_local_digits
@@ -34,16 +41,21 @@ blueprint = Blueprint("attendance", __name__, url_prefix="/attendance")
 @requires(Permission.REGISTERS_READ)
 @keepable
 def registers() -> Response:
-    """Today's registers: a teacher's own sections, the whole campus for its office."""
-    today = clock.today()
-    cards = list_registers(current_actor(), today, today=today)
+    """Today's registers: a teacher's own sections, and for the office those of one campus."""
+    actor, today = current_actor(), clock.today()
+    campuses = count_registers(actor, today, today=today)
+    chosen = choose(campuses, request.args.get("campus"), request.args.get("class"))
+    cards = list_registers(actor, today, today=today, **chosen.keys)
+    offices = {campus.id for campus in campuses}
+    others = [card for card in cards if not card.section.is_own]
     return render_page(
         "attendance/registers.html",
         today=today,
         own=[card for card in cards if card.section.is_own],
-        others=by_campus(card for card in cards if not card.section.is_own),
-        taken=sum(card.row is not None for card in cards),
-        wanted=sum(card.openness is Openness.OPEN for card in cards),
+        taught=by_campus(card for card in others if card.section.campus_id not in offices),
+        listed=[card for card in others if chosen.holds(card)],
+        campuses=campuses,
+        chosen=chosen,
     )
 
 

@@ -182,7 +182,7 @@ def _reached(actor: Actor, kind: str, record_id: UUID) -> tuple[list[Record], bo
         member = get_staff_member(staff_reached(actor), record_id)
         return [(kind, record_id), ("person", member.person.id)], True
     if kind == "guardian":
-        guardian = get_guardian(guardians_reached(actor), record_id)
+        guardian = get_guardian(guardians_reached(actor, guardian_id=record_id), record_id)
         return [(kind, record_id), ("person", guardian.person.id)], True
     return [(kind.replace("\x00", ""), record_id)], False
 

@@ -12,7 +12,12 @@ from datetime import date
 from flask import url_for
 from flask_babel import gettext, ngettext
 
-from app.domain.attendance.queries import RegisterCard, list_registers
+from app.domain.attendance.queries import (
+    CampusProgress,
+    RegisterCard,
+    count_registers,
+    list_own_registers,
+)
 from app.domain.attendance.types import Openness
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.digits import to_local_digits
@@ -42,11 +47,10 @@ def _digits(number: int) -> str:
 
 def register_cards(actor: Actor, today: date) -> list[Card]:
     """The registers of one's own sections, and how far the campus is for those who run it."""
-    found = list_registers(actor, today, today=today)
-    cards = [_own_register(card, today) for card in found if card.section.is_own]
-    others = [card for card in found if not card.section.is_own]
-    if others and actor.may(Permission.ACADEMICS_EDIT):
-        cards.append(_all_registers(found))
+    cards = [_own_register(card, today) for card in list_own_registers(actor, today, today=today)]
+    if actor.may(Permission.ACADEMICS_EDIT):
+        campuses = count_registers(actor, today, today=today)
+        cards += [_all_registers(campuses)] if campuses else []
     return cards
 
 
@@ -57,9 +61,9 @@ def _own_register(card: RegisterCard, today: date) -> Card:
         class_name=local(section.class_name).striptags(),
         section=local(section.name).striptags(),
     )
-    to_take = card.openness is Openness.OPEN and card.row is None
-    if card.row:
-        text = gettext("Register taken %(time)s", time=saved_time(card.row.taken.at, today))
+    to_take = card.openness is Openness.OPEN and card.taken_at is None
+    if card.taken_at:
+        text = gettext("Register taken %(time)s", time=saved_time(card.taken_at, today))
     elif to_take:
         text = ngettext(
             "%(pupils)s pupil, register not taken yet",
@@ -74,13 +78,11 @@ def _own_register(card: RegisterCard, today: date) -> Card:
     return Card(str(title), str(text), str(act), url, "check", is_urgent=to_take)
 
 
-def _all_registers(found: list[RegisterCard]) -> Card:
-    wanted = [card for card in found if card.openness is Openness.OPEN]
-    taken = sum(card.row is not None for card in wanted)
+def _all_registers(campuses: list[CampusProgress]) -> Card:
+    wanted = sum(campus.sections for campus in campuses if campus.is_wanted)
+    taken = sum(campus.taken for campus in campuses if campus.is_wanted)
     text = (
-        gettext(
-            "%(taken)s of %(wanted)s registers are taken", taken=_digits(taken), wanted=_digits(len(wanted))
-        )
+        gettext("%(taken)s of %(wanted)s registers are taken", taken=_digits(taken), wanted=_digits(wanted))
         if wanted
         else gettext("No register is taken today")
     )
@@ -91,7 +93,7 @@ def _all_registers(found: list[RegisterCard]) -> Card:
         url_for("attendance.registers"),
         "check",
         done=taken if wanted else None,
-        whole=len(wanted) or None,
+        whole=wanted or None,
     )
 
 

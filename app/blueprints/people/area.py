@@ -38,9 +38,9 @@ def students_seen(actor: Actor) -> ColumnElement[bool]:
     return students_reached(actor, taught_student_ids(actor))
 
 
-def guardians_seen(actor: Actor) -> ColumnElement[bool]:
-    """The filter on the guardians this person may see."""
-    return guardians_reached(actor, taught_student_ids(actor))
+def guardians_seen(actor: Actor, guardian_id: UUID | None = None) -> ColumnElement[bool]:
+    """The filter on the guardians this person may see; with a key, on that one."""
+    return guardians_reached(actor, taught_student_ids(actor), guardian_id=guardian_id)
 
 
 def find_student(student_id: UUID) -> StudentView:

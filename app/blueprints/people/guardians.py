@@ -130,7 +130,7 @@ def _known(error: GuardianKnown) -> dict[str, Any]:
     """The guardian who has the number: a link to their page where the reader reaches it, and the form to link them."""
     person = find_person(error.person_id)
     try:
-        page = get_guardian(guardians_seen(current_actor()), error.guardian_id)
+        page = get_guardian(guardians_seen(current_actor(), error.guardian_id), error.guardian_id)
     except NotFound:
         page = None
     form = RelationshipForm(
@@ -146,7 +146,7 @@ def _known(error: GuardianKnown) -> dict[str, Any]:
 def guardian(guardian_id: UUID) -> Response:
     """One guardian with the children they answer for."""
     actor = current_actor()
-    record = get_guardian(guardians_seen(actor), guardian_id)
+    record = get_guardian(guardians_seen(actor, guardian_id), guardian_id)
     account = find_account_of_person(record.person.id) if _office(actor) else None
     return render_page(
         "people/guardian.html",
@@ -170,7 +170,10 @@ def _office(actor: Actor) -> bool:
 
 
 def _guardian_to_edit(guardian_id: UUID) -> GuardianView:
-    return get_guardian(guardians_reached(current_actor(), permission=Permission.GUARDIANS_EDIT), guardian_id)
+    reached = guardians_reached(
+        current_actor(), permission=Permission.GUARDIANS_EDIT, guardian_id=guardian_id
+    )
+    return get_guardian(reached, guardian_id)
 
 
 @blueprint.route("/guardians/<uuid:guardian_id>/edit", methods=["GET", "POST"])
@@ -210,7 +213,7 @@ def _both_versions(form: EditGuardianForm, now: GuardianView) -> Response:
 
 
 def _account_of(guardian_id: UUID) -> tuple[GuardianView, AccountView]:
-    record = get_guardian(guardians_seen(current_actor()), guardian_id)
+    record = get_guardian(guardians_seen(current_actor(), guardian_id), guardian_id)
     account = find_account_of_person(record.person.id)
     if account is None:
         raise NotFound

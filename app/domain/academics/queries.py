@@ -7,15 +7,29 @@ through one of the former.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, Uuid, and_, bindparam, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from app.domain.academics.models import (
     AcademicYear,
@@ -333,10 +347,29 @@ def _seats_taken() -> Any:
     )
 
 
-def _sections() -> Select[*tuple[Any, ...]]:
+def _sections(seats: Any = None) -> Select[*tuple[Any, ...]]:
+    """Columns in the order of `SectionView`. `seats`: how many are taken, where not counted section by section."""
     en, bn, ar, teacher = staff_name_columns(Section.class_teacher_id)
     return (
-        select(Section, AcademicYear.name, SchoolClass.code, SchoolClass.name, _seats_taken(), en, bn, ar)
+        select(
+            Section.id,
+            Section.campus_id,
+            Section.academic_year_id,
+            AcademicYear.name,
+            Section.class_id,
+            SchoolClass.code,
+            SchoolClass.name,
+            Section.version,
+            Section.code,
+            Section.name,
+            Section.capacity,
+            _seats_taken() if seats is None else seats,
+            Section.shift,
+            Section.class_teacher_id,
+            en,
+            bn,
+            ar,
+        )
         .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
         .join(SchoolClass, SchoolClass.id == Section.class_id)
         .outerjoin(*teacher)
@@ -346,26 +379,10 @@ def _sections() -> Select[*tuple[Any, ...]]:
 
 def _section_views(statement: Select[*tuple[Any, ...]]) -> list[SectionView]:
     views = []
-    for section, year_name, class_code, class_name, taken, en, bn, ar in session().execute(statement):
-        views.append(
-            SectionView(
-                id=section.id,
-                campus_id=section.campus_id,
-                academic_year_id=section.academic_year_id,
-                year_name=year_name,
-                class_id=section.class_id,
-                class_code=class_code,
-                class_name=class_name,
-                version=section.version,
-                code=section.code,
-                name=section.name,
-                capacity=section.capacity,
-                seats_taken=taken,
-                shift=section.shift,
-                class_teacher_id=section.class_teacher_id,
-                class_teacher=_names(en, bn, ar) if section.class_teacher_id else None,
-            )
-        )
+    for row in session().execute(statement):
+        teacher = _names(*row[14:17]) if row[13] else None
+        columns: list[Any] = [*row[:14], teacher]
+        views.append(SectionView(*columns))
     return views
 
 
@@ -378,7 +395,18 @@ def list_sections(
     permission: Permission = Permission.ACADEMICS_READ,
 ) -> list[SectionView]:
     """Sections at the actor's campuses in the order of classes, seats and class teacher included: one statement."""
-    statement = _sections().where(_within(actor, permission, Section.campus_id))
+    statement = _sections()
+    if campus_id is not None and class_id is None:
+        # Of a whole campus the seats are counted at once: section by section takes as long as all the rest.
+        taken = select(Enrolment.section_id, func.count().label("seats")).group_by(Enrolment.section_id)
+        taken = taken.where(Enrolment.campus_id == campus_id, Enrolment.status == EnrolmentStatus.ACTIVE)
+        if year_id is not None:
+            taken = taken.where(Enrolment.academic_year_id == year_id)
+        counted = taken.subquery()
+        statement = _sections(func.coalesce(counted.c.seats, 0)).outerjoin(
+            counted, counted.c.section_id == Section.id
+        )
+    statement = statement.where(_within(actor, permission, Section.campus_id))
     for column, wanted in (
         (Section.campus_id, campus_id),
         (Section.academic_year_id, year_id),
@@ -723,6 +751,7 @@ class ListedSection(SectionDay):
 
     seats_taken: int
     class_teacher: LocalText
+    class_id: UUID
 
 
 def _entries_on(day: Any) -> Any:
@@ -747,16 +776,9 @@ def _whole_campuses(actor: Actor, permission: Permission) -> Any:
     return replace(actor, grants=office).campuses_for(permission)
 
 
-@cache
-def _section_days(*, everywhere: bool, in_whole: bool, one: bool) -> Any:
-    """Sections on a day, built once for each reach: pages with the tightest budget ask for them.
-
-    `everywhere`: at all campuses, else at `campuses`. `in_whole`: every section there, else those of the
-    campuses `whole` and those the person teaches. `one`: the section `section_id`, else those of the year with
-    their seats and class teachers.
-    """
-    person, day = bindparam("person_id", type_=Uuid()), bindparam("day", type_=Date())
-    statement = (
+def _with_day(person: Any, day: Any) -> Select[*tuple[Any, ...]]:
+    """Sections, each with what `_facts` reads of it."""
+    return (
         select(
             Section.id,
             Section.campus_id,
@@ -775,44 +797,41 @@ def _section_days(*, everywhere: bool, in_whole: bool, one: bool) -> Any:
         .join(SchoolClass, SchoolClass.id == Section.class_id)
         .execution_options(prepared=True)
     )
+
+
+@cache
+def _section_day(*, everywhere: bool, in_whole: bool) -> Any:
+    """The section `section_id` on a day, built once for each reach: pages with the tightest budget ask for it.
+
+    `everywhere`: at all campuses, else at `campuses`. `in_whole`: every section there, else those of the
+    campuses `whole` and those the person teaches.
+    """
+    person, day = bindparam("person_id", type_=Uuid()), bindparam("day", type_=Date())
+    statement = _with_day(person, day)
     if not everywhere:
         statement = statement.where(Section.campus_id.in_(bindparam("campuses", expanding=True)))
     if not in_whole:
         whole = Section.campus_id.in_(bindparam("whole", expanding=True))
         statement = statement.where(or_(whole, _taught_by(person)))
-    if one:
-        return statement.where(Section.id == bindparam("section_id"))
-    en, bn, ar, teacher = staff_name_columns(Section.class_teacher_id)
-    statement = statement.add_columns(_seats_taken(), en, bn, ar).outerjoin(*teacher)
-    return statement.where(AcademicYear.starts_on <= day, AcademicYear.ends_on >= day).order_by(
-        Campus.code, SchoolClass.level, SchoolClass.code, Section.code
+    return statement.where(Section.id == bindparam("section_id"))
+
+
+def verdict_of(day: date, rest_days: Collection[int], entries: Iterable[Any] | None) -> DayVerdict:
+    """What a day is, from the columns of a statement of this module: the campus' rest days and the day's entries."""
+    return school_day(
+        day,
+        rest_days,
+        [
+            EntryDetails(
+                DayKind(kind), LocalText.from_dict(name), date.fromisoformat(start), date.fromisoformat(end)
+            )
+            for kind, name, start, end in entries or ()
+        ],
     )
-
-
-def _find_section_days(
-    actor: Actor, permission: Permission, day: date, section_id: UUID | None = None
-) -> list[Any]:
-    """Sections the permission reaches: all of a campus for its office, those taught there for a teacher."""
-    campuses, whole = actor.campuses_for(permission), _whole_campuses(actor, permission)
-    values: dict[str, Any] = {"person_id": actor.person_id, "day": day}
-    if campuses is not ALL:
-        values["campuses"] = list(campuses)
-    if whole is not ALL:
-        values["whole"] = list(whole)
-    if section_id is not None:
-        values["section_id"] = section_id
-    statement = _section_days(everywhere=campuses is ALL, in_whole=whole is ALL, one=section_id is not None)
-    return list(read(statement, values))
 
 
 def _facts(row: Any, day: date) -> dict[str, Any]:
     """What a row says of a section on a day, whether it stands alone or in a list."""
-    entries = [
-        EntryDetails(
-            DayKind(kind), LocalText.from_dict(name), date.fromisoformat(start), date.fromisoformat(end)
-        )
-        for kind, name, start, end in row[10] or ()
-    ]
     return {
         "id": row[0],
         "campus_id": row[1],
@@ -823,24 +842,139 @@ def _facts(row: Any, day: date) -> dict[str, Any]:
         "year_starts_on": row[6],
         "year_ends_on": row[7],
         "is_own": row[8],
-        "verdict": school_day(day, row[9], entries),
+        "verdict": verdict_of(day, row[9], row[10]),
     }
 
 
 def get_section_day(actor: Actor, section_id: UUID, day: date, permission: Permission) -> SectionDay:
     """One section on a day: one statement. Raises NotFound where the permission does not reach the section."""
-    found = _find_section_days(actor, permission, day, section_id)
+    campuses, whole = actor.campuses_for(permission), _whole_campuses(actor, permission)
+    values: dict[str, Any] = {"person_id": actor.person_id, "day": day, "section_id": section_id}
+    if campuses is not ALL:
+        values["campuses"] = list(campuses)
+    if whole is not ALL:
+        values["whole"] = list(whole)
+    statement = _section_day(everywhere=campuses is ALL, in_whole=whole is ALL)
+    found = list(read(statement, values))
     if not found:
         raise NotFound
     return SectionDay(**_facts(found[0], day))
 
 
-def list_section_days(actor: Actor, day: date, permission: Permission) -> list[ListedSection]:
-    """The sections of the year around a day that the permission reaches, by campus and class: one statement."""
-    return [
-        ListedSection(**_facts(row, day), seats_taken=row[11], class_teacher=_names(*row[12:15]))
-        for row in _find_section_days(actor, permission, day)
-    ]
+class Listing(NamedTuple):
+    """What a list of sections on a day is of, besides those whose class teacher the reader is."""
+
+    everywhere: bool
+    """At all campuses, else at those where the reader holds the permission."""
+    taught: bool
+    """Those too in which the reader teaches a subject."""
+    of_campus: bool
+    """All of one campus."""
+    of_class: bool
+    """Of that campus only one class."""
+
+
+def listing_for(
+    actor: Actor,
+    day: date,
+    permission: Permission,
+    *,
+    taught: bool,
+    campus_id: UUID | None = None,
+    class_id: UUID | None = None,
+) -> tuple[Listing, dict[str, Any]]:
+    """What `listed_sections` is to be built for, and the values its statement runs with.
+
+    The caller names only a campus and a class where the permission reaches everybody, see `counted_sections`.
+    """
+    campuses = actor.campuses_for(permission)
+    values: dict[str, Any] = {"person_id": actor.person_id, "day": day}
+    if campuses is not ALL:
+        values["campuses"] = list(campuses)
+    if campus_id is not None:
+        values["campus_id"] = campus_id
+        if class_id is not None:
+            values["class_id"] = class_id
+    return Listing(campuses is ALL, taught, campus_id is not None, class_id is not None), values
+
+
+@cache
+def listed_sections(listing: Listing) -> tuple[Any, Any]:
+    """Sections of the year around `day` by campus and class, with seats and class teachers; and their key, by which
+    another feature joins what it knows of them. `listed_section` reads a row of it.
+    """
+    person, day = bindparam("person_id", type_=Uuid()), bindparam("day", type_=Date())
+    # The few keys first, each found by an index: behind an `or` PostgreSQL expects half the school.
+    staff, each = staff_of_person(person), aliased(Section)
+    keys = [select(each.id).where(each.class_teacher_id.in_(staff))]
+    if listing.taught:
+        keys.append(select(TeacherSubject.section_id).where(TeacherSubject.staff_id.in_(staff)))
+    if listing.of_campus:
+        group = select(each.id).where(each.campus_id == bindparam("campus_id", type_=Uuid()))
+        if listing.of_class:
+            group = group.where(each.class_id == bindparam("class_id", type_=Uuid()))
+        keys.append(group)
+    en, bn, ar, teacher = staff_name_columns(Section.class_teacher_id)
+    statement = (
+        _with_day(person, day)
+        .add_columns(_seats_taken(), en, bn, ar, Section.class_id)
+        .outerjoin(*teacher)
+        .where(Section.id.in_(union(*keys)), AcademicYear.starts_on <= day, AcademicYear.ends_on >= day)
+        .order_by(Campus.code, SchoolClass.level, SchoolClass.code, Section.code)
+    )
+    if not listing.everywhere:
+        statement = statement.where(Section.campus_id.in_(bindparam("campuses", expanding=True)))
+    return statement, Section.id
+
+
+LISTED_COLUMNS = 16
+"""So many columns of a row of `listed_sections` are its own."""
+
+
+def listed_section(row: Any, day: date) -> ListedSection:
+    """A row of `listed_sections`."""
+    return ListedSection(
+        **_facts(row, day), seats_taken=row[11], class_teacher=_names(*row[12:15]), class_id=row[15]
+    )
+
+
+def campuses_counted(actor: Actor, permission: Permission) -> Any:
+    """The campuses whose sections are counted for the actor: where the permission reaches everybody. A set, or ALL."""
+    return _whole_campuses(actor, permission)
+
+
+@cache
+def counted_sections(*, everywhere: bool) -> tuple[Any, Any]:
+    """How many sections of the year around `day` each class has; and their key, by which another feature joins what
+    it counts beside them. `everywhere`: at all campuses, else at `campuses`.
+
+    The columns: key, code and name of the campus, its rest days and the entries of the day (for `verdict_of`),
+    key, code and name of the class, the number.
+    """
+    day = bindparam("day", type_=Date())
+    statement = (
+        select(
+            Section.campus_id,
+            Campus.code,
+            Campus.name,
+            Campus.rest_days,
+            _entries_on(day),
+            Section.class_id,
+            SchoolClass.code,
+            SchoolClass.name,
+            func.count(),
+        )
+        .join(Campus, Campus.id == Section.campus_id)
+        .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
+        .join(SchoolClass, SchoolClass.id == Section.class_id)
+        .where(AcademicYear.starts_on <= day, AcademicYear.ends_on >= day)
+        .group_by(Section.campus_id, Campus.id, Section.class_id, SchoolClass.id)
+        .order_by(Campus.code, SchoolClass.level, SchoolClass.code)
+        .execution_options(prepared=True)
+    )
+    if not everywhere:
+        statement = statement.where(Section.campus_id.in_(bindparam("campuses", expanding=True)))
+    return statement, Section.id
 
 
 # --- what the public site shows of the school

@@ -11,6 +11,8 @@ from app.domain.kernel.texts import LocalText
 
 WEEK_BEGINS: Final = 7
 """The ISO weekday a week begins with: Sunday, the first day after the Friday and Saturday of rest."""
+MANY_SECTIONS: Final = 40
+"""Of more sections a list shows one class after the other."""
 
 
 class Spanning(Protocol):

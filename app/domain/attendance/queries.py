@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, select, true
 
 from app.domain.academics.queries import (
+    LISTED_COLUMNS,
     Enrolled,
     EnrolmentView,
     ListedSection,
+    Listing,
     SectionDay,
+    campuses_counted,
+    counted_sections,
     get_section_day,
     list_day_verdicts,
     list_enrolled_between,
     list_enrolments_of,
-    list_section_days,
+    listed_section,
+    listed_sections,
+    listing_for,
+    verdict_of,
 )
 from app.domain.academics.rules import WEEK_BEGINS, weeks_of_month
 from app.domain.academics.types import DayReason, DayVerdict, EnrolmentStatus
@@ -45,8 +52,9 @@ from app.domain.attendance.types import (
     RegisterRow,
     Signature,
 )
-from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.errors import NotFound
+from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import (
     FamilyStudent,
     PersonRow,
@@ -81,7 +89,8 @@ class RegisterCard:
 
     section: ListedSection
     openness: Openness
-    row: RegisterRow | None
+    taken_at: datetime | None
+    """When it was taken, None where it was not."""
     counts: Counts
 
 
@@ -99,13 +108,19 @@ class MonthView:
 
 def openness_of(section: SectionDay, today: date) -> Openness:
     """Whether the register of a section can be taken on the day the section was read for."""
+    return _openness(
+        section.verdict, today, year_starts_on=section.year_starts_on, year_ends_on=section.year_ends_on
+    )
+
+
+def _openness(verdict: DayVerdict, today: date, *, year_starts_on: date, year_ends_on: date) -> Openness:
     return openness(
-        section.verdict.day,
+        verdict.day,
         today,
-        year_starts_on=section.year_starts_on,
-        year_ends_on=section.year_ends_on,
-        is_school_day=section.verdict.is_school_day,
-        is_holiday=section.verdict.reason is DayReason.HOLIDAY,
+        year_starts_on=year_starts_on,
+        year_ends_on=year_ends_on,
+        is_school_day=verdict.is_school_day,
+        is_holiday=verdict.reason is DayReason.HOLIDAY,
     )
 
 
@@ -197,42 +212,127 @@ def _rows_until(section_id: UUID, on: date) -> tuple[list[RegisterRow], dict[dat
     return [_row(row) for row in found], {row[1]: row[12] or {} for row in found}
 
 
-def list_registers(actor: Actor, on: date, *, today: date) -> list[RegisterCard]:
-    """Every section whose register the actor may read on a day, taken or not: two statements."""
-    sections = list_section_days(actor, on, Permission.REGISTERS_READ)
-    taken = _taken_on([section.id for section in sections], on)
-    return [
-        RegisterCard(section, openness_of(section, today), *taken.get(section.id, (None, Counts())))
-        for section in sections
-    ]
+@dataclass(frozen=True, slots=True)
+class ClassProgress:
+    """How many sections a class has, and of how many the register of the day is taken."""
+
+    id: UUID
+    code: str
+    name: LocalText
+    sections: int
+    taken: int
 
 
-def _taken_on(section_ids: Collection[UUID], on: date) -> dict[UUID, tuple[RegisterRow, Counts]]:
-    if not section_ids:
-        return {}
-    line = aliased(Attendance)
-    counted = (
+@dataclass(frozen=True, slots=True)
+class CampusProgress:
+    """How far the registers of a campus are on a day."""
+
+    id: UUID
+    code: str
+    name: LocalText
+    openness: Openness
+    classes: tuple[ClassProgress, ...]
+
+    @property
+    def sections(self) -> int:
+        """How many sections the campus has."""
+        return sum(each.sections for each in self.classes)
+
+    @property
+    def taken(self) -> int:
+        """How many registers are taken."""
+        return sum(each.taken for each in self.classes)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether registers are taken on this day."""
+        return self.openness is Openness.OPEN
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to take."""
+        return not self.is_wanted or self.taken >= self.sections
+
+
+def _on_day(section_key: Any) -> tuple[Any, ColumnElement[bool]]:
+    """The join that brings the day's register along, if it was taken."""
+    return Register, and_(
+        Register.section_id == section_key,
+        Register.date == bindparam("day", type_=Date()),
+        Register.period == WHOLE_DAY,
+    )
+
+
+@cache
+def _progress(*, everywhere: bool) -> Any:
+    sections, key = counted_sections(everywhere=everywhere)
+    return sections.add_columns(func.count(Register.id)).outerjoin(*_on_day(key))
+
+
+def count_registers(actor: Actor, on: date, *, today: date) -> list[CampusProgress]:
+    """How far the registers are at each campus whose office the actor is, by code: one statement, or none."""
+    campuses = campuses_counted(actor, Permission.REGISTERS_READ)
+    if not campuses:
+        return []
+    values = {"day": on} | ({} if campuses is ALL else {"campuses": list(campuses)})
+    found = []
+    rows = read(_progress(everywhere=campuses is ALL), values)
+    for (key, code), of_campus in groupby(rows, key=lambda row: (row[0], row[1])):
+        lines = list(of_campus)
+        verdict = verdict_of(on, lines[0][3], lines[0][4])
+        classes = tuple(ClassProgress(*line[5:10]) for line in lines)
+        # Only sections of the year around the day are counted.
+        state = _openness(verdict, today, year_starts_on=on, year_ends_on=on)
+        found.append(CampusProgress(key, code, lines[0][2], state, classes))
+    return found
+
+
+def list_registers(
+    actor: Actor,
+    on: date,
+    *,
+    today: date,
+    campus_id: UUID | None = None,
+    class_id: UUID | None = None,
+) -> list[RegisterCard]:
+    """The registers of the sections the actor is class teacher of or teaches in, taken or not, and of a campus, or of
+    a class there, that `count_registers` has counted for the actor: one statement.
+    """
+    listing, values = listing_for(
+        actor, on, Permission.REGISTERS_READ, taught=True, campus_id=campus_id, class_id=class_id
+    )
+    rows = read(_cards(listing, counted=True), values)
+    return [_card(row, on, today, Counts(*row[LISTED_COLUMNS + 1 :])) for row in rows]
+
+
+def list_own_registers(actor: Actor, on: date, *, today: date) -> list[RegisterCard]:
+    """The registers of the sections whose class teacher the actor is, without what they say: one statement."""
+    listing, values = listing_for(actor, on, Permission.REGISTERS_READ, taught=False)
+    return [_card(row, on, today, Counts()) for row in read(_cards(listing, counted=False), values)]
+
+
+def _card(row: Any, on: date, today: date, counts: Counts) -> RegisterCard:
+    section = listed_section(row, on)
+    return RegisterCard(section, openness_of(section, today), row[LISTED_COLUMNS], counts)
+
+
+@cache
+def _cards(listing: Listing, *, counted: bool) -> Any:
+    sections, key = listed_sections(listing)
+    statement = sections.add_columns(Register.taken_at).outerjoin(*_on_day(key))
+    if not counted:
+        return statement
+    numbers = (
         select(
-            line.register_id,
             *(
-                func.count().filter(line.status == status).label(f"n_{status.value}")
+                func.count().filter(Attendance.status == status).label(f"n_{status.value}")
                 for status in AttendanceStatus
-            ),
+            )
         )
-        .where(line.register_id == Register.id)
-        .group_by(line.register_id)
+        .where(Attendance.register_id == Register.id)
         .lateral()
     )
-    statement = (
-        _registers()
-        .add_columns(*(counted.c[f"n_{status.value}"] for status in AttendanceStatus))
-        .outerjoin(counted, counted.c.register_id == Register.id)
-        .where(Register.section_id.in_(section_ids), Register.date == on)
-    )
-    return {
-        row[11]: (_row(row), Counts(*(number or 0 for number in row[12:16])))
-        for row in session().execute(statement)
-    }
+    return statement.add_columns(*numbers.c).outerjoin(numbers, true())
 
 
 def get_month(actor: Actor, section_id: UUID, month: date) -> MonthView:

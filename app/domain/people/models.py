@@ -6,12 +6,27 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Computed,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    column,
+    func,
+    literal_column,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR, array
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.db import Base, Keyed, Timestamped, Versioned, enum_column
 from app.domain.people.types import Gender, Relationship, StaffStatus, StudentStatus
+
+PHONE_LENGTH = 20
 
 
 class Searchable:
@@ -32,6 +47,20 @@ class Searchable:
         )
 
 
+_NOTHING: ColumnElement[str] = literal_column("''")
+
+
+def every_part(phone: Any) -> ColumnElement[Any]:
+    """What a phone number holds from each of its characters on, as words of a text search: whatever is a part of the
+    number begins one of them, and that a GIN index finds. An index must be built of the very same words.
+    """
+    rests = [
+        func.substr(func.coalesce(phone, _NOTHING), literal_column(str(start)))
+        for start in range(1, PHONE_LENGTH + 1)
+    ]
+    return func.array_to_tsvector(func.array_remove(array(rests), _NOTHING))
+
+
 class Person(Keyed, Timestamped, Versioned, Searchable, Base):
     """A human being, once, whatever they are to the school. One full name per script, never split."""
 
@@ -42,13 +71,14 @@ class Person(Keyed, Timestamped, Versioned, Searchable, Base):
     name_ar: Mapped[str | None] = mapped_column(String(200))
     born_on: Mapped[date | None]
     gender: Mapped[Gender | None] = mapped_column(enum_column(Gender, "gender"))
-    phone: Mapped[str | None] = mapped_column(String(20), index=True)
+    phone: Mapped[str | None] = mapped_column(String(PHONE_LENGTH), index=True)
     email: Mapped[str | None] = mapped_column(String(255))
     address: Mapped[str | None] = mapped_column(Text)
 
     __table_args__ = (
         CheckConstraint("coalesce(name_en, name_bn, name_ar) is not null", name="has_name"),
         Index("ix_persons_search", "search", postgresql_using="gin"),
+        Index("ix_persons_phone_parts", every_part(column("phone")), postgresql_using="gin"),
         # A list in the order of the name its reader sees begins at its first line, however many follow.
         Index("ix_persons_called_en", text("coalesce(name_en, name_bn, name_ar)")),
         Index("ix_persons_called_bn", text("coalesce(name_bn, name_en, name_ar)")),

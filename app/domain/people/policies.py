@@ -58,13 +58,21 @@ def may_edit_student(actor: Actor, campus_id: UUID) -> bool:
 
 
 def guardians_reached(
-    actor: Actor, taught: Keys | None = None, permission: Permission = Permission.GUARDIANS_READ
+    actor: Actor,
+    taught: Keys | None = None,
+    permission: Permission = Permission.GUARDIANS_READ,
+    guardian_id: UUID | None = None,
 ) -> ColumnElement[bool]:
-    """The filter on guardians: those of a student who is reached; for the office also those of no student yet."""
+    """The filter on guardians: those of a student who is reached; for the office also those of no student yet.
+
+    With a key at most that guardian answers, and the children of no other are asked for.
+    """
     office = office_campuses(actor, permission)
     if office is ALL:
         return true()
     links = select(StudentGuardian.guardian_id)
+    if guardian_id is not None:
+        links = links.where(StudentGuardian.guardian_id == guardian_id)
     reached = Guardian.id.in_(
         links.join(Student, Student.id == StudentGuardian.student_id).where(
             students_reached(actor, taught, permission)

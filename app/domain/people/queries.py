@@ -9,7 +9,21 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, cast, exists, false, func, literal, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.elements import True_
@@ -19,7 +33,7 @@ from app.domain.kernel.errors import NotFound
 from app.domain.kernel.names import search_tokens
 from app.domain.kernel.phones import PhoneError, normalise_mobile
 from app.domain.kernel.texts import LocalText
-from app.domain.people.models import Guardian, Person, StaffMember, Student, StudentGuardian
+from app.domain.people.models import Guardian, Person, StaffMember, Student, StudentGuardian, every_part
 from app.domain.people.rules import digits_of_number, is_number_query
 from app.domain.people.types import Gender, Relationship, StaffStatus, StudentStatus
 from app.uow import across_campuses, session
@@ -142,7 +156,9 @@ def list_record_names(keys: Collection[UUID]) -> dict[UUID, LocalText]:
 def phone_condition(phone: Any, query: str) -> ColumnElement[bool]:
     """Whether a stored phone number is the one typed, or holds the digits typed where it is not whole."""
     digits = digits_of_number(query)
-    found: ColumnElement[bool] = phone.contains(digits) if digits else false()
+    if not digits:
+        return false()
+    found: ColumnElement[bool] = every_part(phone).op("@@")(cast(literal(f"'{digits}':*"), TSQUERY))
     with suppress(PhoneError):
         found = phone == normalise_mobile(query)
     return found
@@ -256,12 +272,8 @@ def _student_conditions(reached: ColumnElement[bool], wanted: StudentFilter) -> 
     conditions = [reached]
     query = wanted.query.strip()
     if query:
-        answers = search_condition(Person, query)
-        if any(char.isdigit() for char in query):
-            number = to_ascii_digits(query).upper()
-            answers = or_(answers, Student.student_no.contains(number, autoescape=True))
-        if is_number_query(query):
-            answers = or_(answers, _guardian_has_phone(query))
+        by_number = any(char.isdigit() for char in query)
+        answers = Student.id.in_(_numbered(query)) if by_number else search_condition(Person, query)
         conditions.append(answers)
     if wanted.campus_id:
         conditions.append(Student.campus_id == wanted.campus_id)
@@ -270,14 +282,26 @@ def _student_conditions(reached: ColumnElement[bool], wanted: StudentFilter) -> 
     return conditions
 
 
-def _guardian_has_phone(query: str) -> ColumnElement[bool]:
-    guardian = aliased(Person)
-    return Student.id.in_(
-        select(StudentGuardian.student_id)
-        .join(Guardian, Guardian.id == StudentGuardian.guardian_id)
-        .join(guardian, guardian.id == Guardian.person_id)
-        .where(phone_condition(guardian.phone, query))
-    )
+def _numbered(query: str) -> CompoundSelect[UUID]:
+    """The keys of the students whom a query with a digit may mean: by name or phone, by the number of the student, by
+    a guardian's phone. Each by an index of its own: behind an `or` PostgreSQL uses none of them.
+    """
+    student, person, guardian = aliased(Student), aliased(Person), aliased(Person)
+    number = to_ascii_digits(query).upper()
+    keys = [
+        select(student.id)
+        .join(person, person.id == student.person_id)
+        .where(search_condition(person, query)),
+        select(student.id).where(student.student_no.contains(number, autoescape=True)),
+    ]
+    if is_number_query(query):
+        keys.append(
+            select(StudentGuardian.student_id)
+            .join(Guardian, Guardian.id == StudentGuardian.guardian_id)
+            .join(guardian, guardian.id == Guardian.person_id)
+            .where(phone_condition(guardian.phone, query))
+        )
+    return union(*keys)
 
 
 def count_students(reached: ColumnElement[bool], wanted: StudentFilter) -> dict[StudentStatus, int]:

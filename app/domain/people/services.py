@@ -454,7 +454,7 @@ def link_known_guardian(
     for children at several campuses. Raises NotFound, Forbidden.
     """
     with transaction() as db:
-        reached = guardians_reached(actor, permission=Permission.GUARDIANS_EDIT)
+        reached = guardians_reached(actor, permission=Permission.GUARDIANS_EDIT, guardian_id=guardian_id)
         with across_campuses():
             found = db.scalar(
                 select(Guardian.id)
@@ -539,7 +539,10 @@ def edit_guardian(
     with transaction() as db:
         guardian = db.scalars(
             select(Guardian)
-            .where(Guardian.id == guardian_id, guardians_reached(actor, permission=Permission.GUARDIANS_EDIT))
+            .where(
+                Guardian.id == guardian_id,
+                guardians_reached(actor, permission=Permission.GUARDIANS_EDIT, guardian_id=guardian_id),
+            )
             .execution_options(populate_existing=True)
         ).one_or_none()
         if guardian is None:

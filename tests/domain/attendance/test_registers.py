@@ -11,7 +11,14 @@ from sqlalchemy import func, select
 from app.domain.academics.models import CalendarEntry, Enrolment
 from app.domain.academics.types import DayKind, EnrolmentStatus
 from app.domain.attendance.models import Attendance, Register
-from app.domain.attendance.queries import get_month, get_register, list_days_of, list_registers
+from app.domain.attendance.queries import (
+    count_registers,
+    get_month,
+    get_register,
+    list_days_of,
+    list_own_registers,
+    list_registers,
+)
 from app.domain.attendance.services import save_register
 from app.domain.attendance.types import (
     AttendanceStatus,
@@ -263,16 +270,43 @@ def test_stitches_are_the_five_registers_before_this_one(cast: Cast) -> None:
 def test_the_list_of_a_teacher_and_of_the_office(cast: Cast) -> None:
     save(cast, cast.bashir.actor, PRESENT, ABSENT)
     teacher = list_registers(cast.bashir.actor, SUNDAY, today=SUNDAY)
-    office = list_registers(cast.amina.actor, SUNDAY, today=SUNDAY)
-    everywhere = list_registers(cast.hasan.actor, SUNDAY, today=SUNDAY)
+    office = list_registers(cast.amina.actor, SUNDAY, today=SUNDAY, campus_id=cast.campus)
+    one_class = list_registers(
+        cast.amina.actor, SUNDAY, today=SUNDAY, campus_id=cast.campus, class_id=cast.class_6
+    )
     assert [(card.section.id, card.section.is_own) for card in teacher] == [
         (cast.section_7a, True),
         (cast.section_7b, False),
     ]
     assert [card.section.id for card in office] == [cast.section_6a, cast.section_7a, cast.section_7b]
-    assert [card.row is not None for card in office] == [False, True, False]
+    assert [card.taken_at is not None for card in office] == [False, True, False]
     assert office[1].counts.absent == 1
-    assert len(everywhere) == 4
+    assert [card.section.id for card in one_class] == [cast.section_6a]
+    assert list_registers(cast.amina.actor, SUNDAY, today=SUNDAY) == []
+    own = list_own_registers(cast.bashir.actor, SUNDAY, today=SUNDAY)
+    assert [(card.section.id, card.taken_at is not None) for card in own] == [(cast.section_7a, True)]
+
+
+def test_a_campus_of_somebody_else_is_not_listed(cast: Cast) -> None:
+    assert list_registers(cast.amina.actor, SUNDAY, today=SUNDAY, campus_id=cast.other_campus) == []
+
+
+def test_how_far_the_registers_are(cast: Cast) -> None:
+    save(cast, cast.bashir.actor, PRESENT, ABSENT)
+    office = count_registers(cast.amina.actor, SUNDAY, today=SUNDAY)
+    everywhere = count_registers(cast.hasan.actor, SUNDAY, today=SUNDAY)
+    assert [(each.id, each.sections, each.taken, each.is_done) for each in office] == [
+        (cast.campus, 3, 1, False)
+    ]
+    assert [(each.id, each.sections, each.taken) for each in office[0].classes] == [
+        (cast.class_6, 1, 0),
+        (cast.class_7, 2, 1),
+    ]
+    assert [(each.id, each.sections) for each in everywhere] == [(cast.campus, 3), (cast.other_campus, 1)]
+    assert count_registers(cast.bashir.actor, SUNDAY, today=SUNDAY) == []
+    [weekend] = count_registers(cast.amina.actor, date(2026, 11, 20), today=SUNDAY)
+    assert weekend.openness is Openness.REST_DAY
+    assert weekend.is_done
 
 
 def test_a_month_shows_pupils_by_days(cast: Cast) -> None:
@@ -304,5 +338,7 @@ def test_statements_do_not_grow_with_the_class(
         )
     with queries.at_most(6):
         get_month(cast.bashir.actor, cast.section_7a, SUNDAY)
-    with queries.at_most(2):
-        list_registers(cast.hasan.actor, SUNDAY, today=SUNDAY)
+    with queries.at_most(1):
+        list_registers(cast.hasan.actor, SUNDAY, today=SUNDAY, campus_id=cast.campus)
+    with queries.at_most(1):
+        count_registers(cast.hasan.actor, SUNDAY, today=SUNDAY)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql
 
 from app.domain.audit.queries import list_entries_of
 from app.domain.kernel.errors import NotFound
@@ -32,6 +33,15 @@ def found(query: str) -> set[str | None]:
 def test_person_is_found_in_any_script_and_by_digits(cast: Cast, query: str) -> None:
     assert "Dalia Akter" in found(query)
     assert "Bashir Uddin" not in found(query)
+
+
+def test_a_part_of_a_phone_number_is_found_by_its_index(cast: Cast) -> None:
+    statement = select(Person.id).where(search_condition(Person, "7110000"))
+    words = statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    with transaction() as db:
+        db.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(db.scalars(text(f"EXPLAIN {words}").execution_options(no_parameters=True)))
+    assert "ix_persons_phone_parts" in plan
 
 
 def test_person_is_found_by_an_arabic_name(cast: Cast) -> None:

@@ -103,6 +103,7 @@ def test_guardian_of_nobody_is_seen_by_the_office_only(cast: Cast) -> None:
     guardian = add_guardian(SYSTEM, add_person(SYSTEM, name_en="Nobody Yet"))
     for who in (cast.amina, cast.jamil):
         assert get_guardian(guardians_reached(who.actor), guardian).id == guardian
+        assert get_guardian(guardians_reached(who.actor, guardian_id=guardian), guardian).id == guardian
     bashir = cast.bashir.actor
     with pytest.raises(NotFound):
         get_guardian(guardians_reached(bashir, taught_student_ids(bashir)), guardian)

@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import update
 
 from app.domain.academics.models import Campus
+from app.domain.academics.rules import MANY_SECTIONS
+from app.domain.attendance.models import Register
 from app.domain.attendance.services import save_register
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.kernel.texts import LocalText
 from app.uow import transaction
 from tests.support.cast import Cast
-from tests.support.pages import PageClient
+from tests.support.pages import PageClient, chips_of
+from tests.support.pupils import open_sections
 from tests.support.queries import QueryCounter
 
 LIST = "/attendance/registers/"
@@ -57,9 +60,45 @@ def test_a_campus_named_in_another_language_has_its_name_on_the_table(cast: Cast
     assert page.one("main [role=region]")["aria-label"] == 'মূল "শাখা" ক্যাম্পাস'
 
 
-def test_the_administrator_sees_every_campus(cast: Cast, client: PageClient) -> None:
+def test_the_administrator_chooses_a_campus(cast: Cast, client: PageClient) -> None:
+    take(cast, PRESENT, ABSENT)
     page = client.as_(cast.hasan).get(LIST)
-    assert [tag.get_text() for tag in page.all("caption")] == ["Main Campus", "River Campus"]
+    assert chips_of(page, "Campus") == [("Main Campus 1 of 3", True), ("River Campus 0 of 1", False)]
+    assert [tag.get_text() for tag in page.all("caption")] == ["Main Campus"]
+    page = page.follow("River Campus 0 of 1")
+    assert [tag.get_text() for tag in page.all("caption")] == ["River Campus"]
+    assert "0 of 1 registers are taken" in page.text
+    client.get(LIST, query={"campus": "nowhere"}, status=404)
+
+
+def test_the_first_campus_is_the_one_where_something_is_left_to_do(cast: Cast, client: PageClient) -> None:
+    take(cast, PRESENT, ABSENT)
+    with transaction() as db:
+        for section in (cast.section_6a, cast.section_7b):
+            db.add(Register(campus_id=cast.campus, section_id=section, date=date(2026, 11, 22)))
+    page = client.as_(cast.hasan).get(LIST)
+    assert chips_of(page, "Campus") == [("Main Campus 3 of 3", False), ("River Campus 0 of 1", True)]
+
+
+def test_the_head_of_one_campus_has_no_choice(cast: Cast, client: PageClient) -> None:
+    page = client.as_(cast.amina).get(LIST)
+    assert page.all("nav.chips") == []
+    client.get(LIST, query={"campus": "RIV"}, status=404)
+
+
+def test_very_many_sections_are_shown_class_by_class(cast: Cast, client: PageClient) -> None:
+    take(cast, PRESENT, ABSENT)
+    open_sections(cast, MANY_SECTIONS)
+    page = client.as_(cast.amina).get(LIST)
+    assert chips_of(page, "Class") == [("Class Six 0 of 41", True), ("Class Seven 1 of 2", False)]
+    assert "1 of 43 registers are taken" in page.text
+    assert len(page.all("tbody tr")) == 41
+    page = page.follow("Class Seven 1 of 2")
+    assert [row.get_text(" ").split(" Not")[0] for row in page.all("tbody th")] == [
+        "Class Seven, section A",
+        "Class Seven, section B",
+    ]
+    client.get(LIST, query={"class": "no such"}, status=404)
 
 
 def test_the_list_does_not_cost_more_for_more_sections(
