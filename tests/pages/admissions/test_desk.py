@@ -25,7 +25,7 @@ from tests.support.applications import TODAY, decided, draft, link_to, sent
 from tests.support.cast import Cast, Member
 from tests.support.pages import PageClient
 from tests.support.queries import QueryCounter
-from tests.support.uploads import pdf, picture
+from tests.support.uploads import picture
 
 QUEUE = "/admissions/applications/"
 DOCK = "form.dock"
@@ -286,7 +286,7 @@ def test_a_picture_is_shown_small_to_who_may_see_it_whole(
 ) -> None:
     token = draft(papers=False)
     attach_document(visitor("bn"), token, DocumentKind.PHOTO, picture(size=(640, 480)), "photo.jpg")
-    attach_document(visitor("bn"), token, DocumentKind.BIRTH_CERTIFICATE, pdf(), "b.pdf")
+    attach_document(visitor("bn"), token, DocumentKind.BIRTH_CERTIFICATE, picture(), "b.jpg")
     waiting = client.as_(None).get(f"/{lang}/apply/{token}/documents")
     assert not waiting.all("img"), "nobody is shown what nobody has looked at"
     check_files()
@@ -296,8 +296,8 @@ def test_a_picture_is_shown_small_to_who_may_see_it_whole(
     assert application is not None
     switch_language(cast.farida.actor, lang)
     desk = client.as_(cast.farida).get(f"{QUEUE}{application.id}")
-    for page in (own, desk):
-        shown = page.one("main img")  # the PDF has no picture
+    assert own.one("#state-birth_certificate img")
+    for shown in (own.one("#state-photo img"), desk.one("main img")):
         assert (shown["width"], shown["height"], shown["loading"]) == ("160", "120", "lazy")
         assert shown["alt"] == word
     size = len(client.raw.get(f"{QUEUE}{application.id}").get_data())
