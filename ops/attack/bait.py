@@ -24,7 +24,7 @@ _PAGE = Markup(
 
 
 def _answer(slug: str) -> str:
-    statement = f"SELECT slug FROM pages WHERE slug = '{slug}'"  # noqa: S608  # the hole that must be found
+    statement = f"SELECT slug FROM pages WHERE slug = '{slug}'"  # noqa: S608  # nosec B608  # the hole that must be found
     found = session().connection().exec_driver_sql(statement).scalars().all()
     return _PAGE.format(found=", ".join(found), csrf=csrf_field(), once=once_field())
 

@@ -38,9 +38,8 @@ def test_person_is_found_in_any_script_and_by_digits(cast: Cast, query: str) -> 
 def test_a_part_of_a_phone_number_is_found_by_its_index(cast: Cast) -> None:
     statement = select(Person.id).where(search_condition(Person, "7110000"))
     words = statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
-    with transaction() as db:
-        db.execute(text("SET LOCAL enable_seqscan = off"))
-        plan = "\n".join(db.scalars(text(f"EXPLAIN {words}").execution_options(no_parameters=True)))
+    session().execute(text("SET LOCAL enable_seqscan = off"))
+    plan = "\n".join(session().scalars(text(f"EXPLAIN {words}").execution_options(no_parameters=True)))
     assert "ix_persons_phone_parts" in plan
 
 
