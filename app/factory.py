@@ -31,6 +31,8 @@ from app.web.urls import init_urls
 from app.web.words import init_words
 
 ROOT = Path(__file__).resolve().parent.parent
+POOL_WAIT = 10
+"""Seconds that a page waits for a connection to the database before it says that we are busy."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -77,6 +79,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
             "pool_pre_ping": False,  # app/lines.py looks without a round trip
             "pool_size": 5,
             "pool_recycle": 1800,
+            "pool_timeout": POOL_WAIT,
             "hide_parameters": True,
             # A server that takes the line and says nothing is away too.
             "connect_args": {"connect_timeout": 5, "connection_factory": Line},

@@ -45,6 +45,10 @@ def has_hung_up(dbapi_connection: Any) -> bool:
 # For all pools at once: it comes before what counts the connections lent out.
 @event.listens_for(Pool, "checkout")
 def _look_first(dbapi_connection: Any, record: Any, fairy: Any) -> None:
-    if has_hung_up(dbapi_connection):
+    if "lent" not in record.info:
+        # Made this moment. What is wrong with it says the first statement; to say it here would only be an error of
+        # the pool, which knows no other way than to make one more.
+        record.info["lent"] = True
+    elif has_hung_up(dbapi_connection):
         # Its neighbours ended with it: all are made anew, each when it is next asked for.
         raise InvalidatePoolError

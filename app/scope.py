@@ -21,8 +21,8 @@ from app.prepared import faults_told  # its listener comes first: what it keeps 
 
 _SCOPE = "scope"
 _PENDING = "scope to set"
-_FRAME = ("SAVEPOINT", "RELEASE", "ROLLBACK")
-_SETTINGS = ("scope", "user", "person", "campuses", "students", "places")
+_FRAME = ("RELEASE", "ROLLBACK")
+_SETTINGS = ("scope", "user", "person", "campuses", "post", "students", "places")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,9 @@ def _tell(
     conn: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
 ) -> tuple[str, Any]:
     if statement.startswith(_FRAME):
-        return statement, parameters  # a transaction that failed takes nothing but its end
+        # A transaction that failed takes nothing but its end. A savepoint is told before: what is told behind it is
+        # taken back with it, and whoever read before would read on.
+        return statement, parameters
     pending = conn.info.pop(_PENDING, None)
     if pending is None:
         return statement, parameters

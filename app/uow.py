@@ -89,6 +89,17 @@ def across_campuses() -> Iterator[None]:
         set_scope(current, before)
 
 
+def let_go() -> None:
+    """Give the connection of this request back, where no transaction is open; the next statement fetches one again.
+
+    For what takes long without the database, and for what needs a connection of its own: were two held at once,
+    as many requests as there are connections would each wait for the second one, and none would ever get it.
+    """
+    current = session()
+    if not current.info.get(_DEPTH):
+        current.close()
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Everything inside is stored together or not at all."""

@@ -113,11 +113,15 @@ def find_current_actor() -> Actor | None:
 
 def settle_reader() -> None:
     """For error pages: whoever the database cannot name now is nobody, and keeps the session for later."""
+    if "reader" in g:
+        return
     try:
-        find_current_actor()
+        if not g.get("no_connection"):
+            find_current_actor()
+            return
     except SQLAlchemyError:
         database_session().rollback()
-        g.reader, g._login_user = None, login_manager.anonymous_user()
+    g.reader, g._login_user = None, login_manager.anonymous_user()
 
 
 def current_actor() -> Actor:
@@ -162,7 +166,8 @@ def init_access(app: Flask) -> None:
             abort(403)
         actor = find_current_actor()
         if actor is None:
-            session.pop("_user_id", None)
+            # The browser's session stays as it is: this may be a request that left with the token from before a
+            # renewal, and what it is answered with must not put out the new one.
             return _ask_to_sign_in()
         if not actor.may(cast(Permission, needed)):
             abort(403)

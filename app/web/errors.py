@@ -200,6 +200,8 @@ def init_errors(app: Flask) -> None:
         log.error("database unreachable", extra={"error": str(error)})
         session().rollback()
         g.retry_after = DATABASE_AWAY
+        # The page that says so does not wait for a connection again.
+        g.no_connection = isinstance(error, PoolTimeout)
         return error_page(503)
 
     for kind in _AWAY:

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from app.domain.kernel.access import Actor, Permission, Role
 from app.web.access import find_current_actor
+from app.web.headers import csrf_token
 from app.web.htmx import is_partial
 from app.web.i18n import current_locale
 from app.web.icons import icons_in, note_icons
@@ -101,6 +102,7 @@ _NAME, _HERE = (f"menu-{secrets.token_hex(8)}" for _ in range(2))
 def portal_menu() -> Markup:
     """The menu of the portal's header for whoever is signed in."""
     actor = find_current_actor()
+    csrf_token()  # its mark is in the menu, also in one that was written for an earlier page
     written, icons = _written_menu(tuple(nav_items()), current_locale(), is_partial())
     note_icons(icons)
     here = request.full_path if request.query_string else request.path
@@ -109,10 +111,10 @@ def portal_menu() -> Markup:
 
 @lru_cache(maxsize=1024)
 def _written_menu(items: tuple[NavItem, ...], locale: str, in_part: bool) -> tuple[Markup, tuple[str, ...]]:
-    """The menu with marks in it, and the icons it shows. A page of the portal has a form token anyway."""
+    """The menu with marks in it, and the icons it shows."""
     front, rest = _split(list(items))
     values = {"items": items, "front": front, "rest": rest, "name": _NAME, "here": _HERE, "lang": locale}
-    text = Markup(current_app.jinja_env.get_template("layouts/_menu.html").render(values))  # noqa: S704  # a template's
+    text = escape(current_app.jinja_env.get_template("layouts/_menu.html").make_module(values))
     return text, icons_in(text)
 
 

@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.db import new_id
 from app.domain.idempotency.services import begin, finish, release
 from app.domain.idempotency.types import Answer, Sending
-from app.uow import session as database_session
+from app.uow import let_go
 from app.web.access import find_current_actor
 from app.web.headers import ONCE_FIELD, creates_something, once_field
 from app.web.htmx import see_other
@@ -200,8 +200,7 @@ def init_once(app: Flask) -> None:
         if not _KEY.fullmatch(key):
             abort(400)
         sending = Sending(_owner(), key, str(request.endpoint), _digest(), new_id())
-        # Whoever waits for the first answer holds no connection meanwhile.
-        database_session().close()
+        let_go()  # whoever waits for the first answer holds no connection meanwhile
         try:
             answer = begin(sending, over=_over())
         except SQLAlchemyError:
@@ -218,7 +217,7 @@ def init_once(app: Flask) -> None:
         sending = g.pop("sending", None)
         if sending is None:
             return response
-        database_session().close()  # its work is done: one connection is enough
+        let_go()
         try:
             if response.status_code == 303:
                 said = tuple((str(kind), str(text)) for kind, text in session.get("_flashes", []))

@@ -41,6 +41,11 @@ def password_link(locale: str, token: str) -> str:
     return absolute_url("accounts.choose_password", lang=locale, token=token)
 
 
+def status_link(locale: str, reference: str) -> str:
+    """The address of the family's status page, for letters. It asks for the phone number."""
+    return absolute_url("apply.find", lang=locale, reference=reference)
+
+
 def email_link(locale: str, token: str) -> str:
     """The address that confirms a new e-mail address."""
     return absolute_url("accounts.confirm_email", lang=locale, token=token)

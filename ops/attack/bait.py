@@ -6,7 +6,8 @@ carries the session's token and a key of its own and that only who is signed in 
 
 from __future__ import annotations
 
-from flask import Flask, render_template_string, request
+from flask import Flask, request
+from markupsafe import Markup
 
 from app.domain.kernel.access import Permission
 from app.uow import session
@@ -14,17 +15,18 @@ from app.web.access import public, requires
 from app.web.headers import csrf_field, once_field
 from app.web.once import creates
 
-_PAGE = """<!doctype html><html lang="en" dir="ltr"><title>Bait</title><h1>Bait</h1>
-<ul>{% for title in found %}<li>{{ title }}</li>{% endfor %}</ul>
+_PAGE = Markup(
+    """<!doctype html><html lang="en" dir="ltr"><title>Bait</title><h1>Bait</h1><p>{found}</p>
 <a href="/bait/about">One</a><form action="/bait/"><input name="slug" value="about"></form>
-<form method="post" action="/bait/keep">{{ csrf_field() }}{{ once_field() }}<input name="slug" value="about"></form>
+<form method="post" action="/bait/keep">{csrf}{once}<input name="slug" value="about"></form>
 """
+)
 
 
 def _answer(slug: str) -> str:
-    statement = f"SELECT slug FROM pages WHERE slug = '{slug}'"  # noqa: S608  # the hole that must be found
+    statement = f"SELECT slug FROM pages WHERE slug = '{slug}'"  # noqa: S608  # nosec B608  # the hole that must be found
     found = session().connection().exec_driver_sql(statement).scalars().all()
-    return render_template_string(_PAGE, found=found, csrf_field=csrf_field, once_field=once_field)
+    return _PAGE.format(found=", ".join(found), csrf=csrf_field(), once=once_field())
 
 
 @public

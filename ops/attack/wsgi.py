@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
+from app.config import load_settings
 from app.domain.limits import rules, services
 from ops.attack.bait import add_bait
+
+if load_settings().sa_env == "production":
+    raise SystemExit("Only a demo school is attacked; this installation is a real one.")
 
 ENDLESS = 1_000_000_000
 

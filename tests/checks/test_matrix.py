@@ -7,7 +7,6 @@ and no answer names a thing of the other campus.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from secrets import token_urlsafe
 
 import pytest
@@ -15,7 +14,6 @@ from flask import Flask
 from sqlalchemy import Connection
 from werkzeug.routing import Rule
 
-from app.domain.kernel import clock
 from app.walls import WALLS
 from app.web.access import PUBLIC, declared_access
 from app.web.headers import ONCE_FIELD
@@ -28,11 +26,11 @@ from tests.support.routes import (
     ROUTES,
     Route,
     Whose,
-    add_devices,
     address,
     rules,
+    school_with_twins,
 )
-from tests.support.twins import CAMPUSES, add_twins, twin
+from tests.support.twins import CAMPUSES, twin
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 NOT_SECRET = {"campuses", "academic_years", "classes", "admission_cycles", "admission_seats"}
@@ -42,9 +40,7 @@ NOT_SECRET = {"campuses", "academic_years", "classes", "admission_cycles", "admi
 @pytest.fixture
 def school(cast: Cast) -> Iterator[None]:
     """Twins of everything, a second device for everybody, on the morning of a school day."""
-    with clock.stopped_at(datetime(2026, 11, 22, 2, 42, tzinfo=UTC)):
-        add_twins()
-        add_devices()
+    with school_with_twins():
         yield
 
 

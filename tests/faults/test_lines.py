@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app import create_app
+from app import create_app, lines
 from app.extensions import db
 from app.scope import PUBLIC
 from app.uow import read_as, session
@@ -58,6 +58,18 @@ def test_what_the_server_ended_while_nobody_used_it_is_replaced_unseen(real_app:
         old = backend()
         db.session.remove()
         end(old)  # type: ignore[operator]  # the fixture is a function
+        assert backend() != old
+        db.session.remove()
+
+
+def test_a_line_that_was_made_this_moment_is_not_suspected(
+    real_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that closes each line at once, as one that is just going: an error of the server, none of ours."""
+    monkeypatch.setattr(lines, "has_hung_up", lambda connection: True)
+    with real_app.app_context(), gauge_comes_back():
+        old = backend()
+        db.session.remove()
         assert backend() != old
         db.session.remove()
 

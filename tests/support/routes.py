@@ -6,7 +6,8 @@ own campus and family and with foreign ones; a route without a line here fails.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -17,11 +18,12 @@ from werkzeug.routing import Rule
 
 from app.domain.accounts.factors.models import Passkey
 from app.domain.accounts.models import Session
+from app.domain.kernel import clock
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission
 from app.domain.kernel.ids import hash_token
 from app.uow import session
 from tests.support.cast import CAST, Member, key
-from tests.support.twins import DAY, PAGE, twin
+from tests.support.twins import DAY, PAGE, add_twins, twin
 
 P = Permission
 SHOWN = frozenset({200})
@@ -323,6 +325,15 @@ def address(rule: Rule, values: Mapping[str, object]) -> str:
     built = rule.build(known)
     assert built is not None, rule.rule
     return str(built[1])
+
+
+@contextmanager
+def school_with_twins() -> Iterator[None]:
+    """Twins of everything, a second device for everybody, on the morning of a school day."""
+    with clock.stopped_at(datetime(2026, 11, 22, 2, 42, tzinfo=UTC)):
+        add_twins()
+        add_devices()
+        yield
 
 
 def add_devices() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -14,9 +15,9 @@ from app.db import Base
 from app.domain.accounts.models import UserRole
 from app.domain.kernel.access import ALL, ROLE_PERMISSIONS, Actor, Permission, Role
 from app.domain.people import policies
-from app.scope import NOBODY, PUBLIC, Scope
-from app.uow import work_for_the_school
-from app.walls import WALLS, Open, Wall
+from app.scope import _SETTINGS, NOBODY, PUBLIC, Scope
+from app.uow import across_campuses, read_as, session, work_for_the_school
+from app.walls import FUNCTIONS, WALLS, Open, Wall
 from tests.support.cast import CAST, Cast, Member
 from tests.support.pages import PageClient
 from tests.support.twins import add_twins, twin
@@ -157,6 +158,24 @@ def test_the_outbox_of_a_campus_is_read_by_whoever_looks_after_it(
     assert twin("outbox_messages", "river") in found and twin("outbox_messages", "main") not in found
     with reading(connection, CAST.amina):
         assert rows(connection, "outbox_messages") == set()
+
+
+def test_every_setting_of_the_walls_goes_with_its_reader() -> None:
+    asked = set(re.findall(r"'sa\.(\w+)'", f"{FUNCTIONS} {WALLS}"))
+    assert asked == set(_SETTINGS), "what is not set anew stays as it was for the reader before"
+
+
+def test_who_reads_is_not_taken_back_with_a_savepoint(cast: Cast) -> None:
+    read_as(Scope("member", cast.jamil.user_id, cast.jamil.person_id))
+    try:
+        with across_campuses():
+            session().execute(text("SELECT 1"))
+        savepoint = session().begin_nested()
+        session().execute(text("SELECT 1"))
+        savepoint.rollback()
+        assert session().scalar(text("SELECT current_setting('sa.scope')")) == "member"
+    finally:
+        work_for_the_school()
 
 
 @pytest.mark.parametrize("table", WALLED)

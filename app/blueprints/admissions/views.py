@@ -48,7 +48,7 @@ from app.web.forms import submitted
 from app.web.htmx import is_partial, render_page, see_other
 from app.web.i18n import current_locale
 from app.web.once import creates
-from app.web.urls import absolute_url
+from app.web.urls import absolute_url, status_link
 
 blueprint = Blueprint("admissions", __name__, url_prefix="/admissions/applications")
 
@@ -56,11 +56,6 @@ blueprint = Blueprint("admissions", __name__, url_prefix="/admissions/applicatio
 def today() -> date:
     """The day it is at the school."""
     return local_day(datetime.now(UTC))
-
-
-def status_link(locale: str, reference: str) -> str:
-    """The address of the family's status page, for letters."""
-    return absolute_url("apply.find", lang=locale, reference=reference)
 
 
 def invitation_link(locale: str, token: str) -> str:

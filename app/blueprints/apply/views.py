@@ -55,7 +55,7 @@ from app.web.errors import message_of, status_of
 from app.web.forms import Form, submitted
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
-from app.web.urls import absolute_url
+from app.web.urls import absolute_url, status_link
 
 blueprint = Blueprint("apply", __name__)
 
@@ -85,11 +85,6 @@ def _token_for(key: str) -> str:
     secret = str(current_app.config["SECRET_KEY"]).encode()
     digest = hmac.new(secret, b"application " + key.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def status_link(locale: str, reference: str) -> str:
-    """The address of the status page for letters. It asks for reference and phone."""
-    return absolute_url("apply.find", lang=locale, reference=reference)
 
 
 def _draft_link(token: str) -> str:

@@ -33,6 +33,7 @@ KIND_WORDS: dict[str, object] = {
     "application.offered": _l("Place offered"),
     "application.rejected": _l("Application rejected"),
     "application.withdrawn": _l("Application withdrawn"),
+    "application.paper_refused": _l("Paper refused"),
     "application.enrolled": _l("Pupil enrolled"),
 }
 

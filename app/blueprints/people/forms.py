@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, SelectChoice
 from wtforms.validators import ValidationError
 
-from app.db import new_id
 from app.domain.accounts.policies import GRANTABLE
 from app.domain.kernel.dates import local_day
 from app.domain.kernel.identity import IdentityError, check_birth_registration
@@ -56,28 +55,6 @@ class BirthRegistrationField(LineField):
                 self.data = check_birth_registration(typed).value
             except IdentityError as error:
                 raise ValidationError(message_of(error)) from error
-
-
-class KeyOfForm(HiddenField):
-    """The key of what the form makes, made with the form: sent twice, it makes one thing."""
-
-    data: Any
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(default=lambda: str(new_id()), **kwargs)
-
-    def pre_validate(self, form: Any) -> None:
-        """A key. Only a machine could have changed it."""
-        try:
-            UUID(str(self.data))
-        except ValueError as error:
-            self.data = str(new_id())
-            raise ValidationError(_l("This form was damaged on its way. Send it once more.")) from error
-
-    @property
-    def key(self) -> UUID:
-        """The key."""
-        return UUID(str(self.data))
 
 
 class VersionField(HiddenField):
@@ -184,7 +161,6 @@ def _school_day_now() -> date:
 class AddStudentForm(_StudentFields):
     """A new student."""
 
-    key = KeyOfForm()
     campus_id = KeyField(_l("Campus"), [Required(_l("Choose the campus."))])
     admitted_on = DayField(
         _l("Admitted on"), [Required(_l("Write the day of admission."))], default=_school_day_now
@@ -240,7 +216,6 @@ class _GuardianFields(PersonForm):
 class AddGuardianForm(_GuardianFields):
     """A new guardian, of one student where the form was opened from there."""
 
-    key = KeyOfForm()
     phone = PhoneField(
         _l("Mobile number"),
         [Required(_l("Write the mobile number. Guardians are recognised by it and sign in with it."))],
@@ -267,7 +242,6 @@ class _StaffFields(PersonForm):
 class AddStaffForm(_StaffFields):
     """A new member of staff."""
 
-    key = KeyOfForm()
     campus_id = KeyField(_l("Campus"), [Required(_l("Choose the campus."))])
     employee_id = LineField(_l("Employee number"), max_length=20, render_kw={"dir": "ltr"})
 

@@ -119,7 +119,6 @@ def add_guardian() -> Response:
 def _register(form: AddGuardianForm, child: StudentView | None) -> UUID:
     return register_guardian(
         current_actor(),
-        form.key.key,
         form.person(),
         occupation=form.occupation.data,
         student_id=child.id if child else None,

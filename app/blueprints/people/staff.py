@@ -107,7 +107,6 @@ def add_staff() -> Response:
         try:
             staff_id = register_staff(
                 actor,
-                form.key.key,
                 form.campus_id.key,
                 form.person(),
                 employee_id=form.employee_id.data,

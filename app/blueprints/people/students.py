@@ -152,7 +152,6 @@ def add_student() -> Response:
         try:
             student_id = register_student(
                 actor,
-                form.key.key,
                 form.campus_id.key,
                 form.person(),
                 admitted_on=form.admitted_on.data,

@@ -140,11 +140,13 @@ def _change(actor: Actor, user_id: UUID, key: UUID, phone: str) -> None:
             .returning(PhoneChange.id)
             .execution_options(synchronize_session=False)
         )
-        if spent is None:  # sent twice at once, or ended by a new password
-            raise PhoneCodeSpent
         person_id, old, locale = db.execute(
             select(User.person_id, User.phone, User.locale).where(User.id == user_id)
         ).one()
+        if spent is None:  # sent twice at once, or ended by a new password
+            if old == phone:
+                return
+            raise PhoneCodeSpent
         try:
             follow_phone(actor, person_id, phone)
             with db.begin_nested():

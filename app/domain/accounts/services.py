@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as DbSession
@@ -57,7 +57,7 @@ from app.domain.limits.rules import SLOW_AFTER, network_of
 from app.domain.limits.services import give_back, take
 from app.domain.limits.types import Counted, Limit, TooMany
 from app.domain.outbox.services import write_mail
-from app.uow import transaction
+from app.uow import let_go, transaction
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,7 @@ def prove_password(
     """
     wrong = _count_try(counted_name(identifier), ip, user_agent)
     found = find_by_name(identifier)
+    let_go()  # comparing takes longer than all the statements together
     if not matches(found.password_hash if found else None, password) or found is None:
         _record_refusal(found.user_id if found else None, ip, user_agent)
         raise SignInRefused
@@ -290,7 +291,11 @@ def create_user(
 
 
 def grant_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) -> bool:
-    """Give a user a role at a campus (None: everywhere). False where the user has it already."""
+    """Give a user a role at a campus (None: everywhere). False where the user has it already.
+
+    What the user has open ends: whoever sits there signs in anew, as the new role asks for it, and for as long as it
+    allows. Only the session of the actor goes on, where that is the same user: it was proved for this act.
+    """
     with transaction() as db:
         # The unique index decides: of two who give it at once, one gives it.
         given = db.scalar(
@@ -301,7 +306,7 @@ def grant_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) 
         )
         if given is None:
             return False
-        _shorten_sessions(db, user_id, role)
+        end_sessions(db, _others_of(actor, user_id))
         record(
             actor,
             "user.role_granted",
@@ -311,19 +316,6 @@ def grant_role(actor: Actor, user_id: UUID, role: Role, campus_id: UUID | None) 
             new={"role": role, "campus": campus_id},
         )
     return True
-
-
-def _shorten_sessions(db: DbSession, user_id: UUID, role: Role) -> None:
-    """Hold what is open to the lifetimes of one more role."""
-    lifetime = session_lifetime({role}, keep=False)
-    db.execute(
-        update(Session)
-        .where(Session.user_id == user_id, Session.revoked_at.is_(None))
-        .values(
-            idle_for=func.least(Session.idle_for, lifetime.idle),
-            expires_at=func.least(Session.expires_at, Session.created_at + lifetime.absolute),
-        )
-    )
 
 
 def issue_link(actor: Actor, user_id: UUID, purpose: LinkPurpose) -> str:
@@ -405,8 +397,7 @@ def change_password(actor: Actor, current: str, password: str) -> int:
     password_hash = hash_password(password, list_own_words(user_id))
     with transaction() as db:
         _store_password(db, user_id, password_hash)
-        others = (Session.user_id == user_id) & (Session.id != actor.session_id)
-        ended = end_sessions(db, others)
+        ended = end_sessions(db, _others_of(actor, user_id))
         tell_owner(actor, user_id, AccountEvent.PASSWORD_CHANGED, new={"devices": ended})
     return ended
 
@@ -637,11 +628,15 @@ def end_sessions(db: DbSession, condition: ColumnElement[bool]) -> int:
     return len(ended)
 
 
+def _others_of(actor: Actor, user_id: UUID | None) -> ColumnElement[bool]:
+    """The sessions of a user but for the one the actor acts in."""
+    return and_(Session.user_id == user_id, Session.id.is_distinct_from(actor.session_id))
+
+
 def end_other_sessions(actor: Actor) -> int:
     """Sign the actor out on every device but this one. Returns how many those were."""
     with transaction() as db:
-        others = (Session.user_id == actor.user_id) & (Session.id != actor.session_id)
-        ended = end_sessions(db, others)
+        ended = end_sessions(db, _others_of(actor, actor.user_id))
         if ended:
             record(actor, "session.others_closed", "user", actor.user_id, new={"devices": ended})
     return ended

@@ -7,11 +7,18 @@ from typing import Any
 
 from flask_babel import force_locale, gettext
 
-from app.domain.admissions.types import ApplicationStatus
+from app.domain.admissions.types import ApplicationStatus, DocumentKind
+from app.domain.files.types import REASONS, FileRefusal
 from app.domain.kernel.dates import format_date
+from app.domain.kernel.errors import N_
 
 Letter = tuple[str, str]
 """Subject and text."""
+
+_PAPERS = {
+    DocumentKind.BIRTH_CERTIFICATE: N_("Birth certificate"),
+    DocumentKind.PHOTO: N_("Photograph of the child"),
+}
 
 
 def draft_letter(locale: str, link: str, closes_on: date | None) -> Letter:
@@ -94,6 +101,46 @@ def decided_letter(
             gettext("Smart Academy, admissions"),
         ]
         return gettext("News about your application %(reference)s", reference=reference), "\n\n".join(parts)
+
+
+def refused_paper_letter(
+    locale: str, kind: DocumentKind, why: FileRefusal, child: str, reference: str, status_link: str
+) -> Letter:
+    """That the check refused a paper of an application that was sent, why, and what to do."""
+    with force_locale(locale):
+        subject = gettext("A paper of your application %(reference)s was not accepted", reference=reference)
+        return subject, "\n\n".join(
+            (
+                gettext("Peace and good wishes,"),
+                gettext(
+                    "we could not accept one of the papers of the application for %(name)s: %(paper)s.",
+                    name=child,
+                    paper=gettext(_PAPERS[kind]),
+                ),
+                gettext("The reason: %(reason)s", reason=gettext(REASONS[why])),
+                gettext("Bring the paper to the school office, or call there."),
+                gettext("Reference: %(reference)s", reference=reference),
+                gettext("How far the application is: %(link)s", link=status_link),
+                gettext("Smart Academy, admissions"),
+            )
+        )
+
+
+def refused_paper_text(
+    locale: str, kind: DocumentKind, why: FileRefusal, reference: str, status_link: str
+) -> str:
+    """The same as a text message: no name, and a link that opens nothing without the phone number."""
+    with force_locale(locale):
+        return str(
+            gettext(
+                "Smart Academy: a paper of application %(reference)s was not accepted. %(paper)s: %(reason)s"
+                " Bring the paper to the school office, or call there. %(link)s",
+                reference=reference,
+                paper=gettext(_PAPERS[kind]),
+                reason=gettext(REASONS[why]),
+                link=status_link,
+            )
+        )
 
 
 def withdrawn_letter(locale: str, child: str, reference: str) -> Letter:

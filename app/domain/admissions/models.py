@@ -116,6 +116,8 @@ class ApplicationDocument(Keyed, Timestamped, Base):
     application_id: Mapped[UUID] = mapped_column(ForeignKey("admission_applications.id", ondelete="CASCADE"))
     document_type: Mapped[DocumentKind] = mapped_column(enum_column(DocumentKind, "document_type"))
     file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id", ondelete="RESTRICT"), unique=True)
+    refusal_told_at: Mapped[datetime | None]
+    """When the family was written to because the check refused this paper."""
 
     __table_args__ = (UniqueConstraint("application_id", "document_type"),)
 

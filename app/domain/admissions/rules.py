@@ -59,6 +59,9 @@ ENROLLABLE: Final = frozenset(state for state, onward in TRANSITIONS.items() if 
 IN_THE_QUEUE: Final = tuple(state for state in S if state is not S.DRAFT)
 """A draft is the family's own until it is sent."""
 
+PAPERS_COUNT: Final = (S.SUBMITTED, S.UNDER_REVIEW, S.SHORTLISTED, S.WAITLISTED, S.OFFERED, S.ACCEPTED)
+"""While an application stands so, the school still needs its papers."""
+
 STEP_FIELDS: Final[Mapping[Step, tuple[str, ...]]] = MappingProxyType(
     {
         Step.CHILD: (

@@ -23,6 +23,8 @@ from app.domain.admissions.letters import (
     enrolled_letter,
     received_letter,
     received_text,
+    refused_paper_letter,
+    refused_paper_text,
     withdrawn_letter,
 )
 from app.domain.admissions.models import (
@@ -42,6 +44,7 @@ from app.domain.admissions.queries import (
     within,
 )
 from app.domain.admissions.rules import (
+    PAPERS_COUNT,
     STEP_FIELDS,
     check_birth_date,
     check_reason,
@@ -67,7 +70,9 @@ from app.domain.admissions.types import (
 )
 from app.domain.audit.services import record, record_change
 from app.domain.counters.services import next_number
+from app.domain.files.queries import refused_files
 from app.domain.files.services import add_piece, delete_file, gathered, pieces_kept, store_upload
+from app.domain.files.types import FileRefusal
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.digits import to_local_digits
@@ -451,6 +456,32 @@ def withdraw_application(actor: Actor, application_id: UUID) -> None:
         _write(row, "application.withdrawn", withdrawn_letter(row.locale, _child(row), row.reference or ""))
 
 
+def tell_of_refused_papers(status_link: LinkTo) -> int:
+    """Write to each family whose sent paper the check refused, once for each paper. Returns how many papers.
+
+    The note that a family was told is stored with the letter: a worker that stops in between has done neither, and
+    the next one does both. A draft shows it on its own pages and cannot be sent with it.
+    """
+    refused = refused_files().subquery()
+    with transaction() as db:
+        found = db.execute(
+            select(ApplicationDocument, Application, refused.c.refusal)
+            .join(refused, refused.c.id == ApplicationDocument.file_id)
+            .join(Application, Application.id == ApplicationDocument.application_id)
+            .where(ApplicationDocument.refusal_told_at.is_(None), Application.status.in_(PAPERS_COUNT))
+            .order_by(ApplicationDocument.id)
+            .with_for_update(of=ApplicationDocument, skip_locked=True)
+        ).all()
+        for paper, row, why in found:
+            paper.refusal_told_at = clock.now()
+            kind, reason, reference = paper.document_type, why or FileRefusal.DAMAGED, row.reference or ""
+            link = status_link(row.locale, reference)
+            letter = refused_paper_letter(row.locale, kind, reason, _child(row), reference, link)
+            text = refused_paper_text(row.locale, kind, reason, reference, link)
+            _write(row, "application.paper_refused", letter, text)
+    return len(found)
+
+
 # --- the office's side
 
 
@@ -644,5 +675,6 @@ __all__ = [
     "save_step",
     "start_application",
     "submit_application",
+    "tell_of_refused_papers",
     "withdraw_application",
 ]

@@ -41,6 +41,7 @@ class StoredFile(Keyed, Timestamped, Base):
     __table_args__ = (
         CheckConstraint("file_size >= 0", name="size"),
         Index("ix_files_due", "next_attempt_at", postgresql_where="state in ('quarantined', 'checking')"),
+        Index("ix_files_refused", "id", postgresql_where="state = 'refused'"),
     )
 
 

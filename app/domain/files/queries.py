@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, and_, func, literal_column, or_, select
 
 from app.domain.files.models import FileVariant, StoredFile
-from app.domain.files.types import VARIANT_TYPE, FileState, FileView, VariantName
+from app.domain.files.types import VARIANT_TYPE, FileRefusal, FileState, FileView, VariantName
 from app.uow import session
 
 
@@ -28,7 +28,13 @@ def list_files(file_ids: Collection[UUID]) -> dict[UUID, FileView]:
             StoredFile.state,
             StoredFile.refusal,
             StoredFile.scan,
-        ).where(StoredFile.id.in_(file_ids))
+            FileVariant.width,
+            FileVariant.height,
+        )
+        .outerjoin(
+            FileVariant, and_(FileVariant.file_id == StoredFile.id, FileVariant.name == VariantName.THUMB)
+        )
+        .where(StoredFile.id.in_(file_ids))
     )
     return {row.id: FileView(*row) for row in rows}
 
@@ -52,6 +58,13 @@ def find_variant(file: FileView, name: VariantName) -> FileView:
         content_type=VARIANT_TYPE,
         file_name=f"{stem}.webp",
     )
+
+
+def refused_files() -> Select[UUID, FileRefusal | None]:
+    """Key and reason of every file that a check refused, for features to join with what they keep of it."""
+    # The word as it stands in the condition of the index, so that the plan finds it.
+    is_refused = StoredFile.state == literal_column("'refused'")
+    return select(StoredFile.id, StoredFile.refusal).where(is_refused)
 
 
 def list_due(limit: int = 50) -> list[UUID]:

@@ -77,6 +77,9 @@ class FileView:
     state: FileState
     refusal: FileRefusal | None
     scan: ScanResult | None
+    thumb_width: int | None = None
+    thumb_height: int | None = None
+    """Of the smallest picture made of it, in pixels; None where there is none."""
 
     @property
     def is_picture(self) -> bool:

@@ -23,7 +23,7 @@ from app.domain.limits.models import LimitCount
 from app.domain.limits.rules import LIMITS, is_first_over, longest_wait
 from app.domain.limits.types import Counted, Limit, Tally, TooMany
 from app.extensions import db
-from app.uow import transaction
+from app.uow import let_go, transaction
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +89,7 @@ def _count(counted: Iterable[Counted], step: int) -> list[Tally]:
         },
     )
     seconds = cast(func.ceil(func.extract("epoch", LimitCount.ends_at - now)), Integer)
+    let_go()
     with Session(db.engine) as own:
         found = own.execute(statement.returning(LimitCount.name, LimitCount.count, seconds)).all()
         own.commit()

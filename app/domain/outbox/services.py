@@ -107,6 +107,9 @@ def write_sms(kind: str, recipient: str, locale: str, body: str, *, campus_id: U
         return _write(message)
 
 
+_MAY_SLEEP = OutboxMessage.channel == Channel.SMS, OutboxMessage.kind.not_in(AT_ONCE)
+
+
 def _morning(channel: Channel, kind: str, wait: timedelta = timedelta()) -> datetime | None:
     """When the quiet hours end that a message would fall into after `wait`; None where it may leave."""
     settings = current_app.config["SETTINGS"]
@@ -152,6 +155,7 @@ def _claim(key: UUID) -> OutboxMessage | None:
         .with_for_update(skip_locked=True)
     )
     with transaction() as db:
+        _let_sleep(key)
         return db.execute(
             update(OutboxMessage)
             .where(OutboxMessage.id == free.scalar_subquery())
@@ -163,6 +167,18 @@ def _claim(key: UUID) -> OutboxMessage | None:
             .returning(OutboxMessage)
             .execution_options(synchronize_session=False, populate_existing=True)
         ).scalar_one_or_none()
+
+
+def _let_sleep(key: UUID) -> None:
+    """What was due before the quiet hours and did not get away, as when no worker ran, waits for their end."""
+    morning = _morning(Channel.SMS, "")
+    if morning:
+        session().execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == key, _is_due(), *_MAY_SLEEP)
+            .values(status=MessageStatus.PENDING, leased_until=None, next_attempt_at=morning)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def deliver(key: UUID, mailer: Mailer | None = None, gateway: Gateway | None = None) -> bool:
@@ -368,7 +384,6 @@ def retry_alike(actor: Actor, key: UUID) -> int:
 
 
 def _set_free(keys: list[UUID]) -> None:
-    texts = OutboxMessage.channel == Channel.SMS, OutboxMessage.kind.not_in(AT_ONCE)
     morning = _morning(Channel.SMS, "")
     session().execute(
         update(OutboxMessage)
@@ -376,7 +391,7 @@ def _set_free(keys: list[UUID]) -> None:
         .values(
             status=MessageStatus.PENDING,
             attempts=0,
-            next_attempt_at=case((and_(*texts), morning), else_=func.now()) if morning else func.now(),
+            next_attempt_at=case((and_(*_MAY_SLEEP), morning), else_=func.now()) if morning else func.now(),
             leased_until=None,
         )
         .execution_options(synchronize_session=False)

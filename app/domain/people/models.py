@@ -48,13 +48,14 @@ class Searchable:
 
 
 _NOTHING: ColumnElement[str] = literal_column("''")
+_PLACES = tuple(str(place) for place in range(1, PHONE_LENGTH + 1))
 
 
 def every_part(phone: Any) -> ColumnElement[Any]:
     """What a phone number holds from each of its characters on, as words of a text search: whatever is a part of the
     number begins one of them, and that a GIN index finds. An index must be built of the very same words.
     """
-    rests = [func.substr(func.coalesce(phone, _NOTHING), start) for start in range(1, PHONE_LENGTH + 1)]
+    rests = [func.substr(func.coalesce(phone, _NOTHING), literal_column(place)) for place in _PLACES]
     return func.array_to_tsvector(func.array_remove(array(rests), _NOTHING))
 
 

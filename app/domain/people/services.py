@@ -10,7 +10,6 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.db import new_id
 from app.domain.audit.services import record, record_change
 from app.domain.counters.services import next_number
 from app.domain.kernel.access import Actor, Permission
@@ -35,7 +34,6 @@ from app.domain.people.types import (
     GuardianKnown,
     NameMissing,
     PersonChanged,
-    PersonSentTwice,
     Relationship,
     StaffStatus,
     StudentStatus,
@@ -54,9 +52,8 @@ def add_person(
     phone: str | None = None,
     email: str | None = None,
     address: str | None = None,
-    person_id: UUID | None = None,
 ) -> UUID:
-    """Store a new person under a new key, or the one given. Phone is E.164.
+    """Store a new person. Phone is E.164.
 
     Raises NameMissing, BornTooLate.
     """
@@ -65,7 +62,6 @@ def add_person(
     _check_birth(born_on)
     with transaction() as db:
         person = Person(
-            id=person_id or new_id(),
             name_en=name_en or None,
             name_bn=name_bn or None,
             name_ar=name_ar or None,
@@ -272,7 +268,6 @@ def add_staff(
 
 
 # --- verbs of the office: each checks the campus, and is one transaction with its audit entries.
-# `key` is made with the form and becomes the key of the person: a form sent twice makes one person.
 
 
 def _ensure_at(allowed: bool, actor: Actor, campus_id: UUID, to_read: Permission) -> None:
@@ -282,7 +277,6 @@ def _ensure_at(allowed: bool, actor: Actor, campus_id: UUID, to_read: Permission
 
 def register_student(
     actor: Actor,
-    key: UUID,
     campus_id: UUID,
     person: PersonFields,
     *,
@@ -292,18 +286,13 @@ def register_student(
 ) -> UUID:
     """Take a child into a campus outside the admissions. Returns the student.
 
-    Raises NotFound, Forbidden, NameMissing, BornTooLate, AdmittedOutOfRange, PersonSentTwice.
+    Raises NotFound, Forbidden, NameMissing, BornTooLate, AdmittedOutOfRange.
     """
     _ensure_at(may_edit_student(actor, campus_id), actor, campus_id, Permission.STUDENTS_READ)
     if admitted_on.year not in NUMBERED_YEARS:
         raise AdmittedOutOfRange(first=NUMBERED_YEARS[0], last=NUMBERED_YEARS[-1])
-    with transaction() as db:
-        _hold_key(db, key)
-        made = db.scalar(select(Student.id).where(Student.person_id == key, Student.campus_id == campus_id))
-        if made:
-            return made
-        _refuse_known_key(db, key)
-        person_id = add_person(actor, person_id=key, **person)
+    with transaction():
+        person_id = add_person(actor, **person)
         return add_student(
             actor,
             person_id,
@@ -312,16 +301,6 @@ def register_student(
             birth_registration_no=birth_registration_no,
             previous_school=previous_school,
         )
-
-
-def _hold_key(db: Session, key: UUID) -> None:
-    """Let two copies of a form that arrive together wait for each other: the second finds what the first made."""
-    db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(key), 0))))
-
-
-def _refuse_known_key(db: Session, key: UUID) -> None:
-    if db.scalar(select(Person.id).where(Person.id == key)):
-        raise PersonSentTwice
 
 
 def _student_held(db: Session, student_id: UUID) -> Student:
@@ -404,7 +383,6 @@ def change_student_status(actor: Actor, student_id: UUID, status: StudentStatus)
 
 def register_guardian(
     actor: Actor,
-    key: UUID,
     person: PersonFields,
     *,
     occupation: str | None = None,
@@ -413,19 +391,13 @@ def register_guardian(
 ) -> UUID:
     """Record a guardian, and link them at once where a student is given. Returns the guardian.
 
-    Raises GuardianKnown where the phone number is a guardian's already, NameMissing, PersonSentTwice, NotFound,
-    Forbidden.
+    Raises GuardianKnown where the phone number is a guardian's already, NameMissing, NotFound, Forbidden.
     """
     if not actor.may(Permission.GUARDIANS_EDIT):
         raise Forbidden
     with transaction() as db:
-        _hold_key(db, key)
-        made = db.scalar(select(Guardian.id).where(Guardian.person_id == key))
-        if made:
-            return made
-        _refuse_known_key(db, key)
         _refuse_known_phone(person.get("phone"))
-        person_id = add_person(actor, person_id=key, **person)
+        person_id = add_person(actor, **person)
         guardian_id = add_guardian(actor, person_id, occupation=occupation or None)
         if student_id:
             _link_to_reached(db, actor, student_id, guardian_id, relationship)
@@ -588,7 +560,6 @@ def edit_guardian(
 
 def register_staff(
     actor: Actor,
-    key: UUID,
     campus_id: UUID,
     person: PersonFields,
     *,
@@ -598,18 +569,11 @@ def register_staff(
 ) -> UUID:
     """Record a new member of staff of a campus. Returns the member of staff.
 
-    Raises NotFound, Forbidden, NameMissing, EmployeeIdTaken, PersonSentTwice.
+    Raises NotFound, Forbidden, NameMissing, EmployeeIdTaken.
     """
     _ensure_at(may_edit_staff(actor, campus_id), actor, campus_id, Permission.STAFF_READ)
     with transaction() as db:
-        _hold_key(db, key)
-        made = db.scalar(
-            select(StaffMember.id).where(StaffMember.person_id == key, StaffMember.campus_id == campus_id)
-        )
-        if made:
-            return made
-        _refuse_known_key(db, key)
-        person_id = add_person(actor, person_id=key, **person)
+        person_id = add_person(actor, **person)
         try:
             with db.begin_nested():
                 return add_staff(

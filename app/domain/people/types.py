@@ -50,12 +50,6 @@ class PersonChanged(Stale):
     message = N_("Somebody else has changed this record since you opened it. Compare both and save again.")
 
 
-class PersonSentTwice(Refused):
-    """The form was sent before, and what it made is not what it would make now."""
-
-    message = N_("This form was sent before. Open it again to add another person.")
-
-
 class BornTooLate(Refused):
     """A date of birth in the future."""
 

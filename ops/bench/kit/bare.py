@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template
 from flask_sqlalchemy import SQLAlchemy
+from jinja2 import DictLoader
 from sqlalchemy import Row, Select, func, select
 
 from app import models  # noqa: F401  # every table is known
@@ -22,6 +23,7 @@ _PAGE = """<!doctype html><title>Pupils</title><table>
 </tr>{% endfor %}</table>"""
 
 app = Flask(__name__)
+app.jinja_loader = DictLoader({"pupils.html": _PAGE})
 app.config["SQLALCHEMY_DATABASE_URI"] = os.environ.get("OWNER_DATABASE_URL") or os.environ["DATABASE_URL"]
 db = SQLAlchemy(app)
 
@@ -52,7 +54,7 @@ with app.app_context():
 
 
 def _show(pupils: list[Row[tuple[int, str, str]]]) -> str:
-    return render_template_string(_PAGE, pupils=pupils)
+    return render_template("pupils.html", pupils=pupils)
 
 
 @app.get("/one")

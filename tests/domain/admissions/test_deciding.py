@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from app.db import new_id
 from app.domain.academics.models import Enrolment, Section
 from app.domain.academics.types import SectionFull
 from app.domain.accounts.models import OneTimeLink, User, UserRole
@@ -237,7 +236,7 @@ def test_the_desk_and_an_application_do_not_make_two_of_one_guardian(real_app: F
                     extension.session.remove()
 
         with transaction() as db:
-            register_guardian(CAST.farida.actor, new_id(), PersonFields(name_en="Shahana Akter", phone=phone))
+            register_guardian(CAST.farida.actor, PersonFields(name_en="Shahana Akter", phone=phone))
             enrolling = pool.submit(by_application)
             until_somebody_waits(db)
         assert enrolling.result(10) is False

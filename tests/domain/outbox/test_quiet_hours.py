@@ -70,9 +70,32 @@ def test_at_night_a_text_waits_for_the_morning_and_a_code_and_a_mail_do_not(quie
     assert set(list_due()) == {code, mail}
     assert not deliver(text)
     assert session().get_one(OutboxMessage, text).next_attempt_at == MORNING
-    with transaction() as db:  # the morning comes
-        db.execute(update(OutboxMessage).values(next_attempt_at=datetime.now(UTC) - timedelta(seconds=1)))
-    assert sweep() == 3
+    with clock.stopped_at(MORNING):
+        with transaction() as db:
+            db.execute(update(OutboxMessage).values(next_attempt_at=datetime.now(UTC) - timedelta(seconds=1)))
+        assert sweep() == 3
+
+
+def test_what_no_worker_took_in_the_evening_waits_for_the_morning(quiet: None) -> None:
+    with clock.stopped_at(NIGHT - timedelta(hours=2)):
+        text = write_sms("application.offered", "01712345678", "bn", "x")
+        lost = write_sms("application.offered", "01712345679", "bn", "x")
+        code = write_sms("phone_code", "01712345678", "bn", "x")
+    a_while_ago = datetime.now(UTC) - timedelta(minutes=5)
+    with transaction() as db:  # a worker that died with it
+        db.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == lost)
+            .values(status=MessageStatus.SENDING, leased_until=a_while_ago, attempts=1)
+        )
+    assert set(list_due()) == {text, lost, code}
+    assert sweep() == 1
+    session().expire_all()
+    for key in (text, lost):
+        row = session().get_one(OutboxMessage, key)
+        assert (row.status, row.next_attempt_at) == (MessageStatus.PENDING, MORNING)
+    assert session().get_one(OutboxMessage, code).status is MessageStatus.SENT
+    assert list_due() == [], "and nothing is late by the figures of the metrics"
 
 
 def test_a_text_that_somebody_sets_free_at_night_waits_too(quiet: None, cast: Cast) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.dialects import postgresql
 
@@ -15,17 +13,13 @@ from app.domain.kernel.errors import NotFound
 from app.domain.people.models import Person
 from app.domain.people.queries import find_guardian_by_phone, find_person, search_condition
 from app.domain.people.services import (
-    PersonFields,
     add_guardian,
     add_person,
-    register_guardian,
     update_person,
 )
 from app.domain.people.types import NameMissing, PersonChanged
-from app.extensions import db as extension
-from app.uow import session, transaction
+from app.uow import session
 from tests.support.cast import Cast
-from tests.support.locks import until_somebody_waits
 
 
 def found(query: str) -> set[str | None]:
@@ -44,9 +38,8 @@ def test_person_is_found_in_any_script_and_by_digits(cast: Cast, query: str) -> 
 def test_a_part_of_a_phone_number_is_found_by_its_index(cast: Cast) -> None:
     statement = select(Person.id).where(search_condition(Person, "7110000"))
     words = statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
-    with transaction() as db:
-        db.execute(text("SET LOCAL enable_seqscan = off"))
-        plan = "\n".join(db.scalars(text(f"EXPLAIN {words}").execution_options(no_parameters=True)))
+    session().execute(text("SET LOCAL enable_seqscan = off"))
+    plan = "\n".join(session().scalars(text(f"EXPLAIN {words}").execution_options(no_parameters=True)))
     assert "ix_persons_phone_parts" in plan
 
 
@@ -136,23 +129,3 @@ def test_nobody_is_found_under_a_foreign_key(cast: Cast) -> None:
     assert find_person(uuid4()) is None
     with pytest.raises(NotFound):
         update_person(cast.farida.actor, uuid4(), 1, name_en="Nobody")
-
-
-def test_a_form_sent_twice_at_once_makes_one_guardian_and_tells_both(real_app: Flask) -> None:
-    from tests.support.cast import CAST
-
-    key, person = uuid4(), PersonFields(name_en="Nasima Begum", phone="+8801811222333")
-
-    def send() -> UUID:
-        with real_app.app_context():
-            try:
-                return register_guardian(CAST.farida.actor, key, person)
-            finally:
-                extension.session.remove()
-
-    with real_app.app_context(), ThreadPoolExecutor(max_workers=1) as pool:
-        with transaction() as db:
-            first = register_guardian(CAST.farida.actor, key, person)
-            second = pool.submit(send)
-            until_somebody_waits(db)
-        assert second.result(10) == first

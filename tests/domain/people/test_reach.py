@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.db import new_id
 from app.domain.academics.queries import taught_student_ids
 from app.domain.kernel.access import ALL, SYSTEM, Actor, Grant, Permission, Role
 from app.domain.kernel.errors import Forbidden, NotFound
@@ -34,7 +33,7 @@ from app.domain.people.services import (
     register_student,
     unlink_guardian,
 )
-from app.domain.people.types import GuardianKnown, PersonSentTwice, Relationship, StudentStatus
+from app.domain.people.types import GuardianKnown, Relationship, StudentStatus
 from app.extensions import db as extension
 from app.uow import session
 from tests.support.cast import CAST, Cast
@@ -127,7 +126,7 @@ def test_other_campus_cannot_write(cast: Cast) -> None:
     with pytest.raises(NotFound):
         link_known_guardian(actor, cast.sadia_student, cast.dalia.guardian_id, Relationship.GUARDIAN)
     with pytest.raises(NotFound):
-        register_student(actor, new_id(), cast.campus, {"name_en": "X Y"}, admitted_on=ADMITTED)
+        register_student(actor, cast.campus, {"name_en": "X Y"}, admitted_on=ADMITTED)
     with pytest.raises(NotFound):
         edit_student(
             actor,
@@ -137,21 +136,6 @@ def test_other_campus_cannot_write(cast: Cast) -> None:
             admitted_on=None,
             birth_registration_no=None,
             previous_school=None,
-        )
-
-
-def test_form_sent_twice_makes_one_student(cast: Cast) -> None:
-    key = new_id()
-    made = {
-        register_student(
-            cast.farida.actor, key, cast.campus, {"name_en": "Nabila Tasnim"}, admitted_on=ADMITTED
-        )
-        for _ in range(2)
-    }
-    assert len(made) == 1
-    with pytest.raises(PersonSentTwice):
-        register_student(
-            cast.farida.actor, cast.amina.person_id, cast.campus, {"name_en": "X Y"}, admitted_on=ADMITTED
         )
 
 
@@ -170,9 +154,7 @@ def test_two_officers_at_once_record_one_guardian(real_app: Flask) -> None:
         with real_app.app_context():
             ready.wait()
             try:
-                register_guardian(
-                    CAST.farida.actor, new_id(), {"name_en": "Nasrin Sultana", "phone": "+8801811222333"}
-                )
+                register_guardian(CAST.farida.actor, {"name_en": "Nasrin Sultana", "phone": "+8801811222333"})
                 outcomes.append("made")
             except GuardianKnown:
                 outcomes.append("known")

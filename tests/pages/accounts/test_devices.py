@@ -86,11 +86,26 @@ def test_families_who_ask_stay_signed_in_for_months_and_staff_do_not(cast: Cast,
     assert found[cast.bashir.user_id] == (staff.absolute, staff.idle)
 
 
-def test_a_stricter_role_shortens_what_is_open(cast: Cast, client: PageClient) -> None:
+def test_whoever_is_given_a_role_signs_in_anew(cast: Cast, client: PageClient, app: Flask) -> None:
+    bystander = PageClient(app).as_(cast.farida)
     client.as_(cast.bashir).get("/account/")
-    grant_role(cast.hasan.actor, cast.bashir.user_id, Role.ADMIN, None)
-    lies_idle(cast.bashir, timedelta(minutes=31))
+    assert grant_role(cast.hasan.actor, cast.bashir.user_id, Role.EDITOR, cast.campus)
     client.get("/account/", status=303, follow=False)
+    enter(client, cast.bashir)
+    assert not grant_role(cast.hasan.actor, cast.bashir.user_id, Role.EDITOR, cast.campus)
+    client.get("/account/")  # a role that was held before changes nothing
+    bystander.get("/account/")
+
+
+def test_whoever_gives_themselves_a_role_goes_on_here_and_nowhere_else(
+    cast: Cast, client: PageClient, app: Flask
+) -> None:
+    elsewhere = PageClient(app).as_(cast.hasan)
+    token = open_session(cast.hasan.user_id, frozenset({Role.ADMIN}), keep=False, ip=None, user_agent=None)
+    here = find_actor_by_session(token, ip=None, user_agent=None)
+    assert here and grant_role(here, cast.hasan.user_id, Role.EDITOR, cast.campus)
+    assert find_actor_by_session(token, ip=None, user_agent=None)
+    elsewhere.get("/account/", status=303, follow=False)
 
 
 def test_finding_who_is_signed_in_takes_one_statement(cast: Cast, queries: QueryCounter) -> None:

@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.domain.accounts.models import PhoneChange, Session, User
-from app.domain.accounts.numbers import CODE_TRIES
+from app.domain.accounts.numbers import CODE_TRIES, _change
+from app.domain.accounts.types import PhoneCodeSpent
 from app.domain.audit.models import AuditEntry
 from app.domain.kernel.digits import to_ascii_digits, to_local_digits
 from app.domain.limits.rules import LIMITS
@@ -110,6 +111,25 @@ def test_the_code_is_kept_as_a_hash_works_once_and_for_a_quarter_of_an_hour(
     client.post("/account/phone/code", {"code": code})
     assert phone_of(cast.dalia) == NEW
     assert client.post("/account/phone/code", {"code": code}).url == "/account/phone"
+
+
+def test_who_presses_twice_at_once_is_told_twice_that_it_counts(cast: Cast, client: PageClient) -> None:
+    ask(client.as_(cast.dalia))
+    waiting = session().scalars(select(PhoneChange)).one()
+    for _ in range(2):  # both have found the code right before either has spent it
+        _change(cast.dalia.actor, cast.dalia.user_id, waiting.id, NEW)
+    assert phone_of(cast.dalia) == NEW and len(texts("user_phone_changed")) == 1
+
+
+def test_a_right_code_that_something_else_ended_meanwhile_changes_nothing(
+    cast: Cast, client: PageClient
+) -> None:
+    ask(client.as_(cast.dalia))
+    waiting = session().scalars(select(PhoneChange)).one()
+    session().execute(update(PhoneChange).values(used_at=func.now()))
+    with pytest.raises(PhoneCodeSpent):
+        _change(cast.dalia.actor, cast.dalia.user_id, waiting.id, NEW)
+    assert phone_of(cast.dalia) == cast.dalia.phone
 
 
 def test_a_wrong_code_is_told_and_after_five_none_works(cast: Cast, client: PageClient) -> None:

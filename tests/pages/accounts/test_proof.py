@@ -59,6 +59,23 @@ def test_later_the_password_is_asked_and_the_role_is_given_with_it(cast: Cast, c
     assert ASKED not in page.text and roles_of(cast.bashir) == {Role.TEACHER}
 
 
+def test_what_was_asked_with_the_old_token_meanwhile_does_not_sign_out(
+    cast: Cast, client: PageClient
+) -> None:
+    """A list that looks again by itself, in another tab: its answer may come last."""
+    client.as_(cast.hasan)
+    later(cast.hasan)
+    cookie = client.raw.get_cookie("sa")
+    assert cookie is not None
+    client.post("/account/confirm", {"proof-password": PASSWORD}, status=303, follow=False)
+    late = client.app.test_client()
+    late.set_cookie("sa", cookie.value)
+    answer = late.get("/jobs/", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert "/sign-in" in answer.headers["HX-Redirect"]
+    assert "Set-Cookie" not in answer.headers, "it would put out the new token"
+    assert client.get(answer.headers["HX-Redirect"], status=303, follow=False).response.location == "/jobs/"
+
+
 def test_a_wrong_password_keeps_what_was_typed_and_does_nothing(cast: Cast, client: PageClient) -> None:
     client.as_(cast.hasan)
     later(cast.hasan)
@@ -186,6 +203,20 @@ def test_a_copied_cookie_ends_with_a_new_second_factor(cast: Cast, client: PageC
     page.submit(code=pyotp.TOTP(secret).at(int(time.time())))
     client.get("/account/second-factor/")
     thief.get("/account/second-factor/", status=303, follow=False)
+
+
+def test_other_devices_do_not_share_in_the_first_second_factor(
+    cast: Cast, client: PageClient, app: Flask
+) -> None:
+    tablet = PageClient(app).as_(cast.hasan)
+    colleague = PageClient(app).as_(cast.farida)
+    page = client.as_(cast.hasan).get("/account/second-factor/").submit("form[action$='/app/begin']")
+    secret = page.one("#key").get_text().replace(" ", "")
+    tablet.get("/account/second-factor/")  # not before the factor is there
+    page.submit(code=pyotp.TOTP(secret).at(int(time.time())))
+    tablet.get("/account/second-factor/", status=303, follow=False)
+    client.get("/account/second-factor/")
+    colleague.get("/account/second-factor/")
 
 
 def test_the_log_leaves_as_a_file_only_after_a_fresh_proof(cast: Cast, client: PageClient) -> None:

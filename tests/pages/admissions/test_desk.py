@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 from sqlalchemy import select, update
 
 from app.domain.academics.models import Section
+from app.domain.accounts.services import switch_language
 from app.domain.admissions.models import Application
 from app.domain.admissions.queries import find_by_token
 from app.domain.admissions.services import add_note, attach_document, submit_application
@@ -273,6 +276,39 @@ def test_the_desk_speaks_the_readers_language(client: PageClient, cast: Cast, la
     for path in ("", f"{application.id}", f"{application.id}/reject", f"{application.id}/enrol"):
         page = client.get(QUEUE + path)
         assert page.one("html")["lang"] == lang
+
+
+@pytest.mark.parametrize(
+    ("lang", "word"), [("en", "Photograph of the child"), ("bn", "শিশুর ছবি"), ("ar", "صورة الطفل")]
+)
+def test_a_picture_is_shown_small_to_who_may_see_it_whole(
+    client: PageClient, cast: Cast, lang: str, word: str
+) -> None:
+    token = draft(papers=False)
+    attach_document(visitor("bn"), token, DocumentKind.PHOTO, picture(size=(640, 480)), "photo.jpg")
+    attach_document(visitor("bn"), token, DocumentKind.BIRTH_CERTIFICATE, picture(), "b.jpg")
+    waiting = client.as_(None).get(f"/{lang}/apply/{token}/documents")
+    assert not waiting.all("img"), "nobody is shown what nobody has looked at"
+    check_files()
+    own = client.get(f"/{lang}/apply/{token}/documents")
+    submit_application(visitor("bn"), token, consent=True, today=TODAY, status_link=link_to)
+    application = find_by_token(token)
+    assert application is not None
+    switch_language(cast.farida.actor, lang)
+    desk = client.as_(cast.farida).get(f"{QUEUE}{application.id}")
+    assert own.one("#state-birth_certificate img")
+    for shown in (own.one("#state-photo img"), desk.one("main img")):
+        assert (shown["width"], shown["height"], shown["loading"]) == ("160", "120", "lazy")
+        assert shown["alt"] == word
+    size = len(client.raw.get(f"{QUEUE}{application.id}").get_data())
+    src = str(desk.one("main img")["src"])
+    answer = client.raw.get(src)
+    assert (answer.status_code, answer.mimetype) == (200, "image/webp")
+    with Image.open(io.BytesIO(answer.get_data())) as small:
+        assert small.size == (320, 240)
+    print(f"\nrecord {size} bytes before compression, the picture {len(answer.get_data())}")
+    for somebody in (None, cast.bashir, cast.dalia):
+        assert client.as_(somebody).raw.get(src).status_code in {303, 403, 404}
 
 
 def test_the_officer_sees_a_paper_once_it_is_released_and_why_one_was_refused(

@@ -75,7 +75,13 @@ from app.domain.accounts.factors.types import (
 )
 from app.domain.accounts.models import Session, User
 from app.domain.accounts.queries import Credentials, find_credentials, find_invitee
-from app.domain.accounts.services import count_proof, open_session, password_is, prove_password
+from app.domain.accounts.services import (
+    count_proof,
+    end_other_sessions,
+    open_session,
+    password_is,
+    prove_password,
+)
 from app.domain.accounts.types import UserStatus
 from app.domain.audit.services import record
 from app.domain.kernel.access import SYSTEM, Actor
@@ -150,6 +156,7 @@ def confirm_app(actor: Actor, code: str) -> list[str]:
     """
     with transaction() as db:
         user_id = _user(actor)
+        is_first = not has_second_factor(user_id)
         pending = find_pending_secret(user_id)
         if pending is None:
             raise NothingBegun
@@ -173,7 +180,7 @@ def confirm_app(actor: Actor, code: str) -> list[str]:
         if stored is None:  # set up anew in another window meanwhile
             raise NothingBegun
         _changed(actor, user_id, FactorKind.TOTP, added=True)
-        return _first_codes(db, user_id)
+        return _first_codes(db, actor, user_id, is_first=is_first)
 
 
 def remove_app(actor: Actor) -> bool:
@@ -239,8 +246,14 @@ def _new_codes(db: DbSession, user_id: UUID) -> list[str]:
     return codes
 
 
-def _first_codes(db: DbSession, user_id: UUID) -> list[str]:
-    """Ten codes with the first factor; whoever has some keeps them."""
+def _first_codes(db: DbSession, actor: Actor, user_id: UUID, *, is_first: bool) -> list[str]:
+    """Ten codes with the first factor; whoever has some keeps them.
+
+    The first one ends the other sessions of the account: they came in by the password alone, and would from now
+    on count as those of somebody with a second factor.
+    """
+    if is_first:
+        end_other_sessions(actor)
     has_any = db.scalar(select(RecoveryCode.id).where(RecoveryCode.user_id == user_id).limit(1))
     return [] if has_any else _new_codes(db, user_id)
 
@@ -365,6 +378,7 @@ def add_passkey(actor: Actor, answer: str, browser: str, name: str, usual_name: 
     with transaction() as db:
         if db.scalar(select(Passkey.id).where(Passkey.credential_id == made.credential_id)):
             raise PasskeyKnown
+        is_first = not has_second_factor(user_id)
         called = passkey_name(name, usual_name)
         db.add(
             Passkey(
@@ -376,7 +390,7 @@ def add_passkey(actor: Actor, answer: str, browser: str, name: str, usual_name: 
             )
         )
         _changed(actor, user_id, FactorKind.PASSKEY, added=True, name=called)
-        return _first_codes(db, user_id)
+        return _first_codes(db, actor, user_id, is_first=is_first)
 
 
 def rename_passkey(actor: Actor, passkey_id: UUID, name: str) -> None:

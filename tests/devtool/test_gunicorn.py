@@ -1,0 +1,20 @@
+"""What `gunicorn.conf.py` does to each worker."""
+
+from __future__ import annotations
+
+import gc
+import runpy
+
+from ops.devtool.console import ROOT
+
+
+def test_a_worker_does_not_search_what_was_loaded_for_garbage() -> None:
+    hooks = runpy.run_path(str(ROOT / "gunicorn.conf.py"))
+    before = gc.get_threshold()
+    try:
+        hooks["post_worker_init"](None)
+        assert gc.get_freeze_count() > 10_000
+        assert gc.get_threshold()[0] > before[0]
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
