@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
@@ -38,8 +39,12 @@ METHOD_WORDS: dict[Method, object] = {
 }
 
 METHOD_SENTENCES: dict[Method, object] = {
-    Method.LOTTERY: _l("The seats are drawn by lot among all complete applications; it does not matter when yours comes."),
-    Method.TEST: _l("The seats go to those who do best in the admission test; we write to you when and where it is."),
+    Method.LOTTERY: _l(
+        "The seats are drawn by lot among all complete applications; it does not matter when yours comes."
+    ),
+    Method.TEST: _l(
+        "The seats go to those who do best in the admission test; we write to you when and where it is."
+    ),
     Method.MERIT: _l("The seats go by the results of the last class."),
     Method.FIRST_COME: _l("The seats go in the order in which complete applications come."),
 }
@@ -71,9 +76,7 @@ def closing_words(closes_on: date, today: date) -> str:
     left = days_left(closes_on, today)
     if left == 0:
         return str(gettext("Today is the last day."))
-    return str(
-        ngettext("Closes in %(count)s day.", "Closes in %(count)s days.", left, count=digits(left))
-    )
+    return str(ngettext("Closes in %(count)s day.", "Closes in %(count)s days.", left, count=digits(left)))
 
 
 def share_words(percent: Decimal) -> str:
@@ -82,7 +85,7 @@ def share_words(percent: Decimal) -> str:
     return format_percent(percent / 100, current_locale(), places=places)
 
 
-def cycle_words() -> dict[str, object]:
+def cycle_words() -> dict[str, Any]:
     """What the pages that show a cycle to families need besides its places: words, by the names of the template."""
     return {
         "paper_words": PAPER_WORDS,

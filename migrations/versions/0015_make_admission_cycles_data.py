@@ -76,7 +76,9 @@ def upgrade() -> None:
         ),
     )
     add(cycles, sa.Column("published_at", sa.DateTime(timezone=True), nullable=True))
-    add(cycles, sa.Column("method", _words("method", "lottery", "test", "merit", "first_come"), nullable=True))
+    add(
+        cycles, sa.Column("method", _words("method", "lottery", "test", "merit", "first_come"), nullable=True)
+    )
     add(cycles, sa.Column("fee", sa.Numeric(precision=12, scale=2), nullable=True))
     add(cycles, sa.Column("section_most", sa.SmallInteger(), nullable=True))
     add(cycles, sa.Column("age_from_on", sa.Date(), nullable=True))
@@ -89,9 +91,7 @@ def upgrade() -> None:
     add(seats, sa.Column("age_to_months", sa.SmallInteger(), nullable=True))
     add(seats, _papers())
     add(seats, sa.Column("version", sa.Integer(), server_default="1", nullable=False))
-    op.create_check_constraint(
-        op.f("ck_admission_seats_months"), seats, "age_from_months <= age_to_months"
-    )
+    op.create_check_constraint(op.f("ck_admission_seats_months"), seats, "age_from_months <= age_to_months")
     op.execute(
         "UPDATE admission_seats SET age_from_months = age_from * 12, age_to_months = (age_to + 1) * 12"
     )
@@ -134,12 +134,8 @@ def upgrade() -> None:
         sa.Column("relief_months", sa.SmallInteger(), server_default="0", nullable=False),
         *_times(),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.CheckConstraint(
-            "percent > 0 and percent <= 100", name=op.f("ck_admission_quotas_percent")
-        ),
-        sa.CheckConstraint(
-            "relief_months between 0 and 240", name=op.f("ck_admission_quotas_relief")
-        ),
+        sa.CheckConstraint("percent > 0 and percent <= 100", name=op.f("ck_admission_quotas_percent")),
+        sa.CheckConstraint("relief_months between 0 and 240", name=op.f("ck_admission_quotas_relief")),
         sa.ForeignKeyConstraint(
             ["cycle_id"],
             ["admission_cycles.id"],
@@ -152,9 +148,7 @@ def upgrade() -> None:
 
     add(
         "admission_applications",
-        sa.Column(
-            "quota_ids", postgresql.ARRAY(sa.Uuid()), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("quota_ids", postgresql.ARRAY(sa.Uuid()), server_default=sa.text("'{}'"), nullable=False),
     )
     _allow_kinds(*_OLD_KINDS, *_NEW_KINDS)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.blueprints.apply.words import (
     ANSWER_WORDS,
@@ -104,7 +104,7 @@ def _shown(application: ApplicationView, place: OpenClass | None) -> dict[str, o
         shown["district"] = in_language(*district_name(application.district, locale))
     quotas = place.terms.quotas if place else ()
     claimed = [local(quota.name) for quota in quotas if quota.id in application.quota_ids]
-    shown["quota_ids"] = Markup(gettext(", ")).join(claimed)
+    shown["quota_ids"] = escape(gettext(", ")).join(claimed)
     return shown
 
 

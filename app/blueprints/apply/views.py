@@ -52,8 +52,8 @@ from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import N_, Conflict, Refused
 from app.domain.kernel.ids import new_token
 from app.domain.limits.types import TooMany
-from app.web.admission import cycle_words
 from app.web.access import client_address, public
+from app.web.admission import cycle_words
 from app.web.errors import message_of, status_of
 from app.web.forms import Form, submitted
 from app.web.htmx import render_page, see_other
@@ -282,9 +282,7 @@ def documents(lang: str, token: str) -> BaseResponse:
     )
 
 
-def _keep_papers(
-    token: str, application: ApplicationView, form: Form, asked: Iterable[DocumentKind]
-) -> int:
+def _keep_papers(token: str, application: ApplicationView, form: Form, asked: Iterable[DocumentKind]) -> int:
     """Store each file that came, whatever becomes of the other. Returns the status of a page that must be shown."""
     status = 200
     for kind in asked:

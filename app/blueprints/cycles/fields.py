@@ -56,7 +56,11 @@ class SeatRowsField(Field):
     @property
     def part_names(self) -> list[str]:
         """Names of every control, so that none is sent twice."""
-        return [self.control(number, part) for number in range(_MOST_ROWS) for part in ("section", "shift", "seats")]
+        return [
+            self.control(number, part)
+            for number in range(_MOST_ROWS)
+            for part in ("section", "shift", "seats")
+        ]
 
     def control(self, number: int, part: str) -> str:
         """The name of one control."""
@@ -73,7 +77,12 @@ class SeatRowsField(Field):
         if formdata is not None and any(name in formdata for name in self.part_names):
             self.raw_data = ["sent"]
             self.rows = [
-                Row(*(formdata.get(self.control(number, part), "")[:60] for part in ("section", "shift", "seats")))
+                Row(
+                    *(
+                        formdata.get(self.control(number, part), "")[:60]
+                        for part in ("section", "shift", "seats")
+                    )
+                )
                 for number in range(_MOST_ROWS)
                 if self.control(number, "seats") in formdata
             ]

@@ -147,8 +147,9 @@ class TermsForm(DaysForm):
     def process(self, formdata: Any = None, obj: Any = None, data: Any = None, **kwargs: Any) -> None:
         """Show the fee as people type it."""
         super().process(formdata, obj, data, **kwargs)
-        if not isinstance(self.fee.data, str):
-            self.fee.data = "" if self.fee.data is None else f"{self.fee.data:.0f}"
+        stored: Any = self.fee.data
+        if isinstance(stored, Decimal):
+            self.fee.data = f"{stored:.0f}"
 
     def details(self) -> CycleDetails:
         """What was typed; the rest stays."""
@@ -191,17 +192,14 @@ class RulesForm(EditForm):
         )
 
 
-_YEARS, _MONTHS = {"least": 0, "most": 30}, {"least": 0, "most": 11}
-
-
 class SeatsForm(EditForm):
     """Seats, ages and papers of a class."""
 
     parts = SeatRowsField(_l("Seats"))
-    age_from_years = NumberField(_l("Lowest age: years"), **_YEARS, render_kw=_NUMERIC)
-    age_from_rest = NumberField(_l("and months"), **_MONTHS, render_kw=_NUMERIC)
-    age_to_years = NumberField(_l("Highest age: years"), **_YEARS, render_kw=_NUMERIC)
-    age_to_rest = NumberField(_l("and months"), **_MONTHS, render_kw=_NUMERIC)
+    age_from_years = NumberField(_l("Lowest age: years"), most=30, render_kw=_NUMERIC)
+    age_from_rest = NumberField(_l("and months"), most=11, render_kw=_NUMERIC)
+    age_to_years = NumberField(_l("Highest age: years"), most=30, render_kw=_NUMERIC)
+    age_to_rest = NumberField(_l("and months"), most=11, render_kw=_NUMERIC)
     papers = ChoicesField(_l("More papers for this class"), coerce=str)
 
     hints = {
@@ -264,7 +262,9 @@ class NewSeatsForm(ClassPlaceForm, SeatsForm):
 class QuotaForm(EditForm):
     """A quota."""
 
-    name = LocalTextField(_l("Name"), [Required(_l("Write the name in one language at least."))], max_length=100)
+    name = LocalTextField(
+        _l("Name"), [Required(_l("Write the name in one language at least."))], max_length=100
+    )
     percent = PercentField(
         _l("Percent of the seats"), [Required(_l("Write the percentage."))], render_kw={"autocomplete": "off"}
     )
@@ -287,8 +287,10 @@ class QuotaForm(EditForm):
     def process(self, formdata: Any = None, obj: Any = None, data: Any = None, **kwargs: Any) -> None:
         """Show a stored share without its empty decimals, and months as years."""
         super().process(formdata, obj, data, **kwargs)
-        if isinstance(self.percent.data, Decimal):
-            self.percent.data = f"{self.percent.data:f}".rstrip("0").rstrip(".") if self.percent.data % 1 else f"{self.percent.data:.0f}"
+        stored: Any = self.percent.data
+        if isinstance(stored, Decimal):
+            text = f"{stored:f}"
+            self.percent.data = text.rstrip("0").rstrip(".") if "." in text else text
         if isinstance(obj, QuotaDetails) and not self.relief_years.raw_data and obj.relief_months:
             self.relief_years.data = str(obj.relief_months // 12)
 

@@ -39,4 +39,6 @@ def _where(point: Point, cycle: CycleView) -> str:
 def shares_of(cycle: CycleView) -> dict[UUID, Share]:
     """How many seats of each class its quotas get."""
     percents = [quota.details.percent for quota in cycle.quotas]
-    return {each.id: share_seats(each.seats, percents) for each in cycle.classes} if sum(percents) <= 100 else {}
+    return (
+        {each.id: share_seats(each.seats, percents) for each in cycle.classes} if sum(percents) <= 100 else {}
+    )

@@ -46,7 +46,7 @@ from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import Stale
 from app.web.access import current_actor, requires
 from app.web.admission import METHOD_WORDS, cycle_words
-from app.web.editing import Crumbs, Editing, EditForm, Removal, edited, removed
+from app.web.editing import Crumbs, EditForm, Editing, Removal, edited, removed
 from app.web.forms import submitted
 from app.web.htmx import render_page, see_other
 from app.web.i18n import digits, local_plain
@@ -78,16 +78,18 @@ def _inside(cycle: CycleView) -> Crumbs:
 
 def _name(cycle: CycleView) -> str:
     return str(
-        gettext("Admission %(year)s, %(campus)s", year=digits(cycle.year_name), campus=local_plain(cycle.campus_name))
+        gettext(
+            "Admission %(year)s, %(campus)s",
+            year=digits(cycle.year_name),
+            campus=local_plain(cycle.campus_name),
+        )
     )
 
 
 def _to_edit(cycle_id: UUID) -> CycleView:
     """A cycle that the reader may change. Raises NotFound, Forbidden."""
     cycle = get_cycle(current_actor(), cycle_id)
-    ensure_may(
-        current_actor(), Permission.CYCLES_EDIT, cycle.campus_id, to_read=Permission.APPLICATIONS_READ
-    )
+    ensure_may(current_actor(), Permission.CYCLES_EDIT, cycle.campus_id, to_read=Permission.APPLICATIONS_READ)
     return cycle
 
 
@@ -250,7 +252,9 @@ def remove_class_page(cycle_id: UUID, seat_id: UUID) -> Response:
     return removed(
         Removal(
             title=gettext("Take %(name)s out of the cycle?", name=name),
-            text=gettext("Families can then no longer apply for it. Where one has applied already, it stays."),
+            text=gettext(
+                "Families can then no longer apply for it. Where one has applied already, it stays."
+            ),
             act=gettext("Take it out"),
             done=gettext("The cycle is saved."),
             crumbs=_inside(found),
@@ -381,7 +385,9 @@ def close(cycle_id: UUID) -> Response:
     return removed(
         Removal(
             title=gettext("Close the cycle?"),
-            text=gettext("Families can begin and send no more applications. What was sent stays in the queue."),
+            text=gettext(
+                "Families can begin and send no more applications. What was sent stays in the queue."
+            ),
             act=gettext("Close the cycle"),
             done=gettext("The cycle is closed."),
             crumbs=_inside(found),

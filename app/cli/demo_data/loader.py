@@ -19,6 +19,7 @@ from uuid import UUID
 
 from app.cli.demo_data import school, site
 from app.cli.demo_data.applications import Applicants, Desk
+from app.cli.demo_data.cycles import open_cycle
 from app.cli.demo_data.names import Part
 from app.cli.demo_data.people import Adult, Child, Family, Registry
 from app.domain.academics.queries import last_school_days, list_campuses
@@ -43,10 +44,6 @@ from app.domain.academics.types import (
 )
 from app.domain.accounts.passwords import hash_password
 from app.domain.accounts.services import create_user
-from app.domain.admissions.cycles.queries import get_cycle
-from app.domain.admissions.cycles.services import add_class, add_cycle, add_quota, publish_cycle
-from app.domain.admissions.cycles.types import CycleDetails, QuotaDetails, SeatDetails, SeatPart
-from app.domain.admissions.types import DocumentKind, Method
 from app.domain.attendance.services import import_registers
 from app.domain.attendance.types import AttendanceStatus, TakenRegister
 from app.domain.cms.services import add_notice, add_page, publish_notice, publish_page
@@ -554,34 +551,13 @@ class Loader:
 
     # --- who wants to come
 
-    def _open_cycle(self, place: CampusKeys, opens: date, closes: date) -> None:
-        """The cycle of a campus for the year to come, as an officer makes and publishes it."""
-        begins = date(opens.year + 1, 1, 1)
-        details = CycleDetails(
-            opens,
-            closes,
-            Method.LOTTERY,
-            Decimal(110),
-            section_most=55,
-            age_from_on=begins,
-            age_to_on=begins.replace(month=12, day=31),
-            papers=(DocumentKind.BIRTH_CERTIFICATE, DocumentKind.PHOTO),
-        )
-        key = add_cycle(SYSTEM, place.next_year_id, details)
-        for level, seats in place.plan.seats.items():
-            parts = (SeatPart("", Shift.MORNING, seats - seats // 2), SeatPart("", Shift.DAY, seats // 2))
-            ages = ((level + 4) * 12, (level + 10) * 12)
-            add_class(SYSTEM, key, place.classes[level], SeatDetails(parts, *ages))
-        for quota in site.QUOTAS:
-            add_quota(SYSTEM, key, quota)
-        publish_cycle(SYSTEM, key, get_cycle(SYSTEM, key).version)
-
     def load_admission(self) -> None:
         """Admission for the next year, open now, and applications in every state."""
         opens, closes = self.admission
         desks = []
         for place in self.places:
-            self._open_cycle(place, opens, closes)
+            seats = {place.classes[level]: (level, count) for level, count in place.plan.seats.items()}
+            open_cycle(place.next_year_id, date(self.year + 1, 1, 1), opens, closes, seats)
             self._count("admission cycles")
             if place.officer is None:
                 raise LookupError("a campus without an admissions officer")

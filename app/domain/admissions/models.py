@@ -30,7 +30,6 @@ from app.domain.kernel.columns import LocalTextType
 from app.domain.kernel.texts import LocalText
 from app.domain.people.types import Gender, Relationship
 
-
 _PAPERS = ARRAY(String(24))
 _NONE = text("'{}'")
 

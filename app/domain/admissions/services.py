@@ -290,7 +290,8 @@ def _closes_on(db: Session, row: Application) -> date | None:
 def attach_document(actor: Actor, token: str, kind: DocumentKind, data: bytes, file_name: str) -> None:
     """Keep a paper of a draft, in quarantine until it is checked; one of the same kind is replaced and forgotten.
 
-    Raises NotFound, also for a paper that is not asked for, AlreadySent and the errors of `files.services.store_upload`.
+    Raises NotFound, also for a paper that is not asked for, AlreadySent, and the errors of
+    `files.services.store_upload`.
     """
     with transaction() as db:
         row = _draft(db, token)

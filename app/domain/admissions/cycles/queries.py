@@ -41,14 +41,14 @@ def list_cycles(actor: Actor) -> list[CycleLine]:
     """The cycles of the actor's campuses, those of the latest year first."""
     seats = (
         select(
-            AdmissionSeat.cycle_id, func.count().label("classes"), func.sum(AdmissionSeat.seats).label("seats")
+            AdmissionSeat.cycle_id,
+            func.count().label("classes"),
+            func.sum(AdmissionSeat.seats).label("seats"),
         )
         .group_by(AdmissionSeat.cycle_id)
         .subquery()
     )
-    applications = (
-        select(func.count()).where(Application.cycle_id == AdmissionCycle.id).scalar_subquery()
-    )
+    applications = select(func.count()).where(Application.cycle_id == AdmissionCycle.id).scalar_subquery()
     rows = session().execute(
         select(AdmissionCycle, seats.c.classes, seats.c.seats, applications)
         .outerjoin(seats, seats.c.cycle_id == AdmissionCycle.id)
@@ -78,9 +78,11 @@ def get_cycle(
     actor: Actor, cycle_id: UUID, permission: Permission = Permission.APPLICATIONS_READ
 ) -> CycleView:
     """One cycle with its classes and quotas. Raises NotFound."""
-    row = session().scalars(
-        select(AdmissionCycle).where(AdmissionCycle.id == cycle_id, within(actor, permission))
-    ).one_or_none()
+    row = (
+        session()
+        .scalars(select(AdmissionCycle).where(AdmissionCycle.id == cycle_id, within(actor, permission)))
+        .one_or_none()
+    )
     if row is None:
         raise NotFound
     return view_of(actor, row)

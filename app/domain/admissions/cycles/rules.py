@@ -133,9 +133,7 @@ def look_at_age(rule: AgeRule, born_on: date, relief_months: int = 0) -> AgeAnsw
                 "birth": earliest,
             },
         )
-    return AgeAnswer(
-        True, FITS, {"day": rule.from_on, "age": Span(max(months_on(born_on, rule.from_on), 0))}
-    )
+    return AgeAnswer(True, FITS, {"day": rule.from_on, "age": Span(max(months_on(born_on, rule.from_on), 0))})
 
 
 def relief_of(quotas: Iterable[QuotaTerms], claimed: Collection[UUID]) -> int:
@@ -231,9 +229,7 @@ def find_doubts(cycle: CycleView) -> list[Point]:
             found.append(Point(Doubt.AGE, each.name))
         found += _crowded(cycle.details, each)
     found += [
-        Point(Doubt.QUOTA_PAPERS, quota.details.name)
-        for quota in cycle.quotas
-        if not quota.details.papers
+        Point(Doubt.QUOTA_PAPERS, quota.details.name) for quota in cycle.quotas if not quota.details.papers
     ]
     return found
 

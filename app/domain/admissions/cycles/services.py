@@ -80,7 +80,10 @@ def _part(db: Session, model: Any, key: UUID, cycle_id: UUID, version: int | Non
 def _flat(details: Any) -> dict[str, Any]:
     """A details value as its columns take it."""
     values = {field.name: getattr(details, field.name) for field in fields(details)}
-    return {name: [str(kind) for kind in value] if isinstance(value, tuple) else value for name, value in values.items()}
+    return {
+        name: [str(kind) for kind in value] if isinstance(value, tuple) else value
+        for name, value in values.items()
+    }
 
 
 def _told(details: Any) -> dict[str, Any]:
