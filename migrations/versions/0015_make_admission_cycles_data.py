@@ -15,7 +15,7 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-_KINDS = op.f("ck_application_documents_document_type")
+_KINDS = "ck_application_documents_document_type"
 _OLD_KINDS = ("birth_certificate", "photo")
 _NEW_KINDS = (
     "guardian_nid",
@@ -54,8 +54,8 @@ def _times() -> tuple[sa.Column[object], sa.Column[object]]:
 
 def _allow_kinds(*kinds: str) -> None:
     listed = ", ".join(f"'{kind}'" for kind in kinds)
-    op.drop_constraint(_KINDS, "application_documents", type_="check")
-    op.create_check_constraint(_KINDS, "application_documents", f"document_type IN ({listed})")
+    op.drop_constraint(op.f(_KINDS), "application_documents", type_="check")
+    op.create_check_constraint(op.f(_KINDS), "application_documents", f"document_type IN ({listed})")
 
 
 def upgrade() -> None:

@@ -83,7 +83,11 @@ def test_a_cycle_opens_and_closes_at_midnight_in_dhaka(moment: datetime, is_open
 
 
 def test_the_last_day_is_a_day_to_apply() -> None:
-    assert (days_left(LAST, FIRST), days_left(LAST, LAST), days_left(LAST, LAST + timedelta(1))) == (14, 0, -1)
+    assert (days_left(LAST, FIRST), days_left(LAST, LAST), days_left(LAST, LAST + timedelta(1))) == (
+        14,
+        0,
+        -1,
+    )
     with pytest.raises(ClosesBeforeItOpens):
         check_days(replace(DETAILS, closes_on=FIRST - timedelta(1)))
     check_days(replace(DETAILS, closes_on=FIRST))
