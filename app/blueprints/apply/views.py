@@ -256,15 +256,14 @@ def _tell_left_out(form: Form) -> None:
 @public
 def documents(lang: str, token: str) -> BaseResponse:
     """The papers: send, replace, remove. A refused one says why, and the others are kept."""
-    application, places = own_draft(token), list_open_classes(today())
-    if elsewhere := _gone_on(application, places):
+    application = own_draft(token)
+    if elsewhere := _gone_on(application, list_open_classes(today())):
         return elsewhere
     asked = list_papers_asked(application)
     form, status = documents_form(asked), 200
     if submitted(form):
         status = _keep_papers(token, application, form, asked)
-        removed = request.form.get("remove")
-        if removed in set(asked):
+        if (removed := request.form.get("remove")) in asked:
             remove_document(family(), token, DocumentKind(removed))
             return see_other(step_url(token, Step.DOCUMENTS))
         if not form.problems:

@@ -389,7 +389,7 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
         if not consent:
             raise ConsentMissing
         place = _place_now(row, today)
-        asked = papers_asked(place, row.quota_ids) if place else ()
+        asked = papers_asked(place, row.quota_ids) if place else list_papers_asked(view_of(row))
         gaps = find_gaps(view_of(row), usable_papers(list_documents(row.id)), asked)
         if gaps:
             raise NotComplete(gaps)
