@@ -100,6 +100,7 @@ NOT_MEASURED = {
     "accounts.second_step": "only on the way in of an account with two steps",
     "accounts.choose_password": "only behind a link that works once",
     "accounts.confirm_email": "only behind a link that works once",
+    "accounts.confirm_phone": "only while a new number waits for its code",
     "admissions.enrol": "only for an application that was accepted",
     "admissions.papers": "a part of the record",
     "apply.resume": "leads on to the status",
