@@ -136,6 +136,15 @@ WALLS: dict[str, Wall | Open] = {
         f"{PUBLIC} OR {_of('admission_cycles', 'cycle_id')}",
         f"{ALL} OR {_of_work('admission_cycles', 'cycle_id')}",
     ),
+    "admission_seat_parts": _wall(
+        f"{PUBLIC} OR {_of('admission_seats', 'seat_id')}",
+        f"{ALL} OR EXISTS (SELECT FROM admission_seats p JOIN admission_cycles c ON c.id = p.cycle_id"
+        f" WHERE p.id = seat_id AND c.{AT_WORK})",
+    ),
+    "admission_quotas": _wall(
+        f"{PUBLIC} OR {_of('admission_cycles', 'cycle_id')}",
+        f"{ALL} OR {_of_work('admission_cycles', 'cycle_id')}",
+    ),
     "admission_applications": _wall(f"{PUBLIC} OR {AT_WORK}"),
     "application_documents": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "application_events": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),

@@ -14,6 +14,7 @@ AREAS = (
     "attendance",
     "audit",
     "cms",
+    "cycles",
     "family",
     "home",
     "jobs",

@@ -18,7 +18,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from werkzeug.routing import BaseConverter
 
-from app.domain.kernel.dates import format_date, format_time, month_name, to_local, weekday_name
+from app.domain.kernel.dates import Span, format_date, format_time, month_name, to_local, weekday_name
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.money import format_taka
 from app.domain.kernel.numbers import format_number
@@ -144,10 +144,23 @@ def _spoken(value: object) -> object:
             return to_local_digits(str(value), current_locale())
         case date():
             return day(value)
+        case Span():
+            return span(value)
         case LocalText():
             return value.in_(current_locale())[0]
         case _:
             return value
+
+
+def span(value: Span) -> str:
+    """A length of life: "5 years", "5 years 6 months", "8 months"."""
+    years, months = divmod(value.months, 12)
+    parts = []
+    if years:
+        parts.append(ngettext("%(count)s year", "%(count)s years", years, count=digits(years)))
+    if months or not years:
+        parts.append(ngettext("%(count)s month", "%(count)s months", months, count=digits(months)))
+    return " ".join(str(part) for part in parts)
 
 
 def moment(value: datetime) -> str:

@@ -29,7 +29,9 @@ from app.domain.accounts.models import EmailChange, OneTimeLink, PhoneChange, Re
 from app.domain.accounts.types import LinkPurpose
 from app.domain.admissions.models import (
     AdmissionCycle,
+    AdmissionQuota,
     AdmissionSeat,
+    AdmissionSeatPart,
     Application,
     ApplicationDocument,
     ApplicationEvent,
@@ -262,6 +264,17 @@ def _add_admission(campus: str) -> None:
             text("UPDATE admission_seats SET id = :key WHERE cycle_id = :cycle AND class_id = :class_id"),
             {"key": twin("admission_seats", campus), "cycle": cycle, "class_id": class_id},
         )
+    db.flush()
+    db.add(
+        AdmissionSeatPart(
+            id=twin("admission_seat_parts", campus), seat_id=twin("admission_seats", campus), seats=40
+        )
+    )
+    db.add(
+        AdmissionQuota(
+            id=twin("admission_quotas", campus), cycle_id=cycle, name=LocalText("Neighbours"), percent=40
+        )
+    )
     application, file = twin("admission_applications", campus), twin("files", campus)
     db.add(
         Application(

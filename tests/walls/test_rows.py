@@ -45,6 +45,8 @@ OF_ITS_CAMPUS = (
     "staff",
     "admission_cycles",
     "admission_seats",
+    "admission_seat_parts",
+    "admission_quotas",
 )
 ON_THE_SITE = (
     "academic_years",
@@ -52,6 +54,8 @@ ON_THE_SITE = (
     "calendar_entries",
     "admission_cycles",
     "admission_seats",
+    "admission_seat_parts",
+    "admission_quotas",
     "admission_applications",
     "application_documents",
     "application_events",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.admissions.types import ApplicationStatus, DocumentKind, DuplicateReason, EventKind
+from app.domain.admissions.types import ApplicationStatus, DuplicateReason, EventKind
 from app.domain.people.types import Gender, Relationship
+from app.web.admission import PAPER_WORDS
 
 DECISION_WORDS: dict[ApplicationStatus, tuple[object, str, str, str]] = {
     ApplicationStatus.OFFERED: (_l("Approve"), "go", "check", "a"),
@@ -15,10 +16,7 @@ DECISION_WORDS: dict[ApplicationStatus, tuple[object, str, str, str]] = {
 }
 """(label, kind of button, icon, key), in the order of the dock. Rejecting has a page of its own."""
 
-DOCUMENT_WORDS: dict[DocumentKind, object] = {
-    DocumentKind.BIRTH_CERTIFICATE: _l("Birth certificate"),
-    DocumentKind.PHOTO: _l("Photograph of the child"),
-}
+DOCUMENT_WORDS = PAPER_WORDS
 
 GENDER_WORDS: dict[Gender, object] = {Gender.FEMALE: _l("Girl"), Gender.MALE: _l("Boy")}
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -14,7 +15,7 @@ from wtforms.validators import ValidationError
 from app.blueprints.apply.words import ANSWER_WORDS, DOCUMENT_WORDS, GENDER_WORDS, RELATIONSHIP_WORDS
 from app.domain.admissions.districts import district_choices
 from app.domain.admissions.rules import STEP_FIELDS, answers_of, check_birth_date
-from app.domain.admissions.types import ApplicationView, DocumentKind, OpenClass, Step
+from app.domain.admissions.types import ApplicationView, DocumentKind, OpenClass, QuotaTerms, Step
 from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import InvalidValue, Refused
 from app.domain.kernel.identity import check_birth_registration
@@ -22,6 +23,7 @@ from app.domain.people.types import Gender, Relationship
 from app.web.errors import message_of
 from app.web.forms import (
     ChoiceField,
+    ChoicesField,
     DayField,
     EmailField,
     Form,
@@ -32,7 +34,7 @@ from app.web.forms import (
     Required,
     TextField,
 )
-from app.web.i18n import current_locale, digits
+from app.web.i18n import current_locale, digits, local_plain
 
 
 class PickField(RadioField):
@@ -146,6 +148,7 @@ class AddressForm(Form):
     district = ChoiceField(ANSWER_WORDS["district"], [Required(_l("Choose the district."))])
     previous_school = LineField(ANSWER_WORDS["previous_school"], max_length=200)
     previous_class = LineField(ANSWER_WORDS["previous_class"], max_length=60)
+    quota_ids = ChoicesField(ANSWER_WORDS["quota_ids"], coerce=str)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -154,12 +157,16 @@ class AddressForm(Form):
             *(SelectChoice(*choice) for choice in district_choices(current_locale())),
         ]
 
+    def offer(self, quotas: Sequence[QuotaTerms]) -> None:
+        """Let the family say which quotas of its cycle the child belongs to."""
+        self.quota_ids.choices = [(str(quota.id), local_plain(quota.name)) for quota in quotas]
 
-class DocumentsForm(Form):
-    """The papers. Each may be sent now, later, or again."""
 
-    birth_certificate = FileField(DOCUMENT_WORDS[DocumentKind.BIRTH_CERTIFICATE])
-    photo = FileField(DOCUMENT_WORDS[DocumentKind.PHOTO])
+def documents_form(asked: Iterable[DocumentKind]) -> Form:
+    """The papers that the application asks for. Each may be sent now, later, or again."""
+    fields = {kind.value: FileField(DOCUMENT_WORDS[kind]) for kind in asked}
+    made: type[Form] = type("DocumentsForm", (Form,), fields)
+    return made()
 
 
 class ReviewForm(Form):
@@ -199,6 +206,8 @@ def bind(step: Step, application: ApplicationView, places: Sequence[OpenClass], 
     form = STEP_FORMS[step](data={name: saved[name] for name in STEP_FIELDS[step]})
     if isinstance(form, ChildForm):
         form.offer(places)
+    if isinstance(form, AddressForm):
+        form.offer(next((p.terms.quotas for p in places if p.cycle_id == application.cycle_id), ()))
     return form
 
 
@@ -210,6 +219,8 @@ def answers_in(form: Form, step: Step) -> dict[str, Any]:
 def _value(field: Field) -> Any:
     if isinstance(field, KeyField):
         return field.key
+    if isinstance(field, ChoicesField):
+        return [UUID(key) for key in field.data or ()]
     if field.name == "gender":
         return Gender(field.data) if field.data else None
     if field.name == "relationship":
@@ -217,4 +228,4 @@ def _value(field: Field) -> Any:
     return field.data or None
 
 
-__all__ = ["STEP_FORMS", "DocumentsForm", "FindForm", "ReviewForm", "answers_in", "bind"]
+__all__ = ["STEP_FORMS", "FindForm", "ReviewForm", "answers_in", "bind", "documents_form"]

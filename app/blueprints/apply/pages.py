@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.blueprints.apply.words import (
     ANSWER_WORDS,
@@ -17,7 +17,7 @@ from app.blueprints.apply.words import (
     STEP_WORDS,
 )
 from app.domain.admissions.districts import district_name
-from app.domain.admissions.rules import STEP_FIELDS, age_warning, answers_of, number_warnings
+from app.domain.admissions.rules import STEP_FIELDS, answers_of, number_warnings
 from app.domain.admissions.types import (
     ApplicationView,
     DocumentKind,
@@ -28,7 +28,7 @@ from app.domain.admissions.types import (
     Step,
 )
 from app.domain.kernel.phones import format_mobile
-from app.web.i18n import current_locale, day, digits, in_language, local, moment, say
+from app.web.i18n import current_locale, day, digits, in_language, local, moment
 from app.web.words import status_label
 
 StepUrl = Callable[[Step], str]
@@ -62,6 +62,7 @@ def review_sections(
     application: ApplicationView,
     place: OpenClass | None,
     papers: Mapping[DocumentKind, DocumentView],
+    asked: Iterable[DocumentKind],
     url: StepUrl,
 ) -> list[Section]:
     """Every answer, page by page."""
@@ -74,7 +75,7 @@ def review_sections(
     ]
     files: list[tuple[str, object, object]] = [
         (kind.value, DOCUMENT_WORDS[kind], papers[kind].file.file_name if kind in papers else "")
-        for kind in DocumentKind
+        for kind in asked
     ]
     return [*sections, Section(Step.DOCUMENTS, STEP_WORDS[Step.DOCUMENTS], url(Step.DOCUMENTS), files)]
 
@@ -101,6 +102,9 @@ def _shown(application: ApplicationView, place: OpenClass | None) -> dict[str, o
         shown["birth_registration_no"] = Markup("<bdi>{}</bdi>").format(application.birth_registration_no)
     if application.district:
         shown["district"] = in_language(*district_name(application.district, locale))
+    quotas = place.terms.quotas if place else ()
+    claimed = [local(quota.name) for quota in quotas if quota.id in application.quota_ids]
+    shown["quota_ids"] = escape(gettext(", ")).join(claimed)
     return shown
 
 
@@ -110,17 +114,12 @@ def _place_words(place: OpenClass) -> Markup:
     )
 
 
-def warnings_for(application: ApplicationView, place: OpenClass | None) -> list[str]:
+def warnings_for(application: ApplicationView) -> list[str]:
     """What the family should look at before sending. None of it stops them: papers are often wrong."""
-    found = [
+    return [
         gettext(warning)
         for warning in number_warnings(application.birth_registration_no, application.born_on)
     ]
-    ages = age_warning(application.born_on, place)
-    if ages:
-        message, values = ages
-        found.append(say(message, **values))
-    return found
 
 
 def status_trail(events: Iterable[EventView]) -> list[tuple[object, str, str]]:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from flask import Blueprint, Response, abort, current_app, flash, request, sessi
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.blueprints.apply.forms import STEP_FORMS, DocumentsForm, FindForm, ReviewForm, answers_in, bind
+from app.blueprints.apply.forms import STEP_FORMS, FindForm, ReviewForm, answers_in, bind, documents_form
 from app.blueprints.apply.limits import count_start, count_upload, find_counted, sending_counted
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
 from app.blueprints.apply.words import ANSWER_WORDS, DOCUMENT_WORDS, NEXT_WORDS, STEP_WORDS
@@ -25,6 +26,7 @@ from app.domain.admissions.queries import (
     list_documents,
     list_events,
     list_open_classes,
+    list_papers_asked,
 )
 from app.domain.admissions.rules import TRANSITIONS, find_gaps, next_step, previous_step, usable_papers
 from app.domain.admissions.services import (
@@ -51,6 +53,7 @@ from app.domain.kernel.errors import N_, Conflict, Refused
 from app.domain.kernel.ids import new_token
 from app.domain.limits.types import TooMany
 from app.web.access import client_address, public
+from app.web.admission import cycle_words
 from app.web.errors import message_of, status_of
 from app.web.forms import Form, submitted
 from app.web.htmx import render_page, see_other
@@ -122,7 +125,11 @@ def _proven(reference: str) -> ApplicationView | None:
 def index(lang: str) -> Response:
     """What is open, for whom, what is needed, and the button that begins."""
     return render_page(
-        "apply/index.html", open_classes=list_open_classes(today()), key=new_token(), papers=DOCUMENT_WORDS
+        "apply/index.html",
+        open_classes=list_open_classes(today()),
+        today=today(),
+        key=new_token(),
+        **cycle_words(),
     )
 
 
@@ -149,7 +156,8 @@ def resume(lang: str, token: str) -> BaseResponse:
     application = own_draft(token)
     if not application.is_draft:
         return see_other(_remember(application))
-    gaps = find_gaps(application, usable_papers(list_documents(application.id)))
+    asked = list_papers_asked(application)
+    gaps = find_gaps(application, usable_papers(list_documents(application.id)), asked)
     return see_other(step_url(token, gaps[0].step if gaps else Step.REVIEW))
 
 
@@ -243,14 +251,14 @@ def _tell_left_out(form: Form) -> None:
 @public
 def documents(lang: str, token: str) -> BaseResponse:
     """The papers: send, replace, remove. A refused one says why, and the others are kept."""
-    application, places = own_draft(token), list_open_classes(today())
-    if elsewhere := _gone_on(application, places):
+    application = own_draft(token)
+    if elsewhere := _gone_on(application, list_open_classes(today())):
         return elsewhere
-    form, status = DocumentsForm(), 200
+    asked = list_papers_asked(application)
+    form, status = documents_form(asked), 200
     if submitted(form):
-        status = _keep_papers(token, application, form)
-        removed = request.form.get("remove")
-        if removed in set(DocumentKind):
+        status = _keep_papers(token, application, form, asked)
+        if (removed := request.form.get("remove")) in asked:
             remove_document(family(), token, DocumentKind(removed))
             return see_other(step_url(token, Step.DOCUMENTS))
         if not form.problems:
@@ -264,14 +272,14 @@ def documents(lang: str, token: str) -> BaseResponse:
         form,
         status=status,
         papers=list_documents(application.id),
-        words=DOCUMENT_WORDS,
+        words={kind: DOCUMENT_WORDS[kind] for kind in asked},
     )
 
 
-def _keep_papers(token: str, application: ApplicationView, form: DocumentsForm) -> int:
+def _keep_papers(token: str, application: ApplicationView, form: Form, asked: Iterable[DocumentKind]) -> int:
     """Store each file that came, whatever becomes of the other. Returns the status of a page that must be shown."""
     status = 200
-    for kind in DocumentKind:
+    for kind in asked:
         for upload in request.files.getlist(kind.value)[:1]:
             if upload.filename:
                 try:
@@ -319,7 +327,8 @@ def _review_page(
     problems: list[tuple[str | None, str]] | None,
 ) -> Response:
     papers, place = list_documents(application.id), find_place_of(application, places)
-    gaps = {gap.field for gap in find_gaps(application, usable_papers(papers))} | (
+    asked = list_papers_asked(application)
+    gaps = {gap.field for gap in find_gaps(application, usable_papers(papers), asked)} | (
         {"seat"} if place is None else set()
     )
     return _step_page(
@@ -329,10 +338,10 @@ def _review_page(
         application,
         form,
         status=422 if problems else 200,
-        sections=review_sections(application, place, papers, lambda each: step_url(token, each)),
+        sections=review_sections(application, place, papers, asked, lambda each: step_url(token, each)),
         gaps=gaps,
         problems=problems or form.problems,
-        warnings=warnings_for(application, place),
+        warnings=warnings_for(application),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind, Step
+from app.domain.admissions.types import ApplicationStatus, EventKind, Step
 from app.domain.people.types import Gender, Relationship
+from app.web.admission import PAPER_WORDS
 
 STEP_WORDS: dict[Step, object] = {
     Step.CHILD: _l("The child"),
@@ -15,10 +16,7 @@ STEP_WORDS: dict[Step, object] = {
     Step.REVIEW: _l("Check and send"),
 }
 
-DOCUMENT_WORDS: dict[DocumentKind, object] = {
-    DocumentKind.BIRTH_CERTIFICATE: _l("Birth certificate"),
-    DocumentKind.PHOTO: _l("Photograph of the child"),
-}
+DOCUMENT_WORDS = PAPER_WORDS
 
 GENDER_WORDS: dict[Gender, object] = {Gender.FEMALE: _l("Girl"), Gender.MALE: _l("Boy")}
 
@@ -44,9 +42,8 @@ ANSWER_WORDS: dict[str, object] = {
     "district": _l("District"),
     "previous_school": _l("Previous school"),
     "previous_class": _l("Class there"),
-    "birth_certificate": DOCUMENT_WORDS[DocumentKind.BIRTH_CERTIFICATE],
-    "photo": DOCUMENT_WORDS[DocumentKind.PHOTO],
-}
+    "quota_ids": _l("Quotas"),
+} | {kind.value: word for kind, word in DOCUMENT_WORDS.items()}
 
 EVENT_WORDS: dict[EventKind, object] = {
     EventKind.STARTED: _l("Begun"),

@@ -47,8 +47,10 @@ CROSS JOIN campuses c
 WHERE c.code = ANY (:new);
 
 -- [cycles]
-INSERT INTO admission_cycles (id, campus_id, academic_year_id, opens_on, closes_on)
-SELECT uuidv7(), c.id, y.id, t.opens_on, t.closes_on
+INSERT INTO admission_cycles (id, campus_id, academic_year_id, opens_on, closes_on, state, published_at,
+  method, fee, section_most, age_from_on, age_to_on, papers)
+SELECT uuidv7(), c.id, y.id, t.opens_on, t.closes_on, t.state, t.published_at,
+  t.method, t.fee, t.section_most, t.age_from_on, t.age_to_on, t.papers
 FROM admission_cycles t
 JOIN campuses m ON m.id = t.campus_id AND m.code = :model
 JOIN academic_years my ON my.id = t.academic_year_id
@@ -57,8 +59,8 @@ JOIN academic_years y ON y.campus_id = c.id AND y.name = my.name
 WHERE c.code = ANY (:new);
 
 -- [seats]
-INSERT INTO admission_seats (id, cycle_id, class_id, seats, age_from, age_to)
-SELECT uuidv7(), cy.id, k.id, t.seats, t.age_from, t.age_to
+INSERT INTO admission_seats (id, cycle_id, class_id, seats, age_from, age_to, age_from_months, age_to_months, papers)
+SELECT uuidv7(), cy.id, k.id, t.seats, t.age_from, t.age_to, t.age_from_months, t.age_to_months, t.papers
 FROM admission_seats t
 JOIN admission_cycles mc ON mc.id = t.cycle_id
 JOIN campuses m ON m.id = mc.campus_id AND m.code = :model

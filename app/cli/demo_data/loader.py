@@ -19,6 +19,7 @@ from uuid import UUID
 
 from app.cli.demo_data import school, site
 from app.cli.demo_data.applications import Applicants, Desk
+from app.cli.demo_data.cycles import open_cycle
 from app.cli.demo_data.names import Part
 from app.cli.demo_data.people import Adult, Child, Family, Registry
 from app.domain.academics.queries import last_school_days, list_campuses
@@ -43,7 +44,6 @@ from app.domain.academics.types import (
 )
 from app.domain.accounts.passwords import hash_password
 from app.domain.accounts.services import create_user
-from app.domain.admissions.services import SeatPlan, open_cycle
 from app.domain.attendance.services import import_registers
 from app.domain.attendance.types import AttendanceStatus, TakenRegister
 from app.domain.cms.services import add_notice, add_page, publish_notice, publish_page
@@ -556,11 +556,8 @@ class Loader:
         opens, closes = self.admission
         desks = []
         for place in self.places:
-            plans = [
-                SeatPlan(place.classes[level], seats, level + 5, level + 8)
-                for level, seats in place.plan.seats.items()
-            ]
-            open_cycle(SYSTEM, place.id, place.next_year_id, opens, closes, plans)
+            seats = {place.classes[level]: (level, count) for level, count in place.plan.seats.items()}
+            open_cycle(place.next_year_id, date(self.year + 1, 1, 1), opens, closes, seats)
             self._count("admission cycles")
             if place.officer is None:
                 raise LookupError("a campus without an admissions officer")

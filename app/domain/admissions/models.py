@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,22 +11,31 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    Numeric,
     SmallInteger,
     String,
     Text,
     UniqueConstraint,
+    Uuid,
     func,
+    text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Keyed, Timestamped, Versioned, enum_column
-from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind
+from app.domain.academics.types import Shift
+from app.domain.admissions.types import ApplicationStatus, CycleState, DocumentKind, EventKind, Method
+from app.domain.kernel.columns import LocalTextType
+from app.domain.kernel.texts import LocalText
 from app.domain.people.types import Gender, Relationship
+
+_PAPERS = ARRAY(String(24))
+_NONE = text("'{}'")
 
 
 class AdmissionCycle(Keyed, Timestamped, Versioned, Base):
-    """One intake of a campus for one academic year."""
+    """One intake of a campus for one academic year, and what is decided for all its classes."""
 
     __tablename__ = "admission_cycles"
 
@@ -33,15 +43,28 @@ class AdmissionCycle(Keyed, Timestamped, Versioned, Base):
     academic_year_id: Mapped[UUID] = mapped_column(ForeignKey("academic_years.id", ondelete="RESTRICT"))
     opens_on: Mapped[date]
     closes_on: Mapped[date]
+    # What the release before writes has no state: it was open to families from its first day.
+    state: Mapped[CycleState] = mapped_column(
+        enum_column(CycleState, "state"), server_default=CycleState.PUBLISHED.value
+    )
+    published_at: Mapped[datetime | None]
+    method: Mapped[Method | None] = mapped_column(enum_column(Method, "method"))
+    fee: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    section_most: Mapped[int | None] = mapped_column(SmallInteger)
+    age_from_on: Mapped[date | None]
+    age_to_on: Mapped[date | None]
+    papers: Mapped[list[str]] = mapped_column(_PAPERS, server_default=text("'{birth_certificate,photo}'"))
+    """Kinds of papers that every child brings."""
 
     __table_args__ = (
         UniqueConstraint("campus_id", "academic_year_id"),
         CheckConstraint("opens_on <= closes_on", name="order"),
+        CheckConstraint("fee >= 0", name="fee"),
     )
 
 
-class AdmissionSeat(Keyed, Timestamped, Base):
-    """A class that takes applications in a cycle, and how many seats it has."""
+class AdmissionSeat(Keyed, Timestamped, Versioned, Base):
+    """A class that takes applications in a cycle, and how many seats it has in all its parts."""
 
     __tablename__ = "admission_seats"
 
@@ -49,13 +72,53 @@ class AdmissionSeat(Keyed, Timestamped, Base):
     class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id", ondelete="RESTRICT"))
     seats: Mapped[int] = mapped_column(SmallInteger)
     age_from: Mapped[int | None] = mapped_column(SmallInteger)
-    """Completed years on the first day of the academic year; the policy changes every year, so it is data."""
+    """Whole years, for the release before, which reads no months."""
     age_to: Mapped[int | None] = mapped_column(SmallInteger)
+    age_from_months: Mapped[int | None] = mapped_column(SmallInteger)
+    age_to_months: Mapped[int | None] = mapped_column(SmallInteger)
+    papers: Mapped[list[str]] = mapped_column(_PAPERS, server_default=_NONE)
+    """Kinds of papers that this class asks for besides."""
 
     __table_args__ = (
         UniqueConstraint("cycle_id", "class_id"),
         CheckConstraint("seats >= 0", name="seats"),
         CheckConstraint("age_from <= age_to", name="ages"),
+        CheckConstraint("age_from_months <= age_to_months", name="months"),
+    )
+
+
+class AdmissionSeatPart(Keyed, Timestamped, Base):
+    """Some of the seats of a class: those of one section, of one shift, or of all that are not told apart."""
+
+    __tablename__ = "admission_seat_parts"
+
+    seat_id: Mapped[UUID] = mapped_column(ForeignKey("admission_seats.id", ondelete="CASCADE"))
+    section: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """What the section will be called; the sections of a year to come need not be there yet."""
+    shift: Mapped[Shift | None] = mapped_column(enum_column(Shift, "shift"))
+    seats: Mapped[int] = mapped_column(SmallInteger)
+
+    __table_args__ = (
+        UniqueConstraint("seat_id", "section", "shift", postgresql_nulls_not_distinct=True),
+        CheckConstraint("seats between 1 and 1000", name="seats"),
+    )
+
+
+class AdmissionQuota(Keyed, Timestamped, Versioned, Base):
+    """A share of the seats of every class of a cycle, and what proves that a child belongs to it."""
+
+    __tablename__ = "admission_quotas"
+
+    cycle_id: Mapped[UUID] = mapped_column(ForeignKey("admission_cycles.id", ondelete="CASCADE"), index=True)
+    name: Mapped[LocalText] = mapped_column(LocalTextType)
+    percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    papers: Mapped[list[str]] = mapped_column(_PAPERS, server_default=_NONE)
+    relief_months: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    """So much older than the rule of the class may a child be who claims it."""
+
+    __table_args__ = (
+        CheckConstraint("percent > 0 and percent <= 100", name="percent"),
+        CheckConstraint("relief_months between 0 and 240", name="relief"),
     )
 
 
@@ -91,6 +154,8 @@ class Application(Keyed, Timestamped, Versioned, Base):
     district: Mapped[str | None] = mapped_column(String(60))
     previous_school: Mapped[str | None] = mapped_column(String(200))
     previous_class: Mapped[str | None] = mapped_column(String(60))
+    quota_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=_NONE)
+    """The quotas of the cycle that the family claims."""
 
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]

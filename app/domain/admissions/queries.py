@@ -6,6 +6,7 @@ office's side takes the actor and gives only what lies at the actor's campuses a
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
@@ -14,8 +15,10 @@ from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, t
 
 from app.domain.academics.queries import ClassLabel, class_labels, intake_columns, year_labels
 from app.domain.accounts.queries import list_user_names
+from app.domain.admissions.cycles.rules import papers_asked
 from app.domain.admissions.models import (
     AdmissionCycle,
+    AdmissionQuota,
     AdmissionSeat,
     Application,
     ApplicationDocument,
@@ -23,8 +26,11 @@ from app.domain.admissions.models import (
 )
 from app.domain.admissions.rules import IN_THE_QUEUE, duplicate_reason
 from app.domain.admissions.types import (
+    AgeRule,
     ApplicationStatus,
     ApplicationView,
+    CycleState,
+    CycleTerms,
     DocumentKind,
     DocumentView,
     Duplicate,
@@ -35,6 +41,7 @@ from app.domain.admissions.types import (
     Place,
     QueueFilter,
     QueueRow,
+    QuotaTerms,
 )
 from app.domain.files.queries import list_files
 from app.domain.kernel.access import ALL, Actor, Permission
@@ -67,18 +74,36 @@ def view_of(row: Application) -> ApplicationView:
 # --- what is open
 
 
+_PUBLISHED = AdmissionCycle.state == CycleState.PUBLISHED
+
+
 def list_open_classes(day: date) -> list[OpenClass]:
     """The classes that take applications on a day, by campus, year and level."""
+    return _list_places(_PUBLISHED, AdmissionCycle.opens_on <= day, AdmissionCycle.closes_on >= day)
+
+
+def list_places_of(cycle_id: UUID) -> list[OpenClass]:
+    """The classes of one cycle as families would read them, whether it is open or not."""
+    return _list_places(AdmissionCycle.id == cycle_id)
+
+
+def _list_places(*conditions: ColumnElement[bool]) -> list[OpenClass]:
     rows = session().execute(
         select(AdmissionCycle, AdmissionSeat)
         .join(AdmissionSeat, AdmissionSeat.cycle_id == AdmissionCycle.id)
-        .where(AdmissionCycle.opens_on <= day, AdmissionCycle.closes_on >= day)
+        .where(*conditions)
     )
     found = [(cycle, seat) for cycle, seat in rows]
     if not found:
         return []
+    cycles = {cycle.id: cycle for cycle, _ in found}
     classes = class_labels({seat.class_id for _, seat in found})
-    years = year_labels({cycle.academic_year_id for cycle, _ in found})
+    years = year_labels({cycle.academic_year_id for cycle in cycles.values()})
+    quotas = list_quota_terms(cycles)
+    terms = {
+        key: CycleTerms(cycle.method, cycle.fee, kinds_of(cycle.papers), tuple(quotas.get(key, ())))
+        for key, cycle in cycles.items()
+    }
     places = [
         OpenClass(
             seat_id=seat.id,
@@ -92,12 +117,46 @@ def list_open_classes(day: date) -> list[OpenClass]:
             year_starts_on=years[cycle.academic_year_id].starts_on,
             closes_on=cycle.closes_on,
             seats=seat.seats,
-            age_from=seat.age_from,
-            age_to=seat.age_to,
+            age=AgeRule(
+                cycle.age_from_on or years[cycle.academic_year_id].starts_on,
+                cycle.age_to_on or years[cycle.academic_year_id].starts_on,
+                seat.age_from_months,
+                seat.age_to_months,
+            ),
+            papers=kinds_of(seat.papers),
+            terms=terms[cycle.id],
         )
         for cycle, seat in found
     ]
     return sorted(places, key=lambda p: (str(p.campus_name), p.campus_id, p.year_starts_on, p.level))
+
+
+def list_papers_asked(application: ApplicationView) -> tuple[DocumentKind, ...]:
+    """The papers an application needs by its cycle, its class and the quotas it claims, open or not."""
+    places = list_places_of(application.cycle_id)
+    place = next((each for each in places if each.class_id == application.class_id), None)
+    if place:
+        return papers_asked(place, application.quota_ids)
+    return places[0].terms.papers if places else ()
+
+
+def kinds_of(stored: Iterable[str]) -> tuple[DocumentKind, ...]:
+    """Kinds of papers as they are stored, in the order of the form."""
+    return tuple(kind for kind in DocumentKind if kind.value in stored)
+
+
+def list_quota_terms(cycle_ids: Collection[UUID]) -> dict[UUID, list[QuotaTerms]]:
+    """The quotas of cycles, the largest share first."""
+    rows = session().scalars(
+        select(AdmissionQuota)
+        .where(AdmissionQuota.cycle_id.in_(list(cycle_ids)))
+        .order_by(AdmissionQuota.percent.desc(), AdmissionQuota.id)
+    )
+    found: dict[UUID, list[QuotaTerms]] = {}
+    for row in rows:
+        terms = QuotaTerms(row.id, row.name, row.percent, kinds_of(row.papers), row.relief_months)
+        found.setdefault(row.cycle_id, []).append(terms)
+    return found
 
 
 def find_place_of(application: ApplicationView, places: list[OpenClass]) -> OpenClass | None:
@@ -386,7 +445,10 @@ def find_open_cycles(day: date) -> list[OpenCycle]:
         statement = statement.join(*join)
     statement = (
         statement.where(
-            AdmissionCycle.opens_on <= day, AdmissionCycle.closes_on >= day, AdmissionSeat.seats > 0
+            _PUBLISHED,
+            AdmissionCycle.opens_on <= day,
+            AdmissionCycle.closes_on >= day,
+            AdmissionSeat.seats > 0,
         )
         .group_by(*own, campus, year, starts_on)
         .order_by(AdmissionCycle.closes_on.desc(), AdmissionCycle.id)

@@ -18,13 +18,11 @@ from app.domain.admissions.types import (
     Gap,
     NotAllowedNow,
     NotPlausible,
-    OpenClass,
     ReasonMissing,
     Step,
 )
 from app.domain.files.types import PAPERS, PICTURES, FileKind
 from app.domain.kernel.dates import age_on
-from app.domain.kernel.errors import N_
 from app.domain.kernel.identity import WARNINGS, check_birth_registration
 
 S = ApplicationStatus
@@ -74,12 +72,12 @@ STEP_FIELDS: Final[Mapping[Step, tuple[str, ...]]] = MappingProxyType(
             "birth_registration_no",
         ),
         Step.GUARDIAN: ("guardian_name", "relationship", "phone", "email"),
-        Step.ADDRESS: ("address", "district", "previous_school", "previous_class"),
+        Step.ADDRESS: ("address", "district", "previous_school", "previous_class", "quota_ids"),
     }
 )
 """What each page of the form asks. Nothing else can be written through it."""
 
-_OPTIONAL: Final = frozenset({"child_name_ar", "email", "previous_school", "previous_class"})
+_OPTIONAL: Final = frozenset({"child_name_ar", "email", "previous_school", "previous_class", "quota_ids"})
 _OLDEST: Final = 25
 
 
@@ -128,8 +126,13 @@ def answers_of(application: ApplicationView) -> dict[str, Any]:
     return answers
 
 
-def find_gaps(application: ApplicationView, documents: Collection[DocumentKind]) -> list[Gap]:
-    """What is still to be answered before the application can be sent, in the order of the form."""
+def find_gaps(
+    application: ApplicationView, documents: Collection[DocumentKind], asked: Collection[DocumentKind]
+) -> list[Gap]:
+    """What is still to be answered before the application can be sent, in the order of the form.
+
+    `documents` are the papers that are there, `asked` those that its cycle asks for.
+    """
     answers = answers_of(application)
     gaps = [
         Gap(step, name)
@@ -137,7 +140,7 @@ def find_gaps(application: ApplicationView, documents: Collection[DocumentKind])
         for name in names
         if name not in _OPTIONAL and not answers[name]
     ]
-    return gaps + [Gap(Step.DOCUMENTS, kind.value) for kind in DocumentKind if kind not in documents]
+    return gaps + [Gap(Step.DOCUMENTS, kind.value) for kind in asked if kind not in documents]
 
 
 def usable_papers(documents: Mapping[DocumentKind, DocumentView]) -> set[DocumentKind]:
@@ -150,12 +153,6 @@ def paper_kinds(kind: DocumentKind) -> frozenset[FileKind]:
     return PICTURES if kind is DocumentKind.PHOTO else PAPERS
 
 
-def reached(application: ApplicationView, documents: Collection[DocumentKind]) -> dict[Step, bool]:
-    """Which pages are complete."""
-    open_steps = {gap.step for gap in find_gaps(application, documents)}
-    return {step: step not in open_steps for step in Step if step is not Step.REVIEW}
-
-
 def check_birth_date(born_on: date, today: date) -> None:
     """Raises BornLater, NotPlausible for a child who would be older than anybody at a school."""
     if born_on > today:
@@ -163,27 +160,6 @@ def check_birth_date(born_on: date, today: date) -> None:
     age = age_on(born_on, today)
     if age > _OLDEST:
         raise NotPlausible(age=age)
-
-
-TOO_YOUNG = N_(
-    "On %(day)s the child is %(age)s years old. This class is meant for children from %(least)s years."
-)
-TOO_OLD = N_(
-    "On %(day)s the child is %(age)s years old. This class is meant for children up to %(most)s years."
-)
-
-
-def age_warning(born_on: date | None, place: OpenClass | None) -> tuple[str, dict[str, Any]] | None:
-    """A sentence (msgid, values) where the age does not fit the class. A warning: papers and policies differ."""
-    if born_on is None or place is None:
-        return None
-    age = age_on(born_on, place.year_starts_on)
-    values = {"day": place.year_starts_on, "age": age, "least": place.age_from, "most": place.age_to}
-    if place.age_from is not None and age < place.age_from:
-        return TOO_YOUNG, values
-    if place.age_to is not None and age > place.age_to:
-        return TOO_OLD, values
-    return None
 
 
 def number_warnings(number: str | None, born_on: date | None) -> list[str]:

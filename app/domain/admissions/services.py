@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from app.db import new_id
 from app.domain.academics.queries import get_section, year_labels
 from app.domain.academics.services import enrol_student
 from app.domain.accounts.services import ensure_guardian_account, invite_user
+from app.domain.admissions.cycles.rules import look_at_age, most_relief, papers_asked, relief_of
 from app.domain.admissions.letters import (
     decided_letter,
     decided_text,
@@ -29,7 +29,6 @@ from app.domain.admissions.letters import (
 )
 from app.domain.admissions.models import (
     AdmissionCycle,
-    AdmissionSeat,
     Application,
     ApplicationDocument,
     ApplicationEvent,
@@ -40,6 +39,8 @@ from app.domain.admissions.queries import (
     find_place_of,
     list_documents,
     list_open_classes,
+    list_papers_asked,
+    list_quota_terms,
     view_of,
     within,
 )
@@ -55,6 +56,7 @@ from app.domain.admissions.rules import (
     usable_papers,
 )
 from app.domain.admissions.types import (
+    AgeOutside,
     AlreadySent,
     ApplicationsClosed,
     ApplicationStatus,
@@ -65,6 +67,7 @@ from app.domain.admissions.types import (
     EventKind,
     Gap,
     NotComplete,
+    OpenClass,
     OtherClass,
     Step,
 )
@@ -95,52 +98,6 @@ from app.uow import transaction
 
 LinkTo = Callable[[str, str], str]
 """(language, reference or token) to the absolute address of a page."""
-
-
-@dataclass(frozen=True)
-class SeatPlan:
-    """A class of a cycle: how many seats, and for which ages (completed years when the year begins)."""
-
-    class_id: UUID
-    seats: int
-    age_from: int | None = None
-    age_to: int | None = None
-
-
-def open_cycle(
-    actor: Actor,
-    campus_id: UUID,
-    academic_year_id: UUID,
-    opens_on: date,
-    closes_on: date,
-    plans: Sequence[SeatPlan],
-) -> UUID:
-    """Let families apply to a campus for a year, from one day to another, both included."""
-    with transaction() as db:
-        cycle = AdmissionCycle(
-            campus_id=campus_id, academic_year_id=academic_year_id, opens_on=opens_on, closes_on=closes_on
-        )
-        db.add(cycle)
-        db.flush()
-        for plan in plans:
-            db.add(
-                AdmissionSeat(
-                    cycle_id=cycle.id,
-                    class_id=plan.class_id,
-                    seats=plan.seats,
-                    age_from=plan.age_from,
-                    age_to=plan.age_to,
-                )
-            )
-        record(
-            actor,
-            "admission_cycle.opened",
-            "admission_cycle",
-            cycle.id,
-            campus_id=campus_id,
-            new={"year": academic_year_id, "from": opens_on, "to": closes_on, "classes": len(plans)},
-        )
-    return cycle.id
 
 
 # --- the family's side
@@ -244,7 +201,7 @@ def save_step(
 
     `seat` is the key of an open class of a cycle. When an e-mail address is given for the first time or
     changes, the family gets the private link by mail. Raises NotFound, AlreadySent, ApplicationsClosed,
-    BornLater, NotPlausible.
+    BornLater, NotPlausible, AgeOutside.
     """
     allowed = STEP_FIELDS.get(step, ())
     given = {name: answers[name] for name in allowed if name in answers}
@@ -255,8 +212,15 @@ def save_step(
         row.locale = actor.locale
         if given.get("born_on"):
             check_birth_date(given["born_on"], today)
+        place = None
         if "seat" in given:
-            _choose_class(row, given.pop("seat"), today)
+            place = _choose_class(row, given.pop("seat"), today)
+        if "quota_ids" in given:
+            _claim(row, given.pop("quota_ids") or ())
+        if given.get("born_on") and row.class_id:
+            # Which quotas the family claims, it says later; until then every relief is still to be had.
+            place = place or _place_now(row, today)
+            _check_age(place, given["born_on"], most_relief(place.terms.quotas) if place else 0)
         if "guardian_name" in given:
             _name_guardian(row, given.pop("guardian_name") or "")
         for name, value in given.items():
@@ -273,14 +237,36 @@ def save_step(
         return view_of(row)
 
 
-def _choose_class(row: Application, seat_id: UUID | None, today: date) -> None:
+def _choose_class(row: Application, seat_id: UUID | None, today: date) -> OpenClass | None:
     if seat_id is None:
         row.class_id = None
-        return
+        return None
     place = next((place for place in list_open_classes(today) if place.seat_id == seat_id), None)
     if place is None:
         raise ApplicationsClosed
+    if place.cycle_id != row.cycle_id:
+        row.quota_ids = []
     row.campus_id, row.cycle_id, row.class_id = place.campus_id, place.cycle_id, place.class_id
+    return place
+
+
+def _claim(row: Application, quota_ids: Collection[UUID]) -> None:
+    """Keep the quotas that the family claims, as far as its cycle has them."""
+    known = list_quota_terms([row.cycle_id]).get(row.cycle_id, []) if quota_ids else []
+    row.quota_ids = sorted({quota.id for quota in known} & set(quota_ids))
+
+
+def _place_now(row: Application, today: date) -> OpenClass | None:
+    return find_place_of(view_of(row), list_open_classes(today))
+
+
+def _check_age(place: OpenClass | None, born_on: date | None, relief_months: int) -> None:
+    """Raises AgeOutside with the rule of the class in words."""
+    if place is None or born_on is None:
+        return
+    answer = look_at_age(place.age, born_on, relief_months)
+    if not answer.fits:
+        raise AgeOutside(answer.message, **answer.values)
 
 
 def _name_guardian(row: Application, name: str) -> None:
@@ -309,10 +295,13 @@ def _closes_on(db: Session, row: Application) -> date | None:
 def attach_document(actor: Actor, token: str, kind: DocumentKind, data: bytes, file_name: str) -> None:
     """Keep a paper of a draft, in quarantine until it is checked; one of the same kind is replaced and forgotten.
 
-    Raises NotFound, AlreadySent and the errors of `files.services.store_upload`.
+    Raises NotFound, also for a paper that is not asked for, AlreadySent, and the errors of
+    `files.services.store_upload`.
     """
     with transaction() as db:
         row = _draft(db, token)
+        if kind not in list_papers_asked(view_of(row)):
+            raise NotFound
         file_id = store_upload(actor, data, file_name, allowed=paper_kinds(kind), campus_id=row.campus_id)
         _forget_document(db, actor, row, kind)
         db.add(ApplicationDocument(application_id=row.id, document_type=kind, file_id=file_id))
@@ -334,6 +323,8 @@ def _place(token: str, kind: DocumentKind) -> str:
         raise NotFound
     if not application.is_draft:
         raise AlreadySent
+    if kind not in list_papers_asked(application):
+        raise NotFound
     return f"application {application.id} {kind}"
 
 
@@ -394,7 +385,7 @@ def _forget_document(db: Session, actor: Actor, row: Application, kind: Document
 def submit_application(actor: Actor, token: str, *, consent: bool, today: date, status_link: LinkTo) -> str:
     """Send a draft to the school and return its reference. A second time gives the same one and does nothing.
 
-    Raises NotFound, ConsentMissing, NotComplete (with what is missing), ApplicationsClosed.
+    Raises NotFound, ConsentMissing, NotComplete (with what is missing), ApplicationsClosed, AgeOutside.
     """
     with transaction() as db:
         row = _locked(db, Application.token_hash == hash_token(token))
@@ -402,12 +393,14 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
             return row.reference
         if not consent:
             raise ConsentMissing
-        gaps = find_gaps(view_of(row), usable_papers(list_documents(row.id)))
+        place = _place_now(row, today)
+        asked = papers_asked(place, row.quota_ids) if place else list_papers_asked(view_of(row))
+        gaps = find_gaps(view_of(row), usable_papers(list_documents(row.id)), asked)
         if gaps:
             raise NotComplete(gaps)
-        place = find_place_of(view_of(row), list_open_classes(today))
         if place is None:
             raise ApplicationsClosed
+        _check_age(place, row.born_on, relief_of(place.terms.quotas, row.quota_ids))
         year = place.year_starts_on.year
         reference = make_reference(year, next_number(f"application-{year}"))
         row.locale = actor.locale
@@ -662,14 +655,12 @@ def _student_of(actor: Actor, row: Application, admitted_on: date) -> tuple[UUID
 __all__ = [
     "Gap",
     "LinkTo",
-    "SeatPlan",
     "add_note",
     "add_paper_piece",
     "attach_document",
     "decide_application",
     "enrol_applicant",
     "finish_paper",
-    "open_cycle",
     "paper_pieces_kept",
     "remove_document",
     "save_step",

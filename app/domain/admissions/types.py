@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -32,10 +33,37 @@ class ApplicationStatus(StrEnum):
 
 
 class DocumentKind(StrEnum):
-    """The papers an application asks for."""
+    """The papers an application may ask for. Which ones it asks for, its cycle says."""
 
     BIRTH_CERTIFICATE = "birth_certificate"
     PHOTO = "photo"
+    GUARDIAN_NID = "guardian_nid"
+    PREVIOUS_RESULT = "previous_result"
+    TRANSFER_CERTIFICATE = "transfer_certificate"
+    REGISTRATION_CARD = "registration_card"
+    RESIDENCE_PROOF = "residence_proof"
+    FREEDOM_FIGHTER_PAPER = "freedom_fighter_paper"
+    DISABILITY_PAPER = "disability_paper"
+    EMPLOYMENT_PAPER = "employment_paper"
+    SIBLING_PAPER = "sibling_paper"
+    TRANSFER_ORDER = "transfer_order"
+
+
+class Method(StrEnum):
+    """How the seats of a cycle are given."""
+
+    LOTTERY = "lottery"
+    TEST = "test"
+    MERIT = "merit"
+    FIRST_COME = "first_come"
+
+
+class CycleState(StrEnum):
+    """Whether families see a cycle. A published one is open between its first and last day."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CLOSED = "closed"
 
 
 class EventKind(StrEnum):
@@ -75,6 +103,46 @@ class Gap:
     field: str
 
 
+@dataclass(frozen=True, slots=True)
+class AgeRule:
+    """How old a child must be, in months of life, and on which days that is looked at. None: no bound.
+
+    The least is completed on `from_on`. The most is not passed on `to_on`: who completes it that very day fits.
+    """
+
+    from_on: date
+    to_on: date
+    from_months: int | None = None
+    to_months: int | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is a bound at all."""
+        return self.from_months is not None or self.to_months is not None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaTerms:
+    """A quota as families read it: its share of the seats, what proves it, and the relief it brings in age."""
+
+    id: UUID
+    name: LocalText
+    percent: Decimal
+    papers: tuple[DocumentKind, ...] = ()
+    relief_months: int = 0
+    """So much older than the rule of the class may a child be who claims it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CycleTerms:
+    """What holds for every class of a cycle."""
+
+    method: Method | None = None
+    fee: Decimal | None = None
+    papers: tuple[DocumentKind, ...] = ()
+    quotas: tuple[QuotaTerms, ...] = ()
+
+
 @dataclass(frozen=True)
 class OpenClass:
     """A class that takes applications today."""
@@ -90,8 +158,10 @@ class OpenClass:
     year_starts_on: date
     closes_on: date
     seats: int
-    age_from: int | None
-    age_to: int | None
+    age: AgeRule
+    papers: tuple[DocumentKind, ...]
+    """What this class asks for besides the papers of every class."""
+    terms: CycleTerms
 
 
 @dataclass(frozen=True)
@@ -121,6 +191,8 @@ class ApplicationView:
     district: str | None
     previous_school: str | None
     previous_class: str | None
+    quota_ids: Sequence[UUID]
+    """The quotas of its cycle that the family claims."""
     submitted_at: datetime | None
     decided_at: datetime | None
     decision_reason: str | None
@@ -260,6 +332,12 @@ class BornLater(Refused):
 
     field = "born_on"
     message = N_("The date of birth lies in the future. Check the year.")
+
+
+class AgeOutside(Refused):
+    """A date of birth with which the class of the application takes nobody. The message tells the rule."""
+
+    field = "born_on"
 
 
 class ReasonMissing(Refused):

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     APPLICATIONS_READ = "applications:read"  # the queue and every application in it, with documents and notes
     APPLICATIONS_DECIDE = "applications:decide"  # review, shortlist, offer, refuse; always with a reason
     APPLICATIONS_ENROL = "applications:enrol"  # turn an accepted application into a student in a section
+    CYCLES_EDIT = "cycles:edit"  # what an admission cycle asks for and offers; open and close it to families
 
     REGISTERS_READ = "registers:read"  # attendance as it was taken
     REGISTERS_TAKE = "registers:take"  # take and correct a register
@@ -81,6 +82,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_READ,
             Permission.APPLICATIONS_DECIDE,
             Permission.APPLICATIONS_ENROL,
+            Permission.CYCLES_EDIT,
             Permission.REGISTERS_READ,
             Permission.REGISTERS_TAKE,
             Permission.STUDENTS_READ,
@@ -100,6 +102,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_READ,
             Permission.APPLICATIONS_DECIDE,
             Permission.APPLICATIONS_ENROL,
+            Permission.CYCLES_EDIT,
             Permission.STUDENTS_READ,
             Permission.STUDENTS_EDIT,
             Permission.GUARDIANS_READ,

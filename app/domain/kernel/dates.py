@@ -6,6 +6,7 @@ domain rule: domain.md 6.1 (names, order of parts, digits) and 6.2 (the Bangla c
 """
 
 import unicodedata
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
@@ -99,6 +100,12 @@ class DateError(InvalidValue):
         """The part of the date to mark, or ``None`` where it is about the whole."""
         part = "day" if self.code == "date" else self.code.removeprefix("missing_")
         return None if part == "empty" else part
+
+
+class Span(NamedTuple):
+    """A length of life in months, which readers see as years and months."""
+
+    months: int
 
 
 class BanglaDate(NamedTuple):
@@ -210,6 +217,25 @@ def age_on(born_on: date, day: date) -> int:
     Who is born on 29 February completes a year on 1 March where February has 28 days.
     """
     return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
+def months_on(born_on: date, day: date) -> int:
+    """Return the completed months of life on a day; a twelfth of it, rounded down, is :func:`age_on`.
+
+    Who is born on a day that a month does not have completes it on the first of the next.
+    """
+    return (day.year - born_on.year) * 12 + day.month - born_on.month - (day.day < born_on.day)
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the latest day of birth with which somebody has completed so many months of life on `day`."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def in_year(day: date, year: int) -> date:
+    """Return the same day of another year; 29 February becomes the 28th where there is none."""
+    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))
 
 
 def bangla_calendar(day: date) -> BanglaDate:

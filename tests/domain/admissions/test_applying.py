@@ -18,9 +18,7 @@ from app.domain.admissions.queries import (
     list_open_classes,
 )
 from app.domain.admissions.services import (
-    SeatPlan,
     attach_document,
-    open_cycle,
     remove_document,
     save_step,
     start_application,
@@ -123,21 +121,6 @@ def test_no_application_starts_while_nothing_is_open(cast: Cast) -> None:
     with pytest.raises(ApplicationsClosed):
         start_application(FAMILY, "t", "bn", date(2025, 12, 31))
     assert list_open_classes(date(2025, 12, 31)) == []
-
-
-def test_open_classes_say_their_ages_and_seats(cast: Cast) -> None:
-    open_cycle(
-        cast.hasan.actor,
-        cast.other_campus,
-        cast.other_year,
-        TODAY,
-        TODAY,
-        [SeatPlan(cast.other_class_7, 30, 11, 14)],
-    )
-    places = list_open_classes(TODAY)
-    river = next(place for place in places if place.class_id == cast.other_class_7)
-    assert (river.seats, river.age_from, river.age_to, river.campus_name.en) == (30, 11, 14, "River Campus")
-    assert [place.level for place in places if place.campus_id == cast.campus] == [6, 7]
 
 
 def test_a_new_paper_replaces_the_old_one_and_its_file(app: Flask, cast: Cast) -> None:

@@ -17,7 +17,6 @@ from app.domain.admissions.rules import (
     IN_THE_QUEUE,
     STEP_FIELDS,
     TRANSITIONS,
-    age_warning,
     check_birth_date,
     check_reason,
     check_transition,
@@ -37,13 +36,12 @@ from app.domain.admissions.types import (
     DuplicateReason,
     NotAllowedNow,
     NotPlausible,
-    OpenClass,
     ReasonMissing,
     Step,
 )
-from app.domain.kernel.texts import LocalText
 from app.web.words import APPLICATION_WORDS
 
+ASKED = (DocumentKind.BIRTH_CERTIFICATE, DocumentKind.PHOTO)
 states = st.sampled_from(ApplicationStatus)
 
 
@@ -117,7 +115,7 @@ def test_a_refusal_needs_its_reason_and_a_first_look_does_not() -> None:
 
 
 def test_a_whole_application_has_no_gaps() -> None:
-    assert find_gaps(full(), set(DocumentKind)) == []
+    assert find_gaps(full(), set(DocumentKind), ASKED) == []
 
 
 @given(
@@ -134,18 +132,18 @@ def test_a_whole_application_has_no_gaps() -> None:
 )
 def test_each_missing_answer_is_one_gap_on_its_page(case: tuple[str, str, Step]) -> None:
     column, name, step = case
-    gaps = find_gaps(full(**{column: None}), set(DocumentKind))
+    gaps = find_gaps(full(**{column: None}), set(DocumentKind), ASKED)
     assert [(gap.step, gap.field) for gap in gaps] == [(step, name)]
 
 
 def test_an_empty_draft_lists_its_gaps_in_the_order_of_the_form() -> None:
-    steps = [gap.step for gap in find_gaps(view(), set())]
+    steps = [gap.step for gap in find_gaps(view(), set(), ASKED)]
     assert steps == sorted(steps, key=list(Step).index)
     assert {*steps} == {Step.CHILD, Step.GUARDIAN, Step.ADDRESS, Step.DOCUMENTS}
 
 
 def test_a_guardian_named_in_any_one_script_is_named() -> None:
-    assert find_gaps(full(guardian_name_bn=None, guardian_name_ar="شاهانه"), set(DocumentKind)) == []
+    assert find_gaps(full(guardian_name_bn=None, guardian_name_ar="شاهانه"), set(), ()) == []
 
 
 def test_the_pages_follow_each_other() -> None:
@@ -161,28 +159,6 @@ def test_births_that_cannot_be_are_refused() -> None:
     with pytest.raises(NotPlausible, match="76"):
         check_birth_date(date(1950, 1, 1), today)
     check_birth_date(today, today)
-
-
-def place(**changes: Any) -> OpenClass:
-    values: dict[str, Any] = dict.fromkeys(OpenClass.__dataclass_fields__)
-    return OpenClass(
-        **(values | {"year_starts_on": date(2027, 1, 1), "class_name": LocalText("One")} | changes)
-    )
-
-
-@pytest.mark.parametrize(
-    ("born_on", "warned"),
-    [
-        (date(2022, 1, 2), True),
-        (date(2022, 1, 1), False),
-        (date(2019, 1, 2), False),
-        (date(2018, 1, 1), True),
-        (None, False),
-    ],
-)
-def test_the_age_is_counted_on_the_first_day_of_the_year(born_on: date | None, warned: bool) -> None:
-    assert bool(age_warning(born_on, place(age_from=5, age_to=8))) is warned
-    assert age_warning(born_on, place()) is None
 
 
 def test_an_old_number_and_another_birth_year_are_warnings() -> None:

@@ -1,0 +1,1 @@
+"""Admission cycles: what a school decides for one intake, as data that is copied from year to year."""

@@ -1,0 +1,413 @@
+"""Writes of admission cycles: make, edit, copy, publish, close, delete. One verb, one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.domain.academics.policies import ensure_may
+from app.domain.academics.queries import class_labels, get_year
+from app.domain.admissions.cycles.queries import details_of, parts_of, seat_details_of, view_of
+from app.domain.admissions.cycles.rules import (
+    check_ages,
+    check_days,
+    check_percent,
+    find_lacks,
+    moved,
+)
+from app.domain.admissions.cycles.types import (
+    ClassTaken,
+    CycleDetails,
+    CycleTaken,
+    HasApplications,
+    Lack,
+    NotADraft,
+    NotReady,
+    QuotaDetails,
+    SeatDetails,
+)
+from app.domain.admissions.models import (
+    AdmissionCycle,
+    AdmissionQuota,
+    AdmissionSeat,
+    AdmissionSeatPart,
+    Application,
+)
+from app.domain.admissions.queries import kinds_of
+from app.domain.admissions.types import CycleState
+from app.domain.audit.services import record, record_change
+from app.domain.kernel import clock
+from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.dates import local_day
+from app.domain.kernel.errors import NotFound, Stale
+from app.uow import transaction
+
+_CYCLE = "admission_cycle"
+
+
+def _ensure_edits(actor: Actor, campus_id: UUID) -> None:
+    ensure_may(actor, Permission.CYCLES_EDIT, campus_id, to_read=Permission.APPLICATIONS_READ)
+
+
+def _held(db: Session, actor: Actor, cycle_id: UUID) -> AdmissionCycle:
+    """The cycle, locked until the transaction ends: its parts change one at a time. Raises NotFound, Forbidden."""
+    row = db.scalars(
+        select(AdmissionCycle).where(AdmissionCycle.id == cycle_id).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    _ensure_edits(actor, row.campus_id)
+    return row
+
+
+def _part(db: Session, model: Any, key: UUID, cycle_id: UUID, version: int | None = None) -> Any:
+    """A class or quota of a cycle that is held. Raises NotFound, Stale."""
+    statement = select(model).where(model.id == key, model.cycle_id == cycle_id)
+    row = db.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
+    if row is None:
+        raise NotFound
+    if version is not None and row.version != version:
+        raise Stale
+    return row
+
+
+def _flat(details: Any) -> dict[str, Any]:
+    """A details value as its columns take it."""
+    values = {field.name: getattr(details, field.name) for field in fields(details)}
+    return {
+        name: [str(kind) for kind in value] if isinstance(value, tuple) else value
+        for name, value in values.items()
+    }
+
+
+def _told(details: Any) -> dict[str, Any]:
+    """A details value as the audit log takes it."""
+    return {field.name: getattr(details, field.name) for field in fields(details)}
+
+
+def _still_ready(db: Session, actor: Actor, row: AdmissionCycle) -> None:
+    """A cycle that families see stays whole. Raises NotReady."""
+    db.flush()
+    if row.state is not CycleState.PUBLISHED:
+        return
+    lacks = find_lacks(view_of(actor, row), local_day(clock.now()))
+    # Closing it in the past is how it ends early; what was open before there were methods and fees stays so.
+    kept = [point for point in lacks if point.what in (Lack.CLASSES, Lack.SEATS, Lack.PERCENT)]
+    if kept:
+        raise NotReady(kept)
+
+
+# --- the cycle
+
+
+def add_cycle(actor: Actor, year_id: UUID, details: CycleDetails) -> UUID:
+    """Begin a cycle for a school year, as a draft that only the office sees.
+
+    Raises NotFound, Forbidden, ClosesBeforeItOpens, CycleTaken.
+    """
+    year = get_year(actor, year_id)
+    _ensure_edits(actor, year.campus_id)
+    check_days(details)
+    with transaction() as db:
+        row = _insert_cycle(db, year.campus_id, year_id, details)
+        record(
+            actor,
+            f"{_CYCLE}.added",
+            _CYCLE,
+            row.id,
+            campus_id=row.campus_id,
+            new=_told(details) | {"year": year.name},
+        )
+        return row.id
+
+
+def _insert_cycle(db: Session, campus_id: UUID, year_id: UUID, details: CycleDetails) -> AdmissionCycle:
+    row = AdmissionCycle(
+        campus_id=campus_id, academic_year_id=year_id, state=CycleState.DRAFT, **_flat(details)
+    )
+    try:
+        with db.begin_nested():
+            db.add(row)
+    except IntegrityError as error:
+        raise CycleTaken from error
+    return row
+
+
+def change_cycle(actor: Actor, cycle_id: UUID, version: int, details: CycleDetails) -> None:
+    """Change what is decided once for all classes. Raises NotFound, Forbidden, Stale, ClosesBeforeItOpens."""
+    check_days(details)
+    with transaction() as db:
+        row = _held(db, actor, cycle_id)
+        if row.version != version:
+            raise Stale
+        before = details_of(row)
+        for name, value in _flat(details).items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+        db.flush()
+        record_change(
+            actor,
+            f"{_CYCLE}.changed",
+            _CYCLE,
+            row.id,
+            old=_told(before),
+            new=_told(details),
+            campus_id=row.campus_id,
+        )
+
+
+def copy_cycle(actor: Actor, cycle_id: UUID, year_id: UUID) -> UUID:
+    """Begin a cycle as last year's was, its days moved by whole years: a draft with its classes and quotas.
+
+    Raises NotFound, Forbidden, CycleTaken. NotFound also for a year of another campus.
+    """
+    with transaction() as db:
+        source = _held(db, actor, cycle_id)
+        old_year, year = get_year(actor, source.academic_year_id), get_year(actor, year_id)
+        if year.campus_id != source.campus_id:
+            raise NotFound
+        details = moved(details_of(source), year.starts_on.year - old_year.starts_on.year)
+        row = _insert_cycle(db, source.campus_id, year_id, details)
+        seats = list(db.scalars(select(AdmissionSeat).where(AdmissionSeat.cycle_id == source.id)))
+        parts = parts_of([seat.id for seat in seats])
+        for seat in seats:
+            own = seat_details_of(seat, parts.get(seat.id, ()))
+            _put_seats(db, AdmissionSeat(cycle_id=row.id, class_id=seat.class_id), own)
+        for quota in db.scalars(select(AdmissionQuota).where(AdmissionQuota.cycle_id == source.id)):
+            db.add(
+                AdmissionQuota(
+                    cycle_id=row.id,
+                    name=quota.name,
+                    percent=quota.percent,
+                    papers=list(quota.papers),
+                    relief_months=quota.relief_months,
+                )
+            )
+        record(
+            actor,
+            f"{_CYCLE}.copied",
+            _CYCLE,
+            row.id,
+            campus_id=row.campus_id,
+            new=_told(details) | {"year": year.name, "from": source.id, "classes": len(seats)},
+        )
+        return row.id
+
+
+def publish_cycle(actor: Actor, cycle_id: UUID, version: int) -> None:
+    """Show a cycle to families, who can apply from its first day to its last. One that was closed opens again.
+
+    Raises NotFound, Forbidden, Stale, NotReady (with what is missing). Twice is once.
+    """
+    with transaction() as db:
+        row = _held(db, actor, cycle_id)
+        if row.state is CycleState.PUBLISHED:
+            return
+        if row.version != version:
+            raise Stale
+        lacks = find_lacks(view_of(actor, row), local_day(clock.now()))
+        if lacks:
+            raise NotReady(lacks)
+        _set_state(db, actor, row, CycleState.PUBLISHED)
+        row.published_at = clock.now()
+
+
+def close_cycle(actor: Actor, cycle_id: UUID) -> None:
+    """Take no more applications, whatever its last day. What families sent stays. Twice is once.
+
+    Raises NotFound, Forbidden, NotFound for a draft.
+    """
+    with transaction() as db:
+        row = _held(db, actor, cycle_id)
+        if row.state is CycleState.DRAFT:
+            raise NotFound
+        if row.state is CycleState.PUBLISHED:
+            _set_state(db, actor, row, CycleState.CLOSED)
+
+
+def _set_state(db: Session, actor: Actor, row: AdmissionCycle, state: CycleState) -> None:
+    was, row.state = row.state, state
+    db.flush()
+    record(
+        actor,
+        f"{_CYCLE}.{state.value}",
+        _CYCLE,
+        row.id,
+        campus_id=row.campus_id,
+        old={"state": was},
+        new={"state": state},
+    )
+
+
+def remove_cycle(actor: Actor, cycle_id: UUID) -> None:
+    """Delete a draft that nobody has used. Raises NotFound, Forbidden, NotADraft, HasApplications."""
+    with transaction() as db:
+        row = _held(db, actor, cycle_id)
+        if row.published_at is not None or row.state is not CycleState.DRAFT:
+            raise NotADraft
+        _ensure_unused(db, Application.cycle_id == row.id)
+        key, campus_id, told = row.id, row.campus_id, _told(details_of(row))
+        db.delete(row)
+        db.flush()
+        record(actor, f"{_CYCLE}.removed", _CYCLE, key, campus_id=campus_id, old=told)
+
+
+def _ensure_unused(db: Session, *conditions: Any) -> None:
+    if db.scalar(select(func.count()).select_from(Application).where(*conditions)):
+        raise HasApplications
+
+
+# --- its classes
+
+
+def add_class(actor: Actor, cycle_id: UUID, class_id: UUID, details: SeatDetails) -> UUID:
+    """Let a class of the campus take applications in a cycle.
+
+    Raises NotFound, Forbidden, AgesCrossed, ClassTaken.
+    """
+    check_ages(details)
+    with transaction() as db:
+        cycle = _held(db, actor, cycle_id)
+        label = class_labels([class_id]).get(class_id)
+        if label is None or label.campus_id != cycle.campus_id:
+            raise NotFound
+        row = AdmissionSeat(cycle_id=cycle.id, class_id=class_id)
+        try:
+            with db.begin_nested():
+                _put_seats(db, row, details)
+        except IntegrityError as error:
+            raise ClassTaken from error
+        _still_ready(db, actor, cycle)
+        new = _told(details) | {"class": label.name.to_dict()}
+        record(actor, f"{_CYCLE}.class_added", _CYCLE, cycle.id, campus_id=cycle.campus_id, new=new)
+        return row.id
+
+
+def change_class(actor: Actor, cycle_id: UUID, seat_id: UUID, version: int, details: SeatDetails) -> None:
+    """Change the seats, ages and papers of a class. Raises NotFound, Forbidden, Stale, AgesCrossed, NotReady."""
+    check_ages(details)
+    with transaction() as db:
+        cycle = _held(db, actor, cycle_id)
+        row = _part(db, AdmissionSeat, seat_id, cycle.id, version)
+        before = seat_details_of(row, parts_of([row.id]).get(row.id, ()))
+        _put_seats(db, row, details)
+        _still_ready(db, actor, cycle)
+        record_change(
+            actor,
+            f"{_CYCLE}.class_changed",
+            _CYCLE,
+            cycle.id,
+            old=_told(before),
+            new=_told(details),
+            campus_id=cycle.campus_id,
+        )
+
+
+def _put_seats(db: Session, row: AdmissionSeat, details: SeatDetails) -> None:
+    """Write a class, its parts anew. The release before reads the sum and whole years."""
+    row.seats = sum(part.seats for part in details.parts)
+    row.age_from_months, row.age_to_months = details.age_from_months, details.age_to_months
+    row.age_from = None if details.age_from_months is None else details.age_from_months // 12
+    row.age_to = None if details.age_to_months is None else details.age_to_months // 12
+    row.papers = [kind.value for kind in details.papers]
+    row.updated_at = clock.now()  # parts alone would leave the row, and so its version, as it was
+    db.add(row)
+    db.flush()
+    db.execute(delete(AdmissionSeatPart).where(AdmissionSeatPart.seat_id == row.id))
+    for part in details.parts:
+        db.add(AdmissionSeatPart(seat_id=row.id, section=part.section, shift=part.shift, seats=part.seats))
+    db.flush()
+
+
+def remove_class(actor: Actor, cycle_id: UUID, seat_id: UUID) -> None:
+    """Take a class out of a cycle. Raises NotFound, Forbidden, HasApplications, NotReady."""
+    with transaction() as db:
+        cycle = _held(db, actor, cycle_id)
+        row = _part(db, AdmissionSeat, seat_id, cycle.id)
+        _ensure_unused(db, Application.cycle_id == cycle.id, Application.class_id == row.class_id)
+        old = _told(seat_details_of(row, parts_of([row.id]).get(row.id, ()))) | {"class": row.class_id}
+        db.delete(row)
+        _still_ready(db, actor, cycle)
+        record(actor, f"{_CYCLE}.class_removed", _CYCLE, cycle.id, campus_id=cycle.campus_id, old=old)
+
+
+# --- its quotas
+
+
+def _quotas(db: Session, cycle_id: UUID, *, but: UUID | None = None) -> list[QuotaDetails]:
+    rows = db.scalars(select(AdmissionQuota).where(AdmissionQuota.cycle_id == cycle_id))
+    return [_quota_details(row) for row in rows if row.id != but]
+
+
+def _quota_details(row: AdmissionQuota) -> QuotaDetails:
+    return QuotaDetails(row.name, row.percent, kinds_of(row.papers), row.relief_months)
+
+
+def add_quota(actor: Actor, cycle_id: UUID, details: QuotaDetails) -> UUID:
+    """Keep a share of the seats of every class for some children. Raises NotFound, Forbidden, TooManyPercent."""
+    with transaction() as db:
+        cycle = _held(db, actor, cycle_id)
+        check_percent(_quotas(db, cycle.id), details)
+        row = AdmissionQuota(cycle_id=cycle.id, **_flat(details))
+        db.add(row)
+        db.flush()
+        record(
+            actor, f"{_CYCLE}.quota_added", _CYCLE, cycle.id, campus_id=cycle.campus_id, new=_told(details)
+        )
+        return row.id
+
+
+def change_quota(actor: Actor, cycle_id: UUID, quota_id: UUID, version: int, details: QuotaDetails) -> None:
+    """Change a quota. Raises NotFound, Forbidden, Stale, TooManyPercent."""
+    with transaction() as db:
+        cycle = _held(db, actor, cycle_id)
+        row = _part(db, AdmissionQuota, quota_id, cycle.id, version)
+        check_percent(_quotas(db, cycle.id, but=row.id), details)
+        before = _quota_details(row)
+        for name, value in _flat(details).items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+        db.flush()
+        record_change(
+            actor,
+            f"{_CYCLE}.quota_changed",
+            _CYCLE,
+            cycle.id,
+            old=_told(before),
+            new=_told(details),
+            campus_id=cycle.campus_id,
+        )
+
+
+def remove_quota(actor: Actor, cycle_id: UUID, quota_id: UUID) -> None:
+    """Take a quota out of a cycle. Raises NotFound, Forbidden, HasApplications where a family claims it."""
+    with transaction() as db:
+        cycle = _held(db, actor, cycle_id)
+        row = _part(db, AdmissionQuota, quota_id, cycle.id)
+        _ensure_unused(db, Application.quota_ids.contains([row.id]))
+        old = _told(_quota_details(row))
+        db.delete(row)
+        db.flush()
+        record(actor, f"{_CYCLE}.quota_removed", _CYCLE, cycle.id, campus_id=cycle.campus_id, old=old)
+
+
+__all__ = [
+    "add_class",
+    "add_cycle",
+    "add_quota",
+    "change_class",
+    "change_cycle",
+    "change_quota",
+    "close_cycle",
+    "copy_cycle",
+    "publish_cycle",
+    "remove_class",
+    "remove_cycle",
+    "remove_quota",
+]

@@ -1,0 +1,1 @@
+"""Tests of the pages on which the office keeps admission cycles."""
