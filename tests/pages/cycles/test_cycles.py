@@ -186,7 +186,9 @@ def test_the_office_elsewhere_finds_nothing_and_a_teacher_may_not(client: PageCl
     client.as_(cast.bashir).get("/admissions/cycles/", status=403)
 
 
-def test_twice_the_cycles_are_as_many_statements(client: PageClient, cast: Cast, queries: QueryCounter) -> None:
+def test_twice_the_cycles_are_as_many_statements(
+    client: PageClient, cast: Cast, queries: QueryCounter
+) -> None:
     client.as_(cast.farida)
     client.get("/admissions/cycles/")
     with queries.counted() as few:
@@ -234,7 +236,9 @@ def test_a_family_claims_a_quota_and_is_asked_for_its_paper(client: PageClient, 
     assert session().scalars(select(Application)).one().quota_ids == [quota]
 
 
-def test_the_start_page_is_small_and_asks_little(client: PageClient, cast: Cast, queries: QueryCounter) -> None:
+def test_the_start_page_is_small_and_asks_little(
+    client: PageClient, cast: Cast, queries: QueryCounter
+) -> None:
     add_quota(cast.farida.actor, cast.cycle, NEEDS)
     client.get("/bn/admissions/")
     with queries.counted() as statements:
