@@ -23,6 +23,7 @@ _SPARE: Final = 2
 _LEAST_ROWS: Final = 4
 _MOST_ROWS: Final = 24
 _MOST_SEATS: Final = 1000
+_PARTS: Final = ("section", "shift", "seats")
 _MARKUP: Final = frozenset("<>{}\\")
 
 
@@ -47,20 +48,21 @@ class SeatRowsField(Field):
 
     def __init__(self, label: Any, validators: Sequence[Any] = (), **kwargs: Any) -> None:
         super().__init__(label, list(validators), **kwargs)
-        self.rows: list[Row] = []
+        self.typed: tuple[str, ...] = ()
         self.shifts = SHIFT_WORDS
         self.parts: tuple[SeatPart, ...] = ()
         self.bad_rows: set[int] = set()
         self.focus_id = f"{self.id}-0-section"
 
     @property
+    def rows(self) -> list[Row]:
+        """The rows as they were typed; `typed` holds them one control after the other."""
+        return [Row(*self.typed[at : at + 3]) for at in range(0, len(self.typed), 3)]
+
+    @property
     def part_names(self) -> list[str]:
         """Names of every control, so that none is sent twice."""
-        return [
-            self.control(number, part)
-            for number in range(_MOST_ROWS)
-            for part in ("section", "shift", "seats")
-        ]
+        return [self.control(number, part) for number in range(_MOST_ROWS) for part in _PARTS]
 
     def control(self, number: int, part: str) -> str:
         """The name of one control."""
@@ -73,24 +75,19 @@ class SeatRowsField(Field):
         self.process_errors: list[Any] = []
         self.raw_data = None
         parts = data if isinstance(data, tuple) else ()
-        self.rows = [Row(part.section, part.shift or "", str(part.seats)) for part in parts]
+        rows = [Row(part.section, part.shift or "", str(part.seats)) for part in parts]
         if formdata is not None and any(name in formdata for name in self.part_names):
             self.raw_data = ["sent"]
-            self.rows = [
-                Row(
-                    *(
-                        formdata.get(self.control(number, part), "")[:60]
-                        for part in ("section", "shift", "seats")
-                    )
-                )
+            rows = [
+                Row(*(formdata.get(self.control(number, part), "") for part in _PARTS))
                 for number in range(_MOST_ROWS)
                 if self.control(number, "seats") in formdata
             ]
+        missing = max(_SPARE - sum(row.is_empty for row in rows), _LEAST_ROWS - len(rows), 0)
+        rows += [Row() for _ in range(min(missing, _MOST_ROWS - len(rows)))]
+        self.typed = tuple(part for row in rows for part in (row.section, row.shift, row.seats))
         self.parts = parts
         self.data = self._value()
-        empty = sum(row.is_empty for row in self.rows)
-        missing = max(_SPARE - empty, _LEAST_ROWS - len(self.rows))
-        self.rows += [Row() for _ in range(min(max(missing, 0), _MOST_ROWS - len(self.rows)))]
 
     def _value(self) -> str:
         return "; ".join(
@@ -125,8 +122,6 @@ class SeatRowsField(Field):
         message = str(error)
         if message not in refused.errors:
             refused.errors = [*refused.errors, message]
-        row = self.rows[number]
-        self.rows[number] = Row(*(part.replace("\x00", "") for part in (row.section, row.shift, row.seats)))
 
 
 def _understood(row: Row) -> SeatPart:

@@ -57,16 +57,17 @@ class PercentField(StringField):
     widget = TextInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Fold digits to ASCII."""
-        typed = to_ascii_digits(valuelist[0].strip()) if valuelist else ""
-        self.data = typed.replace("٫", ".").removesuffix("%").removesuffix("٪").strip()
+        """Take what was typed; it is understood when it is checked."""
+        self.data = valuelist[0] if valuelist else ""
 
     def pre_validate(self, form: Any) -> None:
         """More than nothing and at most a hundred."""
         if not self.data:
             return
-        if not _PERCENT.fullmatch(self.data) or not 0 < Decimal(self.data) <= 100:
+        text = to_ascii_digits(self.data.strip()).replace("٫", ".").rstrip("%٪ ")
+        if not _PERCENT.fullmatch(text) or not 0 < Decimal(text) <= 100:
             raise ValidationError(_l("Write a percentage above 0 and up to 100, such as 40 or 0.5."))
+        self.data = text
 
     @property
     def share(self) -> Decimal:
