@@ -81,6 +81,16 @@ def _of_work(parent: str, column: str) -> str:
     return _there_is(parent, f"p.id = {column} AND p.{AT_WORK}")
 
 
+def _of_seat_at_work(column: str) -> str:
+    seats = "admission_seats s JOIN admission_cycles"
+    return (
+        " ".join(
+            ("EXISTS (SELECT FROM", seats, "p ON p.id = s.cycle_id WHERE s.id =", column, "AND p." + AT_WORK)
+        )
+        + ")"
+    )
+
+
 def _there_is(parent: str, condition: str) -> str:
     return " ".join(("EXISTS (SELECT FROM", parent, "p WHERE", condition)) + ")"
 
@@ -138,8 +148,7 @@ WALLS: dict[str, Wall | Open] = {
     ),
     "admission_seat_parts": _wall(
         f"{PUBLIC} OR {_of('admission_seats', 'seat_id')}",
-        f"{ALL} OR EXISTS (SELECT FROM admission_seats p JOIN admission_cycles c ON c.id = p.cycle_id"
-        f" WHERE p.id = seat_id AND c.{AT_WORK})",
+        f"{ALL} OR {_of_seat_at_work('seat_id')}",
     ),
     "admission_quotas": _wall(
         f"{PUBLIC} OR {_of('admission_cycles', 'cycle_id')}",
