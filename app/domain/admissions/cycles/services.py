@@ -91,6 +91,26 @@ def _told(details: Any) -> dict[str, Any]:
     return {field.name: getattr(details, field.name) for field in fields(details)}
 
 
+def _write(db: Session, row: Any, details: Any) -> None:
+    """Put what was decided into its row, touching nothing that stays the same: only then its version stays too."""
+    for name, value in _flat(details).items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+    db.flush()
+
+
+def _record(actor: Actor, cycle: AdmissionCycle, act: str, before: Any, after: Any) -> None:
+    record_change(
+        actor,
+        f"{_CYCLE}.{act}",
+        _CYCLE,
+        cycle.id,
+        old=_told(before),
+        new=_told(after),
+        campus_id=cycle.campus_id,
+    )
+
+
 def _still_ready(db: Session, actor: Actor, row: AdmissionCycle) -> None:
     """A cycle that families see stays whole. Raises NotReady."""
     db.flush()
@@ -147,19 +167,8 @@ def change_cycle(actor: Actor, cycle_id: UUID, version: int, details: CycleDetai
         if row.version != version:
             raise Stale
         before = details_of(row)
-        for name, value in _flat(details).items():
-            if getattr(row, name) != value:
-                setattr(row, name, value)
-        db.flush()
-        record_change(
-            actor,
-            f"{_CYCLE}.changed",
-            _CYCLE,
-            row.id,
-            old=_told(before),
-            new=_told(details),
-            campus_id=row.campus_id,
-        )
+        _write(db, row, details)
+        _record(actor, row, "changed", before, details)
 
 
 def copy_cycle(actor: Actor, cycle_id: UUID, year_id: UUID) -> UUID:
@@ -298,15 +307,7 @@ def change_class(actor: Actor, cycle_id: UUID, seat_id: UUID, version: int, deta
         before = seat_details_of(row, parts_of([row.id]).get(row.id, ()))
         _put_seats(db, row, details)
         _still_ready(db, actor, cycle)
-        record_change(
-            actor,
-            f"{_CYCLE}.class_changed",
-            _CYCLE,
-            cycle.id,
-            old=_told(before),
-            new=_told(details),
-            campus_id=cycle.campus_id,
-        )
+        _record(actor, cycle, "class_changed", before, details)
 
 
 def _put_seats(db: Session, row: AdmissionSeat, details: SeatDetails) -> None:
@@ -370,19 +371,8 @@ def change_quota(actor: Actor, cycle_id: UUID, quota_id: UUID, version: int, det
         row = _part(db, AdmissionQuota, quota_id, cycle.id, version)
         check_percent(_quotas(db, cycle.id, but=row.id), details)
         before = _quota_details(row)
-        for name, value in _flat(details).items():
-            if getattr(row, name) != value:
-                setattr(row, name, value)
-        db.flush()
-        record_change(
-            actor,
-            f"{_CYCLE}.quota_changed",
-            _CYCLE,
-            cycle.id,
-            old=_told(before),
-            new=_told(details),
-            campus_id=cycle.campus_id,
-        )
+        _write(db, row, details)
+        _record(actor, cycle, "quota_changed", before, details)
 
 
 def remove_quota(actor: Actor, cycle_id: UUID, quota_id: UUID) -> None:
