@@ -155,6 +155,11 @@ WALLS: dict[str, Wall | Open] = {
         f"{ALL} OR {_of_work('admission_cycles', 'cycle_id')}",
     ),
     "admission_applications": _wall(f"{PUBLIC} OR {AT_WORK}"),
+    "admission_rankings": _ON_SITE,
+    "admission_ranks": _wall(
+        f"{PUBLIC} OR {_of('admission_rankings', 'ranking_id')}",
+        f"{ALL} OR {_of_work('admission_rankings', 'ranking_id')}",
+    ),
     "application_documents": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "application_events": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "files": _wall(f"{PUBLIC} OR {AT_WORK} OR uploaded_by = {_key('user')}"),

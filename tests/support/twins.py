@@ -36,7 +36,8 @@ from app.domain.admissions.models import (
     ApplicationDocument,
     ApplicationEvent,
 )
-from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind
+from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
+from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind, Method
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.audit.models import AuditEntry
@@ -290,6 +291,26 @@ def _add_admission(campus: str) -> None:
             guardian_name_en="Somebody",
             phone="+8801811111111",
             submitted_at=datetime(2026, 11, 1, tzinfo=UTC),
+        )
+    )
+    ranking = twin("admission_rankings", campus)
+    db.add(
+        AdmissionRanking(
+            id=ranking,
+            campus_id=place,
+            seat_id=twin("admission_seats", campus),
+            method=Method.FIRST_COME,
+            published_at=datetime(2026, 11, 2, tzinfo=UTC),
+        )
+    )
+    db.flush()
+    db.add(
+        AdmissionRank(
+            id=twin("admission_ranks", campus),
+            ranking_id=ranking,
+            application_id=application,
+            rank=1,
+            working={},
         )
     )
     paper = f"paper of {campus}".encode()

@@ -156,6 +156,8 @@ class Application(Keyed, Timestamped, Versioned, Base):
     previous_class: Mapped[str | None] = mapped_column(String(60))
     quota_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=_NONE)
     """The quotas of the cycle that the family claims."""
+    shift: Mapped[Shift | None] = mapped_column(enum_column(Shift, "shift"))
+    """The shift the family applies for, where the class has seats in more than one."""
 
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from app.domain.academics.types import Shift
 from app.domain.files.types import FileView
 from app.domain.kernel.errors import N_, Conflict, Refused
 from app.domain.kernel.texts import LocalText
@@ -193,6 +194,7 @@ class ApplicationView:
     previous_class: str | None
     quota_ids: Sequence[UUID]
     """The quotas of its cycle that the family claims."""
+    shift: Shift | None
     submitted_at: datetime | None
     decided_at: datetime | None
     decision_reason: str | None

@@ -1,0 +1,51 @@
+"""The tables of rankings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Keyed, Timestamped, Versioned, enum_column
+from app.domain.academics.types import Shift
+from app.domain.admissions.types import Method
+
+
+class AdmissionRanking(Keyed, Timestamped, Versioned, Base):
+    """The order in which the seats of a class, or of one shift of it, are given. One is in force at a time."""
+
+    __tablename__ = "admission_rankings"
+
+    campus_id: Mapped[UUID] = mapped_column(ForeignKey("campuses.id", ondelete="RESTRICT"))
+    seat_id: Mapped[UUID] = mapped_column(ForeignKey("admission_seats.id", ondelete="RESTRICT"))
+    shift: Mapped[Shift | None] = mapped_column(enum_column(Shift, "shift"))
+    """None: the seats of all shifts are given together."""
+    method: Mapped[Method] = mapped_column(enum_column(Method, "method"))
+    published_at: Mapped[datetime]
+    published_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+
+    __table_args__ = (UniqueConstraint("seat_id", "shift", postgresql_nulls_not_distinct=True),)
+
+
+class AdmissionRank(Keyed, Base):
+    """The place of one application in a ranking."""
+
+    __tablename__ = "admission_ranks"
+
+    ranking_id: Mapped[UUID] = mapped_column(ForeignKey("admission_rankings.id", ondelete="CASCADE"))
+    application_id: Mapped[UUID] = mapped_column(
+        ForeignKey("admission_applications.id", ondelete="RESTRICT"), unique=True
+    )
+    rank: Mapped[int] = mapped_column(Integer)
+    """Counted from 1."""
+    working: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """How the place came about: the score, the ticket, the time."""
+
+    __table_args__ = (
+        CheckConstraint("rank >= 1", name="rank"),
+        Index(None, "ranking_id", "rank", unique=True),
+    )
