@@ -155,7 +155,7 @@ WALLS: dict[str, Wall | Open] = {
         f"{ALL} OR {_of_work('admission_cycles', 'cycle_id')}",
     ),
     "admission_applications": _wall(f"{PUBLIC} OR {AT_WORK}"),
-    "admission_rankings": _ON_SITE,
+    "admission_rankings": _wall(f"{PUBLIC} OR {AT_WORK}"),
     "admission_ranks": _wall(
         f"{PUBLIC} OR {_of('admission_rankings', 'ranking_id')}",
         f"{ALL} OR {_of_work('admission_rankings', 'ranking_id')}",
