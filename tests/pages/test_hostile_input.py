@@ -26,7 +26,7 @@ from app.walls import WALLS
 from app.web.headers import ONCE_FIELD
 from ops.browse.crawl import FoundForm, Seen, Walk
 from tests.support.cast import CAST, Cast, Member
-from tests.support.hostile import BODIES, HEADERS, TEXTS, UNSHOWABLE, faults, rotated
+from tests.support.hostile import BODIES, HEADERS, TEXTS, UNSHOWABLE, faults, faults_of_markup, rotated
 from tests.support.pages import PageClient
 from tests.support.routes import EVERYBODY, ROUTES, address, rules, school_with_twins
 
@@ -115,6 +115,29 @@ def _sendings(form: FoundForm) -> Iterator[dict[str, str]]:
         yield from (values | each for each in rotated(names, list(TEXTS.values())))
     for name in form.texts:
         yield from (values | {name: TEXTS[label]} for label in _MOST)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<input value="" onfocus=alert(1) x="">',
+        '<INPUT ONFOCUS = "x">',
+        "<p title=\"a=b\" onclick='x'>",
+        '<a class=x href="javascript:alert(1)">',
+        "<a href='//evil.example/x'>",
+        '<form action=" https://a@evil.example/">',
+        '<a title=">" href="data:text/html,x">',
+    ],
+)
+def test_what_is_looked_for_is_found(tag: str) -> None:
+    assert faults_of_markup(f"<p>Well</p>{tag}<p>meant</p>")
+
+
+@pytest.mark.parametrize(
+    "tag", ['<i title="> onload=x">', "<i title='x onload=x'>", '<a href="/x?u=javascript:1">']
+)
+def test_what_is_text_between_quotes_is_left_alone(tag: str) -> None:
+    assert not faults_of_markup(tag)
 
 
 @pytest.mark.parametrize("reader", READERS, ids=lambda member: member.nick if member else "visitor")
