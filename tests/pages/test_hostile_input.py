@@ -140,6 +140,7 @@ def test_what_is_text_between_quotes_is_left_alone(tag: str) -> None:
     assert not faults_of_markup(tag)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reader", READERS, ids=lambda member: member.nick if member else "visitor")
 def test_every_field_takes_every_entry(
     school: None, client: PageClient, connection: Connection, writes: set[str], reader: Member | None
@@ -186,6 +187,7 @@ def _lost(answer: Any, values: dict[str, str], shown: set[str]) -> list[str]:
     return [name for name in shown if values[name] in known and str(escape(values[name])) not in html]
 
 
+@pytest.mark.long
 def test_every_query_and_every_part_of_an_address_takes_every_entry(
     app: Flask, school: None, client: PageClient, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,6 +266,7 @@ def test_headers_change_nothing(app: Flask, school: None, client: PageClient, co
     assert not wrong, "\n".join([str(len(wrong)), *wrong[:40]])
 
 
+@pytest.mark.long
 def test_bodies_that_are_no_form_are_refused_in_order(
     app: Flask, school: None, client: PageClient, connection: Connection
 ) -> None:

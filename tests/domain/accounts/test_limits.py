@@ -62,6 +62,7 @@ def attempt(name: str, password: str, ip: str = ELSEWHERE) -> str:
     return "in"
 
 
+@pytest.mark.long
 def test_a_whole_school_signs_in_from_one_address_at_eight(real_app: Flask) -> None:
     with real_app.app_context():
         names = _many_accounts(TEACHERS)
@@ -86,6 +87,7 @@ def test_a_whole_school_signs_in_from_one_address_at_eight(real_app: Flask) -> N
     assert said.count("blocked") == 0
 
 
+@pytest.mark.long
 def test_one_password_on_ten_thousand_accounts_is_stopped_before_two_hundred(real_app: Flask) -> None:
     with real_app.app_context():
         names = _many_accounts(100) + [f"unknown{n}@many.example" for n in range(9_900)]
