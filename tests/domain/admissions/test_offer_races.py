@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import UUID
@@ -31,12 +32,19 @@ from app.domain.kernel.errors import Conflict
 from app.domain.kernel.texts import LocalText
 from app.extensions import db as extension
 from app.uow import session, transaction
-from tests.support.applications import link_to
+from tests.support.applications import link_to, seat_of
 from tests.support.cast import CAST
 from tests.support.offers import families, give_seats_by_time
 
 OFFICERS, ACTS, SEATS = 50, 4, 6
 FAMILY = visitor("bn")
+
+
+def _one_of(chance: random.Random, *states: ApplicationStatus) -> UUID:
+    """Somebody who stands so at this moment, and perhaps no longer when it is acted on; anybody where nobody does."""
+    found = select(Application.id).where(Application.cycle_id == CAST.cycle).order_by(Application.id)
+    keys = session().scalars(found.where(Application.status.in_(states))).all()
+    return chance.choice(keys or session().scalars(found).all())
 
 
 def _offer_by_hand(key: UUID) -> None:
@@ -53,11 +61,25 @@ def _refuse(key: UUID) -> None:
     )
 
 
-def _press_the_button(seat_id: UUID) -> None:
-    ranking = find_ranking(seat_id, None)
+def _press_the_button(_: UUID) -> None:
+    ranking = find_ranking(seat_of(CAST.class_7), None)
     assert ranking is not None
     seen = plan_offers(ranking, clock.now()).seen
     offer_free_seats(CAST.hasan.actor, ranking.id, seen=seen, status_link=link_to)
+
+
+WAITING = (ApplicationStatus.SUBMITTED, ApplicationStatus.WAITLISTED)
+HAVE_ONE = (ApplicationStatus.OFFERED, ApplicationStatus.ACCEPTED)
+ACTS_OF: dict[str, tuple[int, tuple[ApplicationStatus, ...], Callable[[UUID], object]]] = {
+    "offered by hand": (6, WAITING, _offer_by_hand),
+    "pressed the button": (3, (), _press_the_button),
+    "accepted": (2, (ApplicationStatus.OFFERED,), lambda key: accept_offer(FAMILY, key)),
+    "declined": (4, (ApplicationStatus.OFFERED,), lambda key: decline_offer(FAMILY, key)),
+    "withdrew": (1, HAVE_ONE, lambda key: withdraw_application(FAMILY, key)),
+    "refused": (1, HAVE_ONE, _refuse),
+    "the clock": (3, (), lambda _: move_offers(link_to)),
+}
+"""How often each is tried, on whom, and the act itself."""
 
 
 def _held(seat_id: UUID) -> dict[UUID | None, int]:
@@ -73,7 +95,7 @@ def test_fifty_at_once_never_hold_more_than_the_seats(real_app: Flask) -> None:
             db.add(quota)
             db.flush()
             quota_id = quota.id
-        keys = families(18) + families(6, claims=[quota_id])
+        keys = families(30) + families(10, claims=[quota_id])
         seat = give_seats_by_time(SEATS)
         publish_by_time(CAST.farida.actor, seat, None)
         pool = dict(get_pool(seat, None).quotas)
@@ -86,21 +108,11 @@ def test_fifty_at_once_never_hold_more_than_the_seats(real_app: Flask) -> None:
         with real_app.app_context():
             together.wait()
             for _ in range(ACTS):
-                key = chance.choice(keys)
-                acts = {
-                    "offered by hand": lambda key=key: _offer_by_hand(key),
-                    "pressed the button": lambda: _press_the_button(seat),
-                    "accepted": lambda key=key: accept_offer(FAMILY, key),
-                    "declined": lambda key=key: decline_offer(FAMILY, key),
-                    "withdrew": lambda key=key: withdraw_application(FAMILY, key),
-                    "refused": lambda key=key: _refuse(key),
-                    "the clock": lambda: move_offers(link_to),
-                }
-                weights = (6, 3, 3, 3, 1, 1, 2)
-                name = chance.choices(list(acts), weights)[0]
+                name = chance.choices(list(ACTS_OF), [weight for weight, _, _ in ACTS_OF.values()])[0]
+                _, states, act = ACTS_OF[name]
                 figures["tries"] += 1
                 try:
-                    acts[name]()
+                    act(_one_of(chance, *states))
                     figures[name] += 1
                 except ClassFull:
                     figures["class full"] += 1

@@ -6,8 +6,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.domain.accounts.models import User
 from app.domain.admissions.models import Application
 from app.domain.admissions.offers.services import move_offers
 from app.domain.admissions.types import ApplicationStatus
@@ -39,9 +40,8 @@ def test_an_officer_publishes_the_order_and_offers_the_seats(
     client: PageClient, cast: Cast, lang: str
 ) -> None:
     keys, seat = families(3), give_seats_by_time(2)
+    session().execute(update(User).where(User.id == cast.farida.user_id).values(locale=lang))
     client.as_(cast.farida)
-    if lang == "bn":
-        client.get(f"/admissions/seats/{seat}").submit("form[action$=language]", {"language": "bn"})
     with clock.stopped_at(MADE):
         page = client.get(f"/admissions/cycles/{CAST.cycle}").client.get(
             f"/admissions/seats/cycles/{CAST.cycle}"

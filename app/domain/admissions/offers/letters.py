@@ -44,11 +44,13 @@ def offered_letter(
 def offered_text(locale: str, reference: str, last_day: date, status_link: str) -> str:
     """The same as a text message."""
     with force_locale(locale):
-        return gettext(
-            "Smart Academy: a place is offered for application %(reference)s. Answer by %(day)s: %(link)s",
-            reference=reference,
-            day=format_date(last_day, locale, "short"),
-            link=status_link,
+        return str(
+            gettext(
+                "Smart Academy: a place is offered for application %(reference)s. Answer by %(day)s: %(link)s",
+                reference=reference,
+                day=format_date(last_day, locale, "short"),
+                link=status_link,
+            )
         )
 
 
@@ -81,10 +83,12 @@ def waiting_letter(locale: str, child: str, reference: str, place: int, status_l
 def waiting_text(locale: str, reference: str, place: int) -> str:
     """The same as a text message."""
     with force_locale(locale):
-        return gettext(
-            "Smart Academy: application %(reference)s is number %(place)s on the waiting list.",
-            reference=reference,
-            place=to_local_digits(str(place), locale),
+        return str(
+            gettext(
+                "Smart Academy: application %(reference)s is number %(place)s on the waiting list.",
+                reference=reference,
+                place=to_local_digits(str(place), locale),
+            )
         )
 
 
@@ -102,9 +106,11 @@ def accepted_letter(locale: str, child: str, reference: str) -> Letter:
 def accepted_text(locale: str, reference: str) -> str:
     """The same as a text message."""
     with force_locale(locale):
-        return gettext(
-            "Smart Academy: the place for application %(reference)s is accepted. Please come to the school office.",
-            reference=reference,
+        return str(
+            gettext(
+                "Smart Academy: the place for application %(reference)s is accepted. Please come to the school office.",
+                reference=reference,
+            )
         )
 
 
@@ -126,10 +132,12 @@ def declined_letter(locale: str, child: str, reference: str) -> Letter:
 def declined_text(locale: str, reference: str) -> str:
     """The same as a text message."""
     with force_locale(locale):
-        return gettext(
-            "Smart Academy: the place for application %(reference)s is declined. If this was not you, call the"
-            " school office.",
-            reference=reference,
+        return str(
+            gettext(
+                "Smart Academy: the place for application %(reference)s is declined. If this was not you, call the"
+                " school office.",
+                reference=reference,
+            )
         )
 
 
@@ -152,8 +160,10 @@ def expired_letter(locale: str, child: str, reference: str, last_day: date) -> L
 def expired_text(locale: str, reference: str) -> str:
     """The same as a text message."""
     with force_locale(locale):
-        return gettext(
-            "Smart Academy: the time to answer for application %(reference)s is over. Call the school office if"
-            " you still want a place.",
-            reference=reference,
+        return str(
+            gettext(
+                "Smart Academy: the time to answer for application %(reference)s is over. Call the school office if"
+                " you still want a place.",
+                reference=reference,
+            )
         )

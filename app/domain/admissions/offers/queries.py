@@ -309,11 +309,10 @@ def list_offers(seat_id: UUID, shift: Shift | None) -> list[tuple[RankLine, Offe
             ),
         )
         .where(_of_pool(seat_id, shift))
-        .distinct(AdmissionOffer.application_id)
-        .order_by(AdmissionOffer.application_id, AdmissionOffer.made_at.desc(), AdmissionOffer.id.desc())
+        .order_by(AdmissionOffer.made_at, AdmissionOffer.id)
     )
-    found = [
-        (
+    latest = {
+        row.id: (
             RankLine(
                 rank=rank or 0,
                 application_id=row.id,
@@ -326,8 +325,8 @@ def list_offers(seat_id: UUID, shift: Shift | None) -> list[tuple[RankLine, Offe
             OfferView(offer.state, offer.made_at, offer.expires_at, offer.answered_at),
         )
         for offer, row, rank, working in rows
-    ]
-    return sorted(found, key=lambda each: (each[0].rank == 0, each[0].rank, each[1].made_at))
+    }
+    return sorted(latest.values(), key=lambda each: (each[0].rank == 0, each[0].rank, each[1].made_at))
 
 
 def row_name(row: Application) -> LocalText:
