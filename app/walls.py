@@ -156,6 +156,8 @@ WALLS: dict[str, Wall | Open] = {
     ),
     "admission_applications": _wall(f"{PUBLIC} OR {AT_WORK}"),
     "admission_rankings": _wall(f"{PUBLIC} OR {AT_WORK}"),
+    # The family answers on the public status page; whose offer it is, reference and phone have shown.
+    "admission_offers": _wall(f"{PUBLIC} OR {AT_WORK}"),
     "admission_ranks": _wall(
         f"{PUBLIC} OR {_of('admission_rankings', 'ranking_id')}",
         f"{ALL} OR {_of_work('admission_rankings', 'ranking_id')}",

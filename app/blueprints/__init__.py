@@ -18,6 +18,7 @@ AREAS = (
     "family",
     "home",
     "jobs",
+    "offers",
     "people",
     "site",
     "vitals",

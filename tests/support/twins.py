@@ -36,6 +36,8 @@ from app.domain.admissions.models import (
     ApplicationDocument,
     ApplicationEvent,
 )
+from app.domain.admissions.offers.models import AdmissionOffer
+from app.domain.admissions.offers.types import OfferState
 from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind, Method
 from app.domain.attendance.models import Attendance, Register
@@ -311,6 +313,17 @@ def _add_admission(campus: str) -> None:
             application_id=application,
             rank=1,
             working={},
+        )
+    )
+    db.add(
+        AdmissionOffer(
+            id=twin("admission_offers", campus),
+            campus_id=place,
+            application_id=application,
+            seat_id=twin("admission_seats", campus),
+            made_at=datetime(2026, 11, 3, tzinfo=UTC),
+            expires_at=datetime(2026, 11, 10, tzinfo=UTC),
+            state=OfferState.WITHDRAWN,
         )
     )
     paper = f"paper of {campus}".encode()

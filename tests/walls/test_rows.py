@@ -61,6 +61,7 @@ ON_THE_SITE = (
     "application_events",
     "admission_rankings",
     "admission_ranks",
+    "admission_offers",
     "files",
     "file_variants",
     "notices",

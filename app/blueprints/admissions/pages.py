@@ -32,6 +32,7 @@ from app.domain.people.queries import (
     list_children_of_guardians,
 )
 from app.web.i18n import moment
+from app.web.offers import offer_event_word
 from app.web.words import status_label
 
 
@@ -128,7 +129,11 @@ def history_lines(events: Iterable[EventView]) -> list[Line]:
 
 
 def _line(event: EventView) -> Line:
-    title = EVENT_WORDS.get(event.kind) or (status_label(event.to_status.value) if event.to_status else "")
+    title = (
+        offer_event_word(event.details)
+        or EVENT_WORDS.get(event.kind)
+        or (status_label(event.to_status.value) if event.to_status else "")
+    )
     more = ""
     if event.details.get("student_no"):
         more = gettext(

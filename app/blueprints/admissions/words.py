@@ -48,6 +48,11 @@ ACTION_WORDS: dict[str, object] = {
     "application.submitted": _l("Sent by the family"),
     "application.decided": _l("Decided"),
     "application.noted": _l("Note"),
+    "application.offer_made": _l("Place offered"),
+    "application.offer_waits": _l("Put on the waiting list"),
+    "application.offer_accepted": _l("Place accepted"),
+    "application.offer_declined": _l("Place declined"),
+    "application.offer_expired": _l("No answer in time"),
     "application.enrolled": _l("Enrolled"),
     "application.withdrawn": _l("Withdrawn by the family"),
 }

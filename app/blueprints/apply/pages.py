@@ -29,6 +29,7 @@ from app.domain.admissions.types import (
 )
 from app.domain.kernel.phones import format_mobile
 from app.web.i18n import current_locale, day, digits, in_language, local, moment
+from app.web.offers import offer_event_word
 from app.web.words import status_label
 
 StepUrl = Callable[[Step], str]
@@ -126,8 +127,10 @@ def status_trail(events: Iterable[EventView]) -> list[tuple[object, str, str]]:
     """What happened so far, as a trail; the last line is where it stands."""
     lines = []
     for event in events:
-        title = EVENT_WORDS.get(event.kind) or (
-            status_label(event.to_status.value) if event.to_status else ""
+        title = (
+            offer_event_word(event.details)
+            or EVENT_WORDS.get(event.kind)
+            or (status_label(event.to_status.value) if event.to_status else "")
         )
         text = moment(event.at)
         if event.note:

@@ -19,6 +19,7 @@ from app.blueprints.apply.forms import STEP_FORMS, FindForm, ReviewForm, answers
 from app.blueprints.apply.limits import count_start, count_upload, find_counted, sending_counted
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
 from app.blueprints.apply.words import ANSWER_WORDS, DOCUMENT_WORDS, NEXT_WORDS, STEP_WORDS
+from app.domain.admissions.offers.queries import family_offer
 from app.domain.admissions.queries import (
     find_by_token,
     find_place_of,
@@ -103,7 +104,14 @@ def own_draft(token: str) -> ApplicationView:
 
 
 def _remember(application: ApplicationView) -> str:
-    """Let this browser see the status page, and return its address."""
+    """Let this browser see the status page, and return its address. A draft that has ended has none: to the door."""
+    if not application.reference:
+        flash(
+            gettext(
+                "The applications were closed, and this one was never sent. It can no longer be filled in."
+            )
+        )
+        return url_for("apply.index", lang=current_locale())
     proofs = dict(session.get(_PROOFS, {}))
     proofs.pop(application.reference, None)
     proofs[application.reference] = str(application.id)
@@ -111,7 +119,7 @@ def _remember(application: ApplicationView) -> str:
     return url_for("apply.status", lang=current_locale(), reference=application.reference)
 
 
-def _proven(reference: str) -> ApplicationView | None:
+def proven(reference: str) -> ApplicationView | None:
     """The application that this browser has shown to be its own."""
     key = session.get(_PROOFS, {}).get(reference)
     return find_sent(UUID(key)) if key else None
@@ -378,7 +386,7 @@ def find(lang: str) -> BaseResponse:
 @public
 def status(lang: str, reference: str) -> BaseResponse:
     """What happened, what comes next."""
-    application = _proven(reference)
+    application = proven(reference)
     if application is None:
         return see_other(url_for("apply.find", lang=lang, reference=reference[:40]))
     return render_page(
@@ -390,6 +398,7 @@ def status(lang: str, reference: str) -> BaseResponse:
         trail=status_trail(list_events(application.id)),
         next_words=NEXT_WORDS[application.status],
         may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],
+        offer=family_offer(application.id),
     )
 
 
@@ -397,7 +406,7 @@ def status(lang: str, reference: str) -> BaseResponse:
 @public
 def withdraw(lang: str, reference: str) -> BaseResponse:
     """Take the application back, after asking once more."""
-    application = _proven(reference)
+    application = proven(reference)
     if application is None:
         return see_other(url_for("apply.find", lang=lang, reference=reference[:40]))
     back = url_for("apply.status", lang=lang, reference=reference)

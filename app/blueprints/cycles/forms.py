@@ -11,7 +11,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, ValidationError
+from wtforms import BooleanField, StringField, ValidationError
 from wtforms.widgets import TextInput
 
 from app.blueprints.cycles.fields import SeatRowsField
@@ -132,13 +132,18 @@ class TermsForm(DaysForm):
     section_most = NumberField(
         _l("Most seats of a section"), least=1, most=_SECTION_SEATS, render_kw=_NUMERIC
     )
+    offer_days = NumberField(_l("Days a family has to answer an offer"), least=1, most=90, render_kw=_NUMERIC)
+    list_moves = BooleanField(_l("Offer a seat that falls free to the next on the waiting list by itself"))
 
     hints = {
         "method": _l("Families read one sentence about it on the page where they begin."),
         "fee": _l("Write 0 where applying costs nothing."),
         "section_most": _l("From the policy of the year. A section above it is marked, not refused."),
+        "offer_days": _l(
+            "Counted from the day after the offer, to the end of the last day. Left empty: as it is."
+        ),
     }
-    optional = frozenset({"section_most"})
+    optional = frozenset({"section_most", "offer_days"})
 
     def __init__(self, kept: CycleDetails, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -161,6 +166,8 @@ class TermsForm(DaysForm):
             method=Method(self.method.data) if self.method.data else None,
             fee=None if self.fee.number is None else Decimal(self.fee.number),
             section_most=self.section_most.number,
+            offer_days=self.offer_days.number or self._kept.offer_days,
+            list_moves=bool(self.list_moves.data),
         )
 
 

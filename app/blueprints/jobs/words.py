@@ -31,6 +31,10 @@ KIND_WORDS: dict[str, object] = {
     "application.shortlisted": _l("Application shortlisted"),
     "application.waitlisted": _l("Application waitlisted"),
     "application.offered": _l("Place offered"),
+    "application.offer_reminder": _l("Reminder of an offered place"),
+    "application.offer_accepted": _l("Place accepted"),
+    "application.offer_declined": _l("Place declined"),
+    "application.offer_expired": _l("Offer of a place ended"),
     "application.rejected": _l("Application rejected"),
     "application.withdrawn": _l("Application withdrawn"),
     "application.paper_refused": _l("Paper refused"),
@@ -46,6 +50,7 @@ JOB_WORDS: dict[str, object] = {
     JobName.CHECK_FILE: _l("Check one file"),
     JobName.SWEEP_FILES: _l("Check the files that wait"),
     JobName.COMPARE_FILES: _l("Compare the files with their records"),
+    JobName.MOVE_OFFERS: _l("End offers whose time is over, and offer free seats to the next"),
     JobName.SWEEP_LIMITS: _l("Forget tries whose time is over"),
     JobName.SWEEP_KEYS: _l("Forget forms that were sent long ago"),
 }

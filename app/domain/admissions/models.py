@@ -55,11 +55,16 @@ class AdmissionCycle(Keyed, Timestamped, Versioned, Base):
     age_to_on: Mapped[date | None]
     papers: Mapped[list[str]] = mapped_column(_PAPERS, server_default=text("'{birth_certificate,photo}'"))
     """Kinds of papers that every child brings."""
+    offer_days: Mapped[int] = mapped_column(SmallInteger, default=7, server_default="7")
+    """So many days after the one on which it was made an offer can still be answered."""
+    list_moves: Mapped[bool] = mapped_column(default=True, server_default="true")
+    """Whether a seat that falls free is offered to the next on the waiting list by itself."""
 
     __table_args__ = (
         UniqueConstraint("campus_id", "academic_year_id"),
         CheckConstraint("opens_on <= closes_on", name="order"),
         CheckConstraint("fee >= 0", name="fee"),
+        CheckConstraint("offer_days between 1 and 90", name="offer_days"),
     )
 
 
@@ -169,7 +174,7 @@ class Application(Keyed, Timestamped, Versioned, Base):
     search_key: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     __table_args__ = (
-        CheckConstraint("status = 'draft' or reference is not null", name="sent_has_reference"),
+        CheckConstraint("status in ('draft', 'expired') or reference is not null", name="sent_has_reference"),
         CheckConstraint("status <> 'enrolled' or student_id is not null", name="enrolled_has_student"),
         Index(None, "campus_id", "status", "submitted_at"),
     )

@@ -62,7 +62,8 @@ _FIELDS = [each.name for each in fields(ApplicationView)]
 def within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """The applications at campuses where the actor holds the permission, drafts never."""
     campuses = actor.campuses_for(permission)
-    sent = Application.status.in_(IN_THE_QUEUE)
+    # What has ended as a draft has no reference: it was never sent.
+    sent = and_(Application.status.in_(IN_THE_QUEUE), Application.reference.is_not(None))
     return sent if campuses is ALL else and_(sent, Application.campus_id.in_(campuses))
 
 
@@ -195,7 +196,7 @@ def find_by_reference(reference: str, phone: str) -> ApplicationView | None:
 
 def find_sent(application_id: UUID) -> ApplicationView | None:
     """A sent application by key. The caller has seen a proof: the private link, or reference and phone."""
-    return _find(Application.id == application_id, Application.status != ApplicationStatus.DRAFT)
+    return _find(Application.id == application_id, Application.reference.is_not(None))
 
 
 def list_documents(application_id: UUID) -> dict[DocumentKind, DocumentView]:

@@ -33,6 +33,13 @@ from app.domain.admissions.models import (
     ApplicationDocument,
     ApplicationEvent,
 )
+from app.domain.admissions.offers.letters import offered_letter, offered_text
+from app.domain.admissions.offers.seats import (
+    hold_pool_of,
+    offer_by_hand,
+    release_offer,
+    settle_offer,
+)
 from app.domain.admissions.queries import (
     cycle_year,
     find_by_token,
@@ -436,6 +443,7 @@ def withdraw_application(actor: Actor, application_id: UUID) -> None:
             return
         check_transition(was, ApplicationStatus.WITHDRAWN)
         row.status = ApplicationStatus.WITHDRAWN
+        release_offer(db, row.id)
         _note_event(db, actor, row, EventKind.WITHDRAWN, was=was)
         record(
             actor,
@@ -519,15 +527,25 @@ def decide_application(
     version: int,
     status_link: LinkTo,
 ) -> None:
-    """Decide, write it into the history and tell the family.
+    """Decide, write it into the history and tell the family. A place is offered with a deadline, as far as seats go;
+    any other decision frees the seat the child had.
 
-    Raises NotFound, Stale (somebody decided since the page was opened), NotAllowedNow, ReasonMissing.
+    Raises NotFound, Stale (somebody decided since the page was opened), NotAllowedNow, ReasonMissing, ClassFull.
     """
     with transaction() as db:
+        if to is ApplicationStatus.OFFERED:
+            hold_pool_of(
+                db, application_id
+            )  # before the application: whoever gives seats locks in this order
         row = _in_hand(db, actor, application_id, Permission.APPLICATIONS_DECIDE, version)
         was = row.status
         check_transition(was, to)
         check_reason(to, reason)
+        last_day = None
+        if to is ApplicationStatus.OFFERED:
+            last_day = offer_by_hand(db, actor, row)
+        else:
+            release_offer(db, row.id)
         row.status = to
         row.decided_at, row.decided_by, row.decision_reason = clock.now(), actor.user_id, reason or None
         _note_event(db, actor, row, EventKind.DECIDED, was=was, note=reason)
@@ -542,8 +560,13 @@ def decide_application(
         )
         reference = row.reference or ""
         link = status_link(row.locale, reference)
-        letter = decided_letter(row.locale, to, _child(row), reference, reason, link)
-        _write(row, f"application.{to.value}", letter, decided_text(row.locale, to, reference))
+        if last_day:
+            letter = offered_letter(row.locale, _child(row), reference, last_day, reason, link)
+            text: str | None = offered_text(row.locale, reference, last_day, link)
+        else:
+            letter = decided_letter(row.locale, to, _child(row), reference, reason, link)
+            text = decided_text(row.locale, to, reference)
+        _write(row, f"application.{to.value}", letter, text)
 
 
 def enrol_applicant(
@@ -583,6 +606,7 @@ def enrol_applicant(
         )
         _, roll = enrol_student(actor, student_id, section_id, enrolled_on=admitted_on)
         row.status, row.student_id = ApplicationStatus.ENROLLED, student_id
+        settle_offer(db, row.id)
         details: dict[str, Any] = {"section": section.code, "roll_number": roll, "student_no": student_no}
         _note_event(db, actor, row, EventKind.ENROLLED, was=was, **details)
         record(

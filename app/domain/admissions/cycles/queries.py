@@ -123,6 +123,8 @@ def details_of(row: AdmissionCycle) -> CycleDetails:
         age_from_on=row.age_from_on,
         age_to_on=row.age_to_on,
         papers=kinds_of(row.papers),
+        offer_days=row.offer_days,
+        list_moves=row.list_moves,
     )
 
 

@@ -30,6 +30,10 @@ class CycleDetails:
     age_to_on: date | None = None
     """The day on which the most age may not be passed; None: the first day of the school year."""
     papers: tuple[DocumentKind, ...] = ()
+    offer_days: int = 7
+    """So many days after the one on which it was made an offer can still be answered."""
+    list_moves: bool = True
+    """Whether a seat that falls free is offered to the next on the waiting list by itself."""
 
 
 @dataclass(frozen=True, slots=True)

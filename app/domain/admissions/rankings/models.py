@@ -27,6 +27,8 @@ class AdmissionRanking(Keyed, Timestamped, Versioned, Base):
     method: Mapped[Method] = mapped_column(enum_column(Method, "method"))
     published_at: Mapped[datetime]
     published_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    opened_at: Mapped[datetime | None]
+    """When seats were first offered by it. From then on it stays, and its waiting list moves."""
 
     __table_args__ = (UniqueConstraint("seat_id", "shift", postgresql_nulls_not_distinct=True),)
 

@@ -144,6 +144,7 @@ def _views(*conditions: ColumnElement[bool]) -> list[RankingView]:
             shift=row.shift,
             method=row.method,
             published_at=row.published_at,
+            opened_at=row.opened_at,
         )
         for row, cycle_id, class_id in rows
     ]

@@ -14,7 +14,7 @@ from app.domain.admissions.models import AdmissionCycle, AdmissionSeat
 from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
 from app.domain.admissions.rankings.queries import list_applicants
 from app.domain.admissions.rankings.rules import is_order_of
-from app.domain.admissions.rankings.types import NotRankable, Ranked
+from app.domain.admissions.rankings.types import NotRankable, Ranked, RankingTaken
 from app.domain.admissions.types import Method
 from app.domain.audit.services import plain, record
 from app.domain.kernel import clock
@@ -29,7 +29,7 @@ def publish_ranking(
     """Put an order into force for a class, or for one shift of it, in place of the one before. Returns its key.
 
     `order` names applicants of the class, the first place first; whoever is not named gets no place. Raises
-    NotFound, Forbidden, NotRankable.
+    NotFound, Forbidden, NotRankable, RankingTaken once seats were offered by the order in force.
     """
     with transaction() as db:
         campus_id = db.scalar(
@@ -50,6 +50,8 @@ def publish_ranking(
             )
         ).one_or_none()
         if before is not None:
+            if before.opened_at is not None:
+                raise RankingTaken
             db.delete(before)
             db.flush()
         row = AdmissionRanking(

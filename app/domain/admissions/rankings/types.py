@@ -85,6 +85,8 @@ class RankingView:
     shift: Shift | None
     method: Method
     published_at: datetime
+    opened_at: datetime | None = None
+    """When seats were first offered by it."""
 
 
 class RankingTaken(Refused):

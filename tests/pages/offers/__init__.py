@@ -1,0 +1,1 @@
+"""Pages of seats and offers."""
