@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
@@ -38,7 +39,12 @@ def shifts_of(seat_id: UUID) -> list[Shift | None]:
             select(AdmissionSeatPart.shift).where(AdmissionSeatPart.seat_id == seat_id).distinct()
         )
     )
-    return [shift for shift in Shift if shift in found] if found and None not in found else [None]
+    return told_apart(found)
+
+
+def told_apart(shifts: Collection[Shift | None]) -> list[Shift | None]:
+    """The shifts whose seats are given apart, from those that the parts of a class name."""
+    return [shift for shift in Shift if shift in shifts] if shifts and None not in shifts else [None]
 
 
 def get_pool(seat_id: UUID, shift: Shift | None) -> Pool:
