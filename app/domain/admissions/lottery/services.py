@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, or_, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -49,8 +49,7 @@ from app.domain.admissions.lottery.types import (
 )
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
 from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
-from app.domain.admissions.rankings.queries import get_pool, list_applicants, shifts_of
-from app.domain.admissions.rankings.rules import RANKABLE
+from app.domain.admissions.rankings.queries import applicants_of, get_pool, list_applicants, shifts_of
 from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import Ranked
 from app.domain.admissions.types import Method
@@ -281,7 +280,9 @@ def _still_waiting(db: Session, row: AdmissionDraw, drawn: Iterable[Drawn]) -> l
             )
         )
     )
-    waiting = {each.application_id for each in list_applicants(row.seat_id, row.shift)} - elsewhere
+    waiting = (
+        set(db.scalars(applicants_of(row.seat_id, row.shift).with_only_columns(Application.id))) - elsewhere
+    )
     return [
         Ranked(keys[each.number], {"draw": row.id, "ticket": each.number, "value": each.value})
         for each in drawn
@@ -320,13 +321,15 @@ def _held(db: Session, actor: Actor, draw_id: UUID, version: int | None = None) 
 
 
 def _families(db: Session, row: AdmissionDraw) -> list[tuple[TicketView, Application]]:
-    """Every ticket whose application can still be given a seat, with that application."""
-    found = db.execute(
-        select(AdmissionTicket, Application)
-        .join(Application, Application.id == AdmissionTicket.application_id)
-        .where(AdmissionTicket.draw_id == row.id, Application.status.in_(RANKABLE))
-        .order_by(AdmissionTicket.number)
-        .execution_options(populate_existing=True)
+    """Every ticket whose application can still be given a seat and has somebody to write to, with that application."""
+    reachable = applicants_of(row.seat_id, row.shift).where(
+        or_(Application.email.is_not(None), Application.phone.is_not(None))
+    )
+    families = {each.id: each for each in db.scalars(reachable)}
+    if not families:
+        return []
+    tickets = db.scalars(
+        select(AdmissionTicket).where(AdmissionTicket.draw_id == row.id).order_by(AdmissionTicket.number)
     )
     return [
         (
@@ -340,9 +343,10 @@ def _families(db: Session, row: AdmissionDraw) -> list[tuple[TicketView, Applica
                 rank=ticket.rank,
                 place=ticket.place,
             ),
-            family,
+            families[ticket.application_id],
         )
-        for ticket, family in found
+        for ticket in tickets.all()
+        if ticket.application_id in families
     ]
 
 
