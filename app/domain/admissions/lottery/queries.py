@@ -67,17 +67,15 @@ def find_draw(draw_id: UUID) -> DrawView:
 
 
 def _views(*conditions: ColumnElement[bool]) -> list[DrawView]:
-    rows = [
-        tuple(row)
-        for row in session().execute(
-            select(AdmissionDraw, AdmissionSeat.class_id, AdmissionCycle.academic_year_id)
-            .join(AdmissionSeat, AdmissionSeat.id == AdmissionDraw.seat_id)
-            .join(AdmissionCycle, AdmissionCycle.id == AdmissionSeat.cycle_id)
-            .where(*conditions)
-            .order_by(AdmissionDraw.number.desc())
-            .limit(_MOST_SHOWN)
-        )
-    ]
+    found = session().execute(
+        select(AdmissionDraw, AdmissionSeat.class_id, AdmissionCycle.academic_year_id)
+        .join(AdmissionSeat, AdmissionSeat.id == AdmissionDraw.seat_id)
+        .join(AdmissionCycle, AdmissionCycle.id == AdmissionSeat.cycle_id)
+        .where(*conditions)
+        .order_by(AdmissionDraw.number.desc())
+        .limit(_MOST_SHOWN)
+    )
+    rows = [(row, class_id, year_id) for row, class_id, year_id in found]
     labels = class_labels({class_id for _, class_id, _ in rows})
     years = year_labels({year_id for _, _, year_id in rows})
     return [
@@ -236,15 +234,12 @@ def list_undrawn(actor: Actor) -> list[Undrawn]:
 
 
 def _undrawn(*conditions: ColumnElement[bool]) -> list[Undrawn]:
-    rows = [
-        tuple(row)
-        for row in session().execute(
-            select(AdmissionSeat, AdmissionCycle)
-            .join(AdmissionCycle, AdmissionCycle.id == AdmissionSeat.cycle_id)
-            .where(*conditions)
-            .order_by(AdmissionCycle.closes_on.desc())
-        )
-    ]
+    found = session().execute(
+        select(AdmissionSeat, AdmissionCycle)
+        .join(AdmissionCycle, AdmissionCycle.id == AdmissionSeat.cycle_id)
+        .where(*conditions)
+    )
+    rows = [(seat, cycle) for seat, cycle in found]
     labels = class_labels({seat.class_id for seat, _ in rows})
     years = year_labels({cycle.academic_year_id for _, cycle in rows})
     shifts: dict[UUID, set[Shift | None]] = {}
@@ -255,7 +250,7 @@ def _undrawn(*conditions: ColumnElement[bool]) -> list[Undrawn]:
     ):
         shifts.setdefault(seat_id, set()).add(shift)
     now = clock.now()
-    found = [
+    places = [
         Undrawn(
             seat_id=seat.id,
             shift=shift,
@@ -268,7 +263,7 @@ def _undrawn(*conditions: ColumnElement[bool]) -> list[Undrawn]:
         for seat, cycle in sorted(rows, key=lambda row: labels[row[0].class_id].level)
         for shift in told_apart(shifts.get(seat.id, set()))
     ]
-    return sorted(found, key=lambda each: each.closes_on, reverse=True)
+    return sorted(places, key=lambda each: each.closes_on, reverse=True)
 
 
 def preview_list(actor: Actor, seat_id: UUID, shift: Shift | None) -> Preview:

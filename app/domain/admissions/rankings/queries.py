@@ -72,7 +72,7 @@ def _seats_of_shift(seat_id: UUID, shift: Shift) -> int:
     )
 
 
-def applicants_of(seat_id: UUID, shift: Shift | None) -> Select[tuple[Application]]:
+def applicants_of(seat_id: UUID, shift: Shift | None) -> Select[Application]:
     """The applications that can be ranked for a class, or for one shift of it; who named no shift, for every one."""
     statement = (
         select(Application)
@@ -128,15 +128,13 @@ def list_rankings(cycle_id: UUID) -> list[RankingView]:
 
 
 def _views(*conditions: ColumnElement[bool]) -> list[RankingView]:
-    rows = [
-        tuple(row)
-        for row in session().execute(
-            select(AdmissionRanking, AdmissionSeat.cycle_id, AdmissionSeat.class_id)
-            .join(AdmissionSeat, AdmissionSeat.id == AdmissionRanking.seat_id)
-            .join(AdmissionCycle, AdmissionCycle.id == AdmissionSeat.cycle_id)
-            .where(*conditions)
-        )
-    ]
+    found = session().execute(
+        select(AdmissionRanking, AdmissionSeat.cycle_id, AdmissionSeat.class_id)
+        .join(AdmissionSeat, AdmissionSeat.id == AdmissionRanking.seat_id)
+        .join(AdmissionCycle, AdmissionCycle.id == AdmissionSeat.cycle_id)
+        .where(*conditions)
+    )
+    rows = [(row, cycle_id, class_id) for row, cycle_id, class_id in found]
     labels = class_labels({class_id for _, _, class_id in rows})
     shifts = [None, *Shift]
     views = [
