@@ -4,6 +4,7 @@ from app.domain.academics import models as academics
 from app.domain.accounts import models as accounts
 from app.domain.accounts.factors import models as factors
 from app.domain.admissions import models as admissions
+from app.domain.admissions.lottery import models as admission_draws
 from app.domain.admissions.offers import models as admission_offers
 from app.domain.admissions.rankings import models as admission_rankings
 from app.domain.attendance import models as attendance
@@ -20,6 +21,7 @@ from app.domain.schedule import models as schedule
 __all__ = [
     "academics",
     "accounts",
+    "admission_draws",
     "admission_offers",
     "admission_rankings",
     "admissions",

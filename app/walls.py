@@ -162,6 +162,12 @@ WALLS: dict[str, Wall | Open] = {
         f"{PUBLIC} OR {_of('admission_rankings', 'ranking_id')}",
         f"{ALL} OR {_of_work('admission_rankings', 'ranking_id')}",
     ),
+    # A draw is for everybody to see from the day its list is fixed.
+    "admission_draws": _wall(f"{PUBLIC} OR {AT_WORK}", f"{ALL} OR {AT_WORK}"),
+    "admission_tickets": _wall(
+        f"{PUBLIC} OR {_of('admission_draws', 'draw_id')}",
+        f"{ALL} OR {_of_work('admission_draws', 'draw_id')}",
+    ),
     "application_documents": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "application_events": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "files": _wall(f"{PUBLIC} OR {AT_WORK} OR uploaded_by = {_key('user')}"),
@@ -267,6 +273,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "limit_counts": (EVERY_COLUMN,),
     "users": ("password_hash",),
     "admission_applications": ("token_hash",),
+    "admission_draws": ("secret",),
     # Letters and texts hold links and codes that open accounts and applications.
     "outbox_messages": ("body",),
 }

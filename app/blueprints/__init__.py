@@ -15,6 +15,7 @@ AREAS = (
     "audit",
     "cms",
     "cycles",
+    "draws",
     "family",
     "home",
     "jobs",

@@ -32,7 +32,7 @@ PAPER_WORDS: dict[DocumentKind, object] = {
     DocumentKind.TRANSFER_ORDER: _l("Transfer order of a parent"),
 }
 
-SHIFT_WORDS = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
+SHIFT_WORDS: dict[Shift, object] = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
 
 METHOD_WORDS: dict[Method, object] = {
     Method.LOTTERY: _l("Lottery"),

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from flask import Flask, current_app
 from werkzeug.routing import BaseConverter, UnicodeConverter, ValidationError
@@ -44,6 +45,11 @@ def password_link(locale: str, token: str) -> str:
 def status_link(locale: str, reference: str) -> str:
     """The address of the family's status page, for letters. It asks for the phone number."""
     return absolute_url("apply.find", lang=locale, reference=reference)
+
+
+def draw_link(locale: str, draw_id: UUID) -> str:
+    """The public page of a draw, for letters."""
+    return absolute_url("draws.draw", lang=locale, draw_id=draw_id)
 
 
 def email_link(locale: str, token: str) -> str:

@@ -88,7 +88,8 @@ BEGIN
       ('sessions', '*'), ('one_time_links', '*'), ('half_open_sign_ins', '*'), ('passkey_challenges', '*'),
       ('passkeys', '*'), ('authenticator_apps', '*'), ('recovery_codes', '*'), ('reset_requests', '*'),
       ('email_changes', '*'), ('phone_changes', '*'), ('idempotency_keys', '*'), ('limit_counts', '*'),
-      ('users', 'password_hash'), ('admission_applications', 'token_hash'), ('outbox_messages', 'body')
+      ('users', 'password_hash'), ('admission_applications', 'token_hash'), ('admission_draws', 'secret'),
+      ('outbox_messages', 'body')
     ) AS secrets (name, hidden)
   LOOP
     CONTINUE WHEN secret.name IS NULL;

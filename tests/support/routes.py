@@ -237,6 +237,18 @@ ROUTES: dict[str, Route] = {
     "admissions.enrol": _of(
         P.APPLICATIONS_ENROL, shown=frozenset({409}), application_id="admission_applications"
     ),
+    "draws.office": _all(P.APPLICATIONS_READ),
+    "draws.steps": _of(P.APPLICATIONS_READ, draw_id="admission_draws"),
+    "draws.fix": _of(P.APPLICATIONS_DECIDE, seat_id="admission_seats"),
+    "draws.announce": _of(P.APPLICATIONS_DECIDE, draw_id="admission_draws"),
+    # A draw whose list is only fixed is not held.
+    "draws.hold": _of(P.APPLICATIONS_DECIDE, shown=MOVED, draw_id="admission_draws"),
+    "draws.cancel": _of(P.APPLICATIONS_DECIDE, draw_id="admission_draws"),
+    "draws.index": _public(),
+    "draws.script": _public(),
+    "draws.draw": _public(draw_id="admission_draws"),
+    "draws.tickets": _public(draw_id="admission_draws"),
+    "draws.result": _public(ABSENT, draw_id="admission_draws"),
     "apply.index": _public(),
     "apply.start": _public(),
     "apply.find": _public(),

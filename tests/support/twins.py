@@ -27,6 +27,8 @@ from app.domain.accounts.factors.models import HalfOpenSignIn, PasskeyChallenge,
 from app.domain.accounts.factors.types import ChallengePurpose
 from app.domain.accounts.models import EmailChange, OneTimeLink, PhoneChange, ResetRequest, User
 from app.domain.accounts.types import LinkPurpose
+from app.domain.admissions.lottery.models import AdmissionDraw, AdmissionTicket
+from app.domain.admissions.lottery.types import DrawState
 from app.domain.admissions.models import (
     AdmissionCycle,
     AdmissionQuota,
@@ -295,6 +297,25 @@ def _add_admission(campus: str) -> None:
             submitted_at=datetime(2026, 11, 1, tzinfo=UTC),
         )
     )
+    draw = twin("admission_draws", campus)
+    db.add(
+        AdmissionDraw(
+            id=draw,
+            campus_id=place,
+            seat_id=twin("admission_seats", campus),
+            number=CAMPUSES.index(campus) + 901,
+            state=DrawState.FIXED,
+            about="Class Seven",
+            seats=40,
+            quotas=[{"code": "Q1", "seats": 16, "name": {"en": "Neighbours"}}],
+            tickets=1,
+            list_hash="0" * 64,
+            commitment="1" * 64,
+            secret="2" * 64,
+            fixed_at=datetime(2026, 11, 2, tzinfo=UTC),
+            fixed_by={"main": CAST.amina, "river": CAST.jamil}[campus].user_id,
+        )
+    )
     ranking = twin("admission_rankings", campus)
     db.add(
         AdmissionRanking(
@@ -306,6 +327,15 @@ def _add_admission(campus: str) -> None:
         )
     )
     db.flush()
+    db.add(
+        AdmissionTicket(
+            id=twin("admission_tickets", campus),
+            draw_id=draw,
+            number=1,
+            application_id=application,
+            quotas=["Q1"],
+        )
+    )
     db.add(
         AdmissionRank(
             id=twin("admission_ranks", campus),

@@ -90,6 +90,7 @@ ANSWERED = {
     "file_variants.storage_key": "a name in a store that has keys of its own",
     "persons.search_key": "the words of a name",
     "admission_applications.search_key": "the words of a name",
+    "admission_draws.list_hash": "published on the day it is made",
 }
 """Columns named like a secret that are none, and why."""
 

@@ -59,6 +59,8 @@ ON_THE_SITE = (
     "admission_applications",
     "application_documents",
     "application_events",
+    "admission_draws",
+    "admission_tickets",
     "admission_rankings",
     "admission_ranks",
     "admission_offers",

@@ -19,6 +19,7 @@ from app.blueprints.apply.forms import STEP_FORMS, FindForm, ReviewForm, answers
 from app.blueprints.apply.limits import count_start, count_upload, find_counted, sending_counted
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
 from app.blueprints.apply.words import ANSWER_WORDS, DOCUMENT_WORDS, NEXT_WORDS, STEP_WORDS
+from app.domain.admissions.lottery.queries import find_own_ticket
 from app.domain.admissions.offers.queries import family_offer
 from app.domain.admissions.queries import (
     find_by_token,
@@ -397,6 +398,7 @@ def status(lang: str, reference: str) -> BaseResponse:
         words=DOCUMENT_WORDS,
         trail=status_trail(list_events(application.id)),
         next_words=NEXT_WORDS[application.status],
+        ticket=find_own_ticket(application.id),
         may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],
         offer=family_offer(application.id),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
@@ -38,7 +39,12 @@ def shifts_of(seat_id: UUID) -> list[Shift | None]:
             select(AdmissionSeatPart.shift).where(AdmissionSeatPart.seat_id == seat_id).distinct()
         )
     )
-    return [shift for shift in Shift if shift in found] if found and None not in found else [None]
+    return told_apart(found)
+
+
+def told_apart(shifts: Collection[Shift | None]) -> list[Shift | None]:
+    """The shifts whose seats are given apart, from those that the parts of a class name."""
+    return [shift for shift in Shift if shift in shifts] if shifts and None not in shifts else [None]
 
 
 def get_pool(seat_id: UUID, shift: Shift | None) -> Pool:
@@ -66,7 +72,7 @@ def _seats_of_shift(seat_id: UUID, shift: Shift) -> int:
     )
 
 
-def applicants_of(seat_id: UUID, shift: Shift | None) -> Select[tuple[Application]]:
+def applicants_of(seat_id: UUID, shift: Shift | None) -> Select[Application]:
     """The applications that can be ranked for a class, or for one shift of it; who named no shift, for every one."""
     statement = (
         select(Application)
@@ -122,15 +128,13 @@ def list_rankings(cycle_id: UUID) -> list[RankingView]:
 
 
 def _views(*conditions: ColumnElement[bool]) -> list[RankingView]:
-    rows = [
-        tuple(row)
-        for row in session().execute(
-            select(AdmissionRanking, AdmissionSeat.cycle_id, AdmissionSeat.class_id)
-            .join(AdmissionSeat, AdmissionSeat.id == AdmissionRanking.seat_id)
-            .join(AdmissionCycle, AdmissionCycle.id == AdmissionSeat.cycle_id)
-            .where(*conditions)
-        )
-    ]
+    found = session().execute(
+        select(AdmissionRanking, AdmissionSeat.cycle_id, AdmissionSeat.class_id)
+        .join(AdmissionSeat, AdmissionSeat.id == AdmissionRanking.seat_id)
+        .join(AdmissionCycle, AdmissionCycle.id == AdmissionSeat.cycle_id)
+        .where(*conditions)
+    )
+    rows = [(row, cycle_id, class_id) for row, cycle_id, class_id in found]
     labels = class_labels({class_id for _, _, class_id in rows})
     shifts = [None, *Shift]
     views = [

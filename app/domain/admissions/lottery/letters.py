@@ -1,0 +1,93 @@
+"""What draws write to families, in the language the family applied in."""
+
+from __future__ import annotations
+
+from flask_babel import force_locale, gettext
+
+from app.domain.admissions.letters import Letter
+from app.domain.admissions.lottery.types import TicketView
+from app.domain.kernel.dates import format_date
+from app.domain.kernel.digits import to_local_digits
+
+
+def announced_letter(
+    locale: str, ticket: TicketView, source: str, child: str, reference: str, page: str
+) -> Letter:
+    """The number of the ticket, when it is drawn, and where anybody can check it."""
+    with force_locale(locale):
+        return gettext(
+            "Your ticket for the draw, application %(reference)s", reference=reference
+        ), "\n\n".join(
+            (
+                gettext("Peace and good wishes,"),
+                gettext(
+                    "the seats are drawn by lot. The ticket of %(name)s has the number %(ticket)s in draw %(draw)s.",
+                    name=child,
+                    ticket=to_local_digits(str(ticket.number), locale),
+                    draw=to_local_digits(str(ticket.draw_number), locale),
+                ),
+                gettext(
+                    "The draw is decided by a value that nobody knows yet. It becomes known on %(day)s: %(source)s",
+                    day=format_date(ticket.known_on, locale) if ticket.known_on else "",
+                    source=source,
+                ),
+                gettext("How it is drawn, and how anybody can check it: %(link)s", link=page),
+                gettext("Smart Academy, admissions"),
+            )
+        )
+
+
+def announced_text(locale: str, ticket: TicketView, reference: str, page: str) -> str:
+    """The same as a text message."""
+    with force_locale(locale):
+        return str(
+            gettext(
+                "Smart Academy: application %(reference)s has ticket %(ticket)s in the draw of %(day)s. %(link)s",
+                reference=reference,
+                ticket=to_local_digits(str(ticket.number), locale),
+                day=format_date(ticket.known_on, locale) if ticket.known_on else "",
+                link=page,
+            )
+        )
+
+
+def drawn_letter(locale: str, ticket: TicketView, child: str, reference: str, page: str) -> Letter:
+    """What came out for a ticket. What is offered, another letter says."""
+    with force_locale(locale):
+        outcome = (
+            gettext("One of the seats falls to it. We write to you once more with the offer.")
+            if ticket.has_seat
+            else gettext("It is on the waiting list. We write to you as soon as a seat becomes free.")
+        )
+        return gettext("The draw was held, application %(reference)s", reference=reference), "\n\n".join(
+            (
+                gettext("Peace and good wishes,"),
+                gettext(
+                    "the seats were drawn. Ticket %(ticket)s of %(name)s came out in place %(rank)s.",
+                    name=child,
+                    ticket=to_local_digits(str(ticket.number), locale),
+                    rank=to_local_digits(str(ticket.rank), locale),
+                ),
+                outcome,
+                gettext("How it is drawn, and how anybody can check it: %(link)s", link=page),
+                gettext("Smart Academy, admissions"),
+            )
+        )
+
+
+def drawn_text(locale: str, ticket: TicketView, reference: str, page: str) -> str:
+    """The same as a text message."""
+    with force_locale(locale):
+        words = (
+            gettext("a seat falls to it, and an offer follows")
+            if ticket.has_seat
+            else gettext("it is on the waiting list")
+        )
+        return str(
+            gettext(
+                "Smart Academy: the ticket of application %(reference)s was drawn: %(outcome)s. %(link)s",
+                reference=reference,
+                outcome=words,
+                link=page,
+            )
+        )
