@@ -4,7 +4,9 @@ from app.domain.academics import models as academics
 from app.domain.accounts import models as accounts
 from app.domain.accounts.factors import models as factors
 from app.domain.admissions import models as admissions
+from app.domain.admissions.messages import models as admission_messages
 from app.domain.admissions.rankings import models as admission_rankings
+from app.domain.admissions.slips import models as admission_slips
 from app.domain.attendance import models as attendance
 from app.domain.audit import models as audit
 from app.domain.cms import models as cms
@@ -19,7 +21,9 @@ from app.domain.schedule import models as schedule
 __all__ = [
     "academics",
     "accounts",
+    "admission_messages",
     "admission_rankings",
+    "admission_slips",
     "admissions",
     "attendance",
     "audit",

@@ -13,6 +13,7 @@ AREAS = (
     "apply",
     "attendance",
     "audit",
+    "check",
     "cms",
     "cycles",
     "family",
