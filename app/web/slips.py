@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import segno
-from flask import Response
+from flask import Response, abort
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 
@@ -54,10 +54,13 @@ def send_slip(
     seating: Seating | None = None,
     offered: Offered | None = None,
 ) -> Response:
-    """Answer with the PDF of a slip that is valid, in one of our languages. Raises NotSet."""
+    """Answer with the PDF of a slip that is valid, in one of our languages; 503 where it cannot be set."""
     with force_locale(locale):
         data = _slip_data(application, slip, locale, seating, offered)
-    response = Response(typeset("slip", data, slip.issued_at), content_type="application/pdf")
+    try:
+        response = Response(typeset("slip", data, slip.issued_at), content_type="application/pdf")
+    except NotSet:
+        abort(503)
     name = f"{data['title']} {application.reference}.pdf"
     response.headers["Content-Disposition"] = disposition("attachment", name)
     response.headers["Cache-Control"] = "no-store"
@@ -177,4 +180,4 @@ def _check(slip: SlipView, locale: str) -> dict[str, str]:
     }
 
 
-__all__ = ["SLIP_WORDS", "NotSet", "check_link", "send_slip", "slip_choices"]
+__all__ = ["SLIP_WORDS", "check_link", "send_slip", "slip_choices"]

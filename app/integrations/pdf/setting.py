@@ -49,7 +49,7 @@ def typeset(template: str, data: Mapping[str, object], at: datetime) -> bytes:
         {
             "template": f"{template}.typ",
             "data": json.dumps(data, ensure_ascii=False),
-            "at": at.timestamp(),
+            "at": int(at.timestamp()),  # in whole seconds, as PDF has it
             "fonts": FONTS,
             "seconds": SECONDS,
         }

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
-from sqlalchemy import func, select
 
 from app.domain.admissions.queries import find_sent
 from app.domain.admissions.services import withdraw_application
-from app.domain.admissions.slips.models import AdmissionSlip
 from app.domain.admissions.slips.queries import check_code, find_slip
 from app.domain.admissions.slips.services import issue_slip
 from app.domain.admissions.slips.types import Offered, Seating, SlipKind, SlipState
@@ -19,7 +15,6 @@ from app.domain.admissions.types import ApplicationView
 from app.domain.kernel.access import visitor
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
-from app.uow import session
 from tests.support.applications import decided, sent
 from tests.support.cast import Cast
 
@@ -44,19 +39,6 @@ def test_the_same_facts_have_one_slip(cast: Cast) -> None:
         issue_slip(FAMILY, application, K.OFFER_LETTER)
     with pytest.raises(NotFound):
         issue_slip(FAMILY, application, K.ADMIT_CARD)
-
-
-def test_a_slip_that_is_asked_for_ten_times_at_once_is_issued_once(app: Flask, cast: Cast) -> None:
-    application = sent()
-    session().commit()
-
-    def ask(_: int) -> str:
-        with app.app_context():
-            return issue_slip(cast.farida.actor, application, K.ACKNOWLEDGEMENT).code
-
-    with ThreadPoolExecutor(10) as pool:
-        assert len(set(pool.map(ask, range(10)))) == 1
-    assert session().scalar(select(func.count()).select_from(AdmissionSlip)) == 1
 
 
 def test_a_card_with_another_seat_is_no_longer_valid(cast: Cast) -> None:
