@@ -19,6 +19,7 @@ AREAS = (
     "family",
     "home",
     "jobs",
+    "messages",
     "people",
     "site",
     "vitals",

@@ -123,6 +123,8 @@ BY_NATURE = MappingProxyType(
         "jobs.go_on": _SAME,
         "jobs.retry": _SAME,
         "jobs.retry_all_alike": _SAME,
+        "messages.message": _VERSION,
+        "messages.reset": _GONE,
         "people.call_first": _SAME,
         "people.change_status": _SAME,
         "people.edit_guardian": _VERSION,

@@ -124,6 +124,11 @@ def _link(shown: frozenset[int] = SHOWN, **named: str) -> Route:
     return Route(None, Whose.TOKEN, (("lang", "=en"), *named.items()), shown)
 
 
+def _message() -> Route:
+    named = {"kind": "=application.received", "channel": "=sms", "locale": "=en"}
+    return _of(P.MESSAGES_EDIT, campus_id="campuses", **named)
+
+
 def _unproven(shown: frozenset[int] = ABSENT, **named: str) -> Route:
     return Route(
         None, Whose.NOBODY, (("lang", "=en"), ("reference", "=TWIN-river"), *named.items()), shown, ABSENT
@@ -244,6 +249,9 @@ ROUTES: dict[str, Route] = {
         P.APPLICATIONS_READ, shown=MOVED, application_id="admission_applications", code="=TWIN"
     ),
     "admissions.print_slip": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
+    "messages.index": _all(P.MESSAGES_EDIT),
+    "messages.message": _message(),
+    "messages.reset": _message(),
     "check.index": _public(),
     "apply.index": _public(),
     "apply.start": _public(),

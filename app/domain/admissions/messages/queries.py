@@ -71,7 +71,7 @@ def find_own_words(campus_id: UUID, kind: str, channel: Channel, locale: str) ->
 
 def view_of(row: MessageText) -> OwnWords:
     """A row as its page shows it."""
-    return OwnWords(row.id, Words(row.subject, row.body), row.version, row.updated_at)
+    return OwnWords(row.id, Words(row.subject, row.body), row.version)
 
 
 def list_changed(campus_id: UUID) -> set[tuple[str, Channel, str]]:

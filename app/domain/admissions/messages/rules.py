@@ -32,7 +32,7 @@ def check_words(kind: Kind, channel: Channel, words: Words) -> None:
             if name not in may:
                 raise UnknownName(field=field, name=f"{{{name}}}", names=listed(may))
     for name in kind.must:
-        if name not in names_in(words.body):
+        if name not in names_in(words.subject + words.body):
             raise NameMissing(name=f"{{{name}}}")
 
 

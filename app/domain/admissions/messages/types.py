@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -86,7 +85,6 @@ class OwnWords:
     id: UUID
     details: Words
     version: int
-    updated_at: datetime
 
 
 class UnknownName(Refused):
