@@ -126,7 +126,7 @@ def _link(shown: frozenset[int] = SHOWN, **named: str) -> Route:
 
 def _message() -> Route:
     named = {"kind": "=application.received", "channel": "=sms", "locale": "=en"}
-    return _of(P.MESSAGES_EDIT, campus_id="campuses", **named)
+    return Route(P.MESSAGES_EDIT, Whose.CAMPUS, (("campus_id", "campuses"), *named.items()))
 
 
 def _unproven(shown: frozenset[int] = ABSENT, **named: str) -> Route:
