@@ -6,6 +6,7 @@ only those that are missing or were refused.
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from flask import Response, abort, flash, jsonify, request, url_for
@@ -146,12 +147,7 @@ def send_papers(lang: str, reference: str) -> BaseResponse:
     if not submitted(form):
         return status_page(application, form, 422)
     kinds = [kind for kind in DocumentKind if kind.value in form]
-    status = keep_papers(
-        application,
-        form,
-        kinds,
-        lambda kind, data, name: send_paper(family(), application.id, kind, data, name),
-    )
+    status = keep_papers(application, form, kinds, partial(send_paper, family(), application.id))
     if form.problems:
         return status_page(application, form, 422 if status == 200 else status)
     if any(upload.filename for upload in request.files.values()):

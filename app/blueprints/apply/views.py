@@ -8,6 +8,7 @@ import hmac
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -267,12 +268,7 @@ def documents(lang: str, token: str) -> BaseResponse:
     asked = list_papers_asked(application)
     form, status = documents_form(asked), 200
     if submitted(form):
-        status = keep_papers(
-            application,
-            form,
-            asked,
-            lambda kind, data, name: attach_document(family(), token, kind, data, name),
-        )
+        status = keep_papers(application, form, asked, partial(attach_document, family(), token))
         if (removed := request.form.get("remove")) in asked:
             remove_document(family(), token, DocumentKind(removed))
             return see_other(step_url(token, Step.DOCUMENTS))
