@@ -5,8 +5,10 @@ from app.domain.accounts import models as accounts
 from app.domain.accounts.factors import models as factors
 from app.domain.admissions import models as admissions
 from app.domain.admissions.lottery import models as admission_draws
+from app.domain.admissions.messages import models as admission_messages
 from app.domain.admissions.offers import models as admission_offers
 from app.domain.admissions.rankings import models as admission_rankings
+from app.domain.admissions.slips import models as admission_slips
 from app.domain.attendance import models as attendance
 from app.domain.audit import models as audit
 from app.domain.cms import models as cms
@@ -22,8 +24,10 @@ __all__ = [
     "academics",
     "accounts",
     "admission_draws",
+    "admission_messages",
     "admission_offers",
     "admission_rankings",
+    "admission_slips",
     "admissions",
     "attendance",
     "audit",

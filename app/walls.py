@@ -168,8 +168,10 @@ WALLS: dict[str, Wall | Open] = {
         f"{PUBLIC} OR {_of('admission_draws', 'draw_id')}",
         f"{ALL} OR {_of_work('admission_draws', 'draw_id')}",
     ),
+    "admission_slips": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "application_documents": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "application_events": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
+    "message_texts": _wall(f"{PUBLIC} OR {AT_WORK}", f"{ALL} OR {AT_WORK}"),
     "files": _wall(f"{PUBLIC} OR {AT_WORK} OR uploaded_by = {_key('user')}"),
     "file_variants": _wall(f"{PUBLIC} OR {_of('files', 'file_id')}"),
     # The site.

@@ -6,31 +6,25 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.rules import days_left, earliest_birth, latest_birth
-from app.domain.admissions.types import AgeRule, DocumentKind, Method
-from app.domain.kernel.dates import Span
+from app.domain.admissions.types import (
+    PAPER_NAMES,
+    AgeRule,
+    ApplicationStatus,
+    DocumentKind,
+    Method,
+    OpenClass,
+)
+from app.domain.kernel.dates import Span, format_date
 from app.domain.kernel.errors import N_
 from app.domain.kernel.numbers import format_percent
 from app.web.i18n import current_locale, digits, say, span
 
-PAPER_WORDS: dict[DocumentKind, object] = {
-    DocumentKind.BIRTH_CERTIFICATE: _l("Birth certificate"),
-    DocumentKind.PHOTO: _l("Photograph of the child"),
-    DocumentKind.GUARDIAN_NID: _l("National identity card of a parent"),
-    DocumentKind.PREVIOUS_RESULT: _l("Result of the last class"),
-    DocumentKind.TRANSFER_CERTIFICATE: _l("Transfer certificate"),
-    DocumentKind.REGISTRATION_CARD: _l("Registration card of class eight"),
-    DocumentKind.RESIDENCE_PROOF: _l("Proof of where the child lives"),
-    DocumentKind.FREEDOM_FIGHTER_PAPER: _l("Freedom fighter certificate"),
-    DocumentKind.DISABILITY_PAPER: _l("Certificate of special needs"),
-    DocumentKind.EMPLOYMENT_PAPER: _l("Certificate of a parent's employment"),
-    DocumentKind.SIBLING_PAPER: _l("Student number of the brother or sister"),
-    DocumentKind.TRANSFER_ORDER: _l("Transfer order of a parent"),
-}
+PAPER_WORDS: dict[DocumentKind, object] = {kind: lazy_gettext(name) for kind, name in PAPER_NAMES.items()}
 
 SHIFT_WORDS: dict[Shift, object] = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
 
@@ -51,6 +45,9 @@ METHOD_SENTENCES: dict[Method, object] = {
     Method.MERIT: _l("The seats go by the results of the last class."),
     Method.FIRST_COME: _l("The seats go in the order in which complete applications come."),
 }
+
+
+SHIFT_WORDS: dict[Shift, object] = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
 
 
 def age_words(rule: AgeRule) -> str:
@@ -100,3 +97,35 @@ def cycle_words() -> dict[str, Any]:
         "span": span,
         "months": Span,
     }
+
+
+_CHOOSING = frozenset(
+    {ApplicationStatus.SUBMITTED, ApplicationStatus.UNDER_REVIEW, ApplicationStatus.SHORTLISTED}
+)
+_AFTERWARDS = frozenset({Method.LOTTERY, Method.TEST, Method.MERIT})
+"""Methods that look at all applications together."""
+_OVER = frozenset({ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN, ApplicationStatus.EXPIRED})
+
+
+def next_sentences(status: ApplicationStatus, place: OpenClass | None, today: date) -> list[str]:
+    """What the cycle says about what comes next and by when, in the language that is spoken now."""
+    if place is None:
+        return []
+    closes = gettext("Applications are open until %(day)s.", day=_day(place.closes_on))
+    is_open = place.closes_on >= today
+    if status in _CHOOSING:
+        said = [METHOD_SENTENCES[place.terms.method]] if place.terms.method else []
+        if is_open:
+            said = [
+                closes,
+                gettext("The school decides after that day.") if place.terms.method in _AFTERWARDS else "",
+                *said,
+            ]
+        return [str(each) for each in said if each]
+    if status is ApplicationStatus.ENROLLED:
+        return [str(gettext("The school year begins on %(day)s.", day=_day(place.year_starts_on)))]
+    return [str(closes)] if status in _OVER and is_open else []
+
+
+def _day(day: date) -> str:
+    return format_date(day, get_locale().language)

@@ -124,6 +124,17 @@ def _link(shown: frozenset[int] = SHOWN, **named: str) -> Route:
     return Route(None, Whose.TOKEN, (("lang", "=en"), *named.items()), shown)
 
 
+def _message() -> Route:
+    named = {"kind": "=application.received", "channel": "=sms", "locale": "=en"}
+    return Route(P.MESSAGES_EDIT, Whose.CAMPUS, (("campus_id", "campuses"), *named.items()))
+
+
+def _unproven(shown: frozenset[int] = ABSENT, **named: str) -> Route:
+    return Route(
+        None, Whose.NOBODY, (("lang", "=en"), ("reference", "=TWIN-river"), *named.items()), shown, ABSENT
+    )
+
+
 def _paper(shown: frozenset[int], query: str = "", absent: frozenset[int] = ABSENT) -> Route:
     named = (("lang", "=en"), ("token", "=twin {campus}"), ("kind", "=photo"))
     return Route(None, Whose.TOKEN, named, shown, query=query, absent=absent)
@@ -249,6 +260,15 @@ ROUTES: dict[str, Route] = {
     "draws.draw": _public(draw_id="admission_draws"),
     "draws.tickets": _public(draw_id="admission_draws"),
     "draws.result": _public(ABSENT, draw_id="admission_draws"),
+    # The twins' slips no longer say what is so: they lead to the record.
+    "admissions.slip": _of(
+        P.APPLICATIONS_READ, shown=MOVED, application_id="admission_applications", code="=TWIN"
+    ),
+    "admissions.print_slip": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
+    "messages.index": _all(P.MESSAGES_EDIT),
+    "messages.message": _message(),
+    "messages.reset": _message(),
+    "check.index": _public(),
     "apply.index": _public(),
     "apply.start": _public(),
     "apply.find": _public(),
@@ -267,6 +287,13 @@ ROUTES: dict[str, Route] = {
     "apply.withdraw": _public(MOVED, reference="=TWIN-river"),
     "apply.accept": _public(MOVED, reference="=TWIN-river"),
     "apply.decline": _public(MOVED, reference="=TWIN-river"),
+    # Nobody has shown that the application is theirs: what asks leads to where that is done, what acts finds nothing.
+    "apply.slip": _public(MOVED, reference="=TWIN-river", code="=TWIN"),
+    "apply.print_slip": _unproven(),
+    "apply.send_papers": _unproven(),
+    "apply.sent_paper": _unproven(MOVED, kind="=photo"),
+    "apply.sent_pieces": _unproven(kind="=photo"),
+    "apply.finish_sent": _unproven(kind="=photo"),
     # What watches over the school and its installation.
     "audit.entries": _all(P.AUDIT_READ),
     "audit.export": _all(P.AUDIT_EXPORT),

@@ -29,6 +29,7 @@ from app.domain.accounts.models import EmailChange, OneTimeLink, PhoneChange, Re
 from app.domain.accounts.types import LinkPurpose
 from app.domain.admissions.lottery.models import AdmissionDraw, AdmissionTicket
 from app.domain.admissions.lottery.types import DrawState
+from app.domain.admissions.messages.models import MessageText
 from app.domain.admissions.models import (
     AdmissionCycle,
     AdmissionQuota,
@@ -41,6 +42,8 @@ from app.domain.admissions.models import (
 from app.domain.admissions.offers.models import AdmissionOffer
 from app.domain.admissions.offers.types import OfferState
 from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
+from app.domain.admissions.slips.models import AdmissionSlip
+from app.domain.admissions.slips.types import SlipKind
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind, Method
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.types import AttendanceStatus
@@ -51,6 +54,7 @@ from app.domain.files.types import FileState, VariantName
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.texts import LocalText
 from app.domain.outbox.models import OutboxMessage
+from app.domain.outbox.types import Channel
 from app.domain.people.models import Guardian, Person, StudentGuardian
 from app.domain.people.types import Relationship
 from app.integrations.storage import storage_from
@@ -280,6 +284,16 @@ def _add_admission(campus: str) -> None:
             id=twin("admission_quotas", campus), cycle_id=cycle, name=LocalText("Neighbours"), percent=40
         )
     )
+    db.add(
+        MessageText(
+            id=twin("message_texts", campus),
+            campus_id=place,
+            kind="application.received",
+            channel=Channel.SMS,
+            locale="en",
+            body="{reference} came.",
+        )
+    )
     application, file = twin("admission_applications", campus), twin("files", campus)
     db.add(
         Application(
@@ -334,6 +348,16 @@ def _add_admission(campus: str) -> None:
             number=1,
             application_id=application,
             quotas=["Q1"],
+        )
+    )
+    db.add(
+        AdmissionSlip(
+            id=twin("admission_slips", campus),
+            application_id=application,
+            kind=SlipKind.ACKNOWLEDGEMENT,
+            code=f"TW1N{campus.upper():0<8}",
+            digest=hash_token(campus),
+            issued_at=datetime(2026, 11, 2, tzinfo=UTC),
         )
     )
     db.add(

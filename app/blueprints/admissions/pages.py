@@ -20,7 +20,14 @@ from app.domain.admissions.queries import (
     list_queue_classes,
 )
 from app.domain.admissions.rules import IN_THE_QUEUE
-from app.domain.admissions.types import ApplicationStatus, ApplicationView, EventView, QueueFilter
+from app.domain.admissions.types import (
+    ApplicationStatus,
+    ApplicationView,
+    DocumentKind,
+    EventKind,
+    EventView,
+    QueueFilter,
+)
 from app.domain.kernel.access import Actor
 from app.domain.kernel.paging import page_number
 from app.domain.kernel.texts import LocalText
@@ -31,6 +38,7 @@ from app.domain.people.queries import (
     find_guardian_by_phone,
     list_children_of_guardians,
 )
+from app.web.admission import PAPER_WORDS
 from app.web.i18n import moment
 from app.web.offers import offer_event_word
 from app.web.words import status_label
@@ -142,6 +150,8 @@ def _line(event: EventView) -> Line:
             section=event.details.get("section", ""),
             roll=event.details.get("roll_number", ""),
         )
+    if event.kind is EventKind.PAPER:
+        more = str(PAPER_WORDS[DocumentKind(event.details["paper"])])
     return Line(title, moment(event.at), event.by, event.note, more)
 
 

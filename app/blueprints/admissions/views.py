@@ -48,6 +48,7 @@ from app.web.forms import submitted
 from app.web.htmx import is_partial, render_page, see_other
 from app.web.i18n import current_locale
 from app.web.once import creates
+from app.web.slips import slip_choices
 from app.web.urls import absolute_url, status_link
 
 blueprint = Blueprint("admissions", __name__, url_prefix="/admissions/applications")
@@ -113,6 +114,7 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
         notes=[event for event in events if event.kind is EventKind.NOTE],
         history=history_lines(events),
         audit=audit_lines(list_entries_of("application", application.id)) if audited else None,
+        slips=slip_choices(application),
         words={
             "documents": DOCUMENT_WORDS,
             "duplicates": DUPLICATE_WORDS,

@@ -35,6 +35,7 @@ DUPLICATE_WORDS: dict[DuplicateReason, object] = {
 EVENT_WORDS: dict[EventKind, object] = {
     EventKind.STARTED: _l("Begun"),
     EventKind.SUBMITTED: _l("Sent by the family"),
+    EventKind.PAPER: _l("Paper sent"),
     EventKind.NOTE: _l("Note"),
     EventKind.ENROLLED: _l("Enrolled"),
     EventKind.WITHDRAWN: _l("Withdrawn by the family"),
@@ -45,6 +46,7 @@ ACTION_WORDS: dict[str, object] = {
     "application.saved": _l("Answers saved"),
     "application.document_added": _l("Paper added"),
     "application.document_removed": _l("Paper removed"),
+    "application.slip_issued": _l("Slip printed"),
     "application.submitted": _l("Sent by the family"),
     "application.decided": _l("Decided"),
     "application.noted": _l("Note"),

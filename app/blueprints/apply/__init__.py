@@ -1,6 +1,6 @@
 """Pages of the apply area: what a family sees of admissions, without an account."""
 
-from app.blueprints.apply import answers, papers
+from app.blueprints.apply import answers, papers, slips
 from app.blueprints.apply.views import blueprint
 
-__all__ = ["answers", "blueprint", "papers"]
+__all__ = ["answers", "blueprint", "papers", "slips"]

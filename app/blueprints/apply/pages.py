@@ -22,6 +22,7 @@ from app.domain.admissions.types import (
     ApplicationView,
     DocumentKind,
     DocumentView,
+    EventKind,
     EventView,
     Gap,
     OpenClass,
@@ -135,6 +136,8 @@ def status_trail(events: Iterable[EventView]) -> list[tuple[object, str, str]]:
         text = moment(event.at)
         if event.note:
             text = gettext("%(when)s. %(reason)s", when=text, reason=event.note)
+        if event.kind is EventKind.PAPER:
+            text = f"{text} · {DOCUMENT_WORDS[DocumentKind(event.details['paper'])]}"
         lines.append((title, text, "done"))
     if lines:
         lines[-1] = (*lines[-1][:2], "now")

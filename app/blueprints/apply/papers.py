@@ -1,21 +1,32 @@
-"""The papers of a draft one by one: how each stands, its file, and the pieces it comes in over a bad line."""
+"""The papers of an application one by one: how each stands, its file, and the pieces it comes in over a bad line.
+
+Of a draft for whoever has the private link; of a sent application for whoever has shown that it is theirs, and then
+only those that are missing or were refused.
+"""
 
 from __future__ import annotations
 
-from flask import Response, abort, jsonify, request, url_for
+from functools import partial
+from uuid import UUID
+
+from flask import Response, abort, flash, jsonify, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.blueprints.apply.views import blueprint, family, own_draft
+from app.blueprints.apply.forms import documents_form
+from app.blueprints.apply.views import blueprint, family, keep_papers, own_draft, proven, status_page
 from app.blueprints.apply.words import DOCUMENT_WORDS
-from app.domain.admissions.queries import list_documents
-from app.domain.admissions.services import add_paper_piece, finish_paper, paper_pieces_kept
-from app.domain.admissions.types import DocumentKind, DocumentView
+from app.domain.admissions.queries import list_documents, list_papers_asked
+from app.domain.admissions.rules import papers_to_send
+from app.domain.admissions.services import add_paper_piece, finish_paper, paper_pieces_kept, send_paper
+from app.domain.admissions.types import ApplicationView, DocumentKind, DocumentView
 from app.domain.files.services import PIECE_BYTES
 from app.domain.files.types import FilesUnavailable, PieceOutOfPlace
 from app.domain.kernel.errors import DomainError, Forbidden, NotFound
 from app.web.access import public
 from app.web.errors import message_of, status_of
 from app.web.files import send_wanted_size
+from app.web.forms import submitted
 from app.web.htmx import is_partial, render_page, see_other
 
 _MARK_LENGTH = 200
@@ -88,11 +99,15 @@ def _refused(error: DomainError) -> tuple[Response, int]:
 @public
 def pieces(lang: str, token: str, kind: str) -> BaseResponse | tuple[Response, int]:
     """Where a paper on its way has come to; and its next piece, which is the whole body."""
+    return _pieces(token, _kind(kind))
+
+
+def _pieces(of: str | UUID, kind: DocumentKind) -> BaseResponse | tuple[Response, int]:
     try:
         if request.method == "GET":
-            return jsonify(offset=paper_pieces_kept(token, _kind(kind), _mark()))
+            return jsonify(offset=paper_pieces_kept(of, kind, _mark()))
         size, offset = _number("size"), _number("offset")
-        here = add_paper_piece(token, _kind(kind), _mark(), size, offset, _body())
+        here = add_paper_piece(of, kind, _mark(), size, offset, _body())
     except DomainError as error:
         return _refused(error)
     return jsonify(offset=here)
@@ -102,9 +117,81 @@ def pieces(lang: str, token: str, kind: str) -> BaseResponse | tuple[Response, i
 @public
 def finish(lang: str, token: str, kind: str) -> BaseResponse | tuple[Response, int]:
     """Keep a paper whose pieces are all here, and answer with how it stands."""
-    name = request.args.get("name", "")[:255]
+    return _finish(token, _kind(kind)) or _state(token, kind)
+
+
+def _finish(of: str | UUID, kind: DocumentKind) -> tuple[Response, int] | None:
     try:
-        finish_paper(family(), token, _kind(kind), _mark(), _number("size"), name)
+        name = request.args.get("name", "")[:255]
+        finish_paper(family(), of, kind, _mark(), _number("size"), name)
     except DomainError as error:
         return _refused(error)
-    return _state(token, kind)
+    return None
+
+
+# --- of a sent application
+
+
+def _own(reference: str) -> ApplicationView:
+    """The sent application that this browser has shown to be its own; else 404."""
+    return proven(reference) or abort(404)
+
+
+@blueprint.route("/<lang:lang>/admissions/status/<string:reference>/papers", methods=["POST"])
+@public
+def send_papers(lang: str, reference: str) -> BaseResponse:
+    """Take the papers that were missing or refused, as a form sends them."""
+    application = _own(reference)
+    documents = list_documents(application.id)
+    form = documents_form(papers_to_send(application.status, list_papers_asked(application), documents))
+    if not submitted(form):
+        return status_page(application, form, 422)
+    kinds = [kind for kind in DocumentKind if kind.value in form]
+    status = keep_papers(application, form, kinds, partial(send_paper, family(), application.id))
+    if form.problems:
+        return status_page(application, form, 422 if status == 200 else status)
+    if any(upload.filename for upload in request.files.values()):
+        flash(gettext("Thank you, the paper has arrived and is being checked."), "ok")
+    return see_other(url_for("apply.status", lang=lang, reference=reference))
+
+
+@blueprint.route("/<lang:lang>/admissions/status/<string:reference>/papers/<string:kind>")
+@public
+def sent_paper(lang: str, reference: str, kind: str) -> BaseResponse:
+    """How a paper stands: the part of the status page that asks again. Without script, the page itself."""
+    if not is_partial():
+        return see_other(url_for("apply.status", lang=lang, reference=reference))
+    return _sent_state(_own(reference), _kind(kind))
+
+
+def _sent_state(application: ApplicationView, kind: DocumentKind) -> Response:
+    documents = list_documents(application.id)
+    wanted = papers_to_send(application.status, list_papers_asked(application), documents)
+    return render_page(
+        "apply/_sent_paper.html",
+        "state",
+        application=application,
+        kind=kind,
+        paper=documents.get(kind),
+        form=documents_form([kind] if kind in wanted else []),
+        word=DOCUMENT_WORDS[kind],
+    )
+
+
+@blueprint.route(
+    "/<lang:lang>/admissions/status/<string:reference>/papers/<string:kind>/pieces", methods=["GET", "POST"]
+)
+@public
+def sent_pieces(lang: str, reference: str, kind: str) -> BaseResponse | tuple[Response, int]:
+    """Where a paper of a sent application has come to; and its next piece."""
+    return _pieces(_own(reference).id, _kind(kind))
+
+
+@blueprint.route(
+    "/<lang:lang>/admissions/status/<string:reference>/papers/<string:kind>/finish", methods=["POST"]
+)
+@public
+def finish_sent(lang: str, reference: str, kind: str) -> BaseResponse | tuple[Response, int]:
+    """Keep a paper of a sent application whose pieces are all here, and answer with how it stands."""
+    application = _own(reference)
+    return _finish(application.id, _kind(kind)) or _sent_state(application, _kind(kind))

@@ -6,8 +6,9 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from app.blueprints.apply.forms import STEP_FORMS, FindForm, ReviewForm, answers
 from app.blueprints.apply.limits import count_start, count_upload, find_counted, sending_counted
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
 from app.blueprints.apply.words import ANSWER_WORDS, DOCUMENT_WORDS, NEXT_WORDS, STEP_WORDS
+from app.domain.admissions.cycles.rules import papers_asked
 from app.domain.admissions.lottery.queries import find_own_ticket
 from app.domain.admissions.offers.queries import family_offer
 from app.domain.admissions.queries import (
@@ -29,8 +31,16 @@ from app.domain.admissions.queries import (
     list_events,
     list_open_classes,
     list_papers_asked,
+    list_places_of,
 )
-from app.domain.admissions.rules import TRANSITIONS, find_gaps, next_step, previous_step, usable_papers
+from app.domain.admissions.rules import (
+    TRANSITIONS,
+    find_gaps,
+    next_step,
+    papers_to_send,
+    previous_step,
+    usable_papers,
+)
 from app.domain.admissions.services import (
     attach_document,
     remove_document,
@@ -55,11 +65,12 @@ from app.domain.kernel.errors import N_, Conflict, Refused
 from app.domain.kernel.ids import new_token
 from app.domain.limits.types import TooMany
 from app.web.access import client_address, public
-from app.web.admission import cycle_words
+from app.web.admission import cycle_words, next_sentences
 from app.web.errors import message_of, status_of
 from app.web.forms import Form, submitted
 from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
+from app.web.slips import slip_choices
 from app.web.urls import absolute_url, status_link
 
 blueprint = Blueprint("apply", __name__)
@@ -266,7 +277,7 @@ def documents(lang: str, token: str) -> BaseResponse:
     asked = list_papers_asked(application)
     form, status = documents_form(asked), 200
     if submitted(form):
-        status = _keep_papers(token, application, form, asked)
+        status = keep_papers(application, form, asked, partial(attach_document, family(), token))
         if (removed := request.form.get("remove")) in asked:
             remove_document(family(), token, DocumentKind(removed))
             return see_other(step_url(token, Step.DOCUMENTS))
@@ -285,15 +296,20 @@ def documents(lang: str, token: str) -> BaseResponse:
     )
 
 
-def _keep_papers(token: str, application: ApplicationView, form: Form, asked: Iterable[DocumentKind]) -> int:
-    """Store each file that came, whatever becomes of the other. Returns the status of a page that must be shown."""
+def keep_papers(
+    application: ApplicationView,
+    form: Form,
+    asked: Iterable[DocumentKind],
+    keep: Callable[[DocumentKind, bytes, str], None],
+) -> int:
+    """Keep each file that came, whatever becomes of the other. Returns the status of a page that must be shown."""
     status = 200
     for kind in asked:
         for upload in request.files.getlist(kind.value)[:1]:
             if upload.filename:
                 try:
                     count_upload(family(), application)
-                    attach_document(family(), token, kind, upload.read(), upload.filename)
+                    keep(kind, upload.read(), upload.filename)
                 except TooMany as error:
                     form.put_refusal(error)
                 except UploadRefused as error:
@@ -390,17 +406,31 @@ def status(lang: str, reference: str) -> BaseResponse:
     application = proven(reference)
     if application is None:
         return see_other(url_for("apply.find", lang=lang, reference=reference[:40]))
+    return status_page(application)
+
+
+def status_page(application: ApplicationView, form: Form | None = None, status: int = 200) -> Response:
+    """The family's page of a sent application; with what is wrong with the papers it has just sent."""
+    place = find_place_of(application, list_places_of(application.cycle_id))
+    papers = list_documents(application.id)
+    asked = papers_asked(place, application.quota_ids) if place else ()
+    wanted = papers_to_send(application.status, asked, papers)
     return render_page(
         "apply/status.html",
-        "papers",
         application=application,
-        papers=list_documents(application.id),
+        papers=papers,
+        shown=[kind for kind in DocumentKind if kind in papers or kind in wanted],
+        wanted=wanted,
+        form=form or documents_form(wanted),
         words=DOCUMENT_WORDS,
         trail=status_trail(list_events(application.id)),
         next_words=NEXT_WORDS[application.status],
         ticket=find_own_ticket(application.id),
-        may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],
         offer=family_offer(application.id),
+        next_sentences=next_sentences(application.status, place, today()),
+        slips=slip_choices(application),
+        may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],
+        status=status,
     )
 
 

@@ -48,6 +48,7 @@ ANSWER_WORDS: dict[str, object] = {
 EVENT_WORDS: dict[EventKind, object] = {
     EventKind.STARTED: _l("Begun"),
     EventKind.SUBMITTED: _l("Sent to the school"),
+    EventKind.PAPER: _l("Paper sent"),
     EventKind.ENROLLED: _l("Enrolled"),
     EventKind.WITHDRAWN: _l("Withdrawn"),
 }

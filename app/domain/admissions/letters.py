@@ -7,18 +7,12 @@ from typing import Any
 
 from flask_babel import force_locale, gettext
 
-from app.domain.admissions.types import ApplicationStatus, DocumentKind
+from app.domain.admissions.types import PAPER_NAMES, ApplicationStatus, DocumentKind
 from app.domain.files.types import REASONS, FileRefusal
 from app.domain.kernel.dates import format_date
-from app.domain.kernel.errors import N_
 
 Letter = tuple[str, str]
 """Subject and text."""
-
-_PAPERS = {
-    DocumentKind.BIRTH_CERTIFICATE: N_("Birth certificate"),
-    DocumentKind.PHOTO: N_("Photograph of the child"),
-}
 
 
 def draft_letter(locale: str, link: str, closes_on: date | None) -> Letter:
@@ -107,6 +101,23 @@ def refused_paper_letter(
     locale: str, kind: DocumentKind, why: FileRefusal, child: str, reference: str, status_link: str
 ) -> Letter:
     """That the check refused a paper of an application that was sent, why, and what to do."""
+    return paper_letter(
+        locale,
+        child=child,
+        **refused_paper_words(locale, kind, why),
+        reference=reference,
+        link=status_link,
+    )
+
+
+def refused_paper_words(locale: str, kind: DocumentKind, why: FileRefusal) -> dict[str, str]:
+    """Which paper and why, as the family reads it."""
+    with force_locale(locale):
+        return {"paper": gettext(PAPER_NAMES[kind]), "reason": gettext(REASONS[why])}
+
+
+def paper_letter(locale: str, *, child: str, paper: str, reason: str, reference: str, link: str) -> Letter:
+    """That a paper was not accepted, with what it says already in words."""
     with force_locale(locale):
         subject = gettext("A paper of your application %(reference)s was not accepted", reference=reference)
         return subject, "\n\n".join(
@@ -115,12 +126,14 @@ def refused_paper_letter(
                 gettext(
                     "we could not accept one of the papers of the application for %(name)s: %(paper)s.",
                     name=child,
-                    paper=gettext(_PAPERS[kind]),
+                    paper=paper,
                 ),
-                gettext("The reason: %(reason)s", reason=gettext(REASONS[why])),
-                gettext("Bring the paper to the school office, or call there."),
+                gettext("The reason: %(reason)s", reason=reason),
+                gettext(
+                    "Send the paper again on the page of your application, or bring it to the school office."
+                ),
                 gettext("Reference: %(reference)s", reference=reference),
-                gettext("How far the application is: %(link)s", link=status_link),
+                gettext("How far the application is: %(link)s", link=link),
                 gettext("Smart Academy, admissions"),
             )
         )
@@ -130,15 +143,20 @@ def refused_paper_text(
     locale: str, kind: DocumentKind, why: FileRefusal, reference: str, status_link: str
 ) -> str:
     """The same as a text message: no name, and a link that opens nothing without the phone number."""
+    return paper_text(locale, **refused_paper_words(locale, kind, why), reference=reference, link=status_link)
+
+
+def paper_text(locale: str, *, paper: str, reason: str, reference: str, link: str) -> str:
+    """The text message, with what it says already in words."""
     with force_locale(locale):
         return str(
             gettext(
                 "Smart Academy: a paper of application %(reference)s was not accepted. %(paper)s: %(reason)s"
-                " Bring the paper to the school office, or call there. %(link)s",
+                " Send it again: %(link)s",
                 reference=reference,
-                paper=gettext(_PAPERS[kind]),
-                reason=gettext(REASONS[why]),
-                link=status_link,
+                paper=paper,
+                reason=reason,
+                link=link,
             )
         )
 

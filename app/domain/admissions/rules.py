@@ -148,6 +148,16 @@ def usable_papers(documents: Mapping[DocumentKind, DocumentView]) -> set[Documen
     return {kind for kind, paper in documents.items() if not paper.file.is_refused}
 
 
+def papers_to_send(
+    status: ApplicationStatus, asked: Collection[DocumentKind], documents: Mapping[DocumentKind, DocumentView]
+) -> list[DocumentKind]:
+    """The papers that the family of a sent application still has to send: missing, or refused by the check."""
+    if status not in PAPERS_COUNT:
+        return []
+    usable = usable_papers(documents)
+    return [kind for kind in DocumentKind if kind not in usable and (kind in asked or kind in documents)]
+
+
 def paper_kinds(kind: DocumentKind) -> frozenset[FileKind]:
     """What a paper may be: a photograph is a picture."""
     return PICTURES if kind is DocumentKind.PHOTO else PAPERS

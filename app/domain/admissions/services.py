@@ -25,8 +25,10 @@ from app.domain.admissions.letters import (
     received_text,
     refused_paper_letter,
     refused_paper_text,
+    refused_paper_words,
     withdrawn_letter,
 )
+from app.domain.admissions.messages.queries import written
 from app.domain.admissions.models import (
     AdmissionCycle,
     Application,
@@ -44,6 +46,7 @@ from app.domain.admissions.queries import (
     cycle_year,
     find_by_token,
     find_place_of,
+    find_sent,
     list_documents,
     list_open_classes,
     list_papers_asked,
@@ -59,6 +62,7 @@ from app.domain.admissions.rules import (
     check_transition,
     find_gaps,
     paper_kinds,
+    papers_to_send,
     script_of,
     usable_papers,
 )
@@ -76,6 +80,7 @@ from app.domain.admissions.types import (
     NotComplete,
     OpenClass,
     OtherClass,
+    PaperNotWanted,
     Step,
 )
 from app.domain.audit.services import record, record_change
@@ -91,6 +96,7 @@ from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in, search_key
 from app.domain.kernel.references import make_reference
 from app.domain.outbox.services import write_mail, write_sms
+from app.domain.outbox.types import Channel
 from app.domain.people.queries import find_guardian_by_phone
 from app.domain.people.services import (
     add_guardian,
@@ -158,12 +164,22 @@ def _child(row: Application) -> str:
     return name_in(row.locale, row.child_name_en, row.child_name_bn, row.child_name_ar)[0]
 
 
-def _write(row: Application, kind: str, letter: tuple[str, str], text: str | None = None) -> None:
-    """Mail the family; where it has given no address, send the short text to its phone, if there is one."""
+def _write(
+    row: Application, kind: str, letter: tuple[str, str], text: str | None = None, **values: str
+) -> None:
+    """Mail the family; where it has given no address, send the short text to its phone, if there is one.
+
+    Where the campus has written the message in its own words, they leave in place of ours, with `values` for the
+    names in them.
+    """
+    values |= {"child": _child(row), "reference": row.reference or ""}
     if row.email:
-        write_mail(kind, row.email, row.locale, *letter, campus_id=row.campus_id)
+        own = written(row.campus_id, kind, Channel.MAIL, row.locale, values)
+        subject, body = (own.subject, own.body) if own else letter
+        write_mail(kind, row.email, row.locale, subject, body, campus_id=row.campus_id)
     elif row.phone and text:
-        write_sms(kind, row.phone, row.locale, text, campus_id=row.campus_id)
+        own = written(row.campus_id, kind, Channel.SMS, row.locale, values)
+        write_sms(kind, row.phone, row.locale, own.body if own else text, campus_id=row.campus_id)
 
 
 def start_application(actor: Actor, token: str, locale: str, today: date) -> None:
@@ -309,53 +325,91 @@ def attach_document(actor: Actor, token: str, kind: DocumentKind, data: bytes, f
         row = _draft(db, token)
         if kind not in list_papers_asked(view_of(row)):
             raise NotFound
-        file_id = store_upload(actor, data, file_name, allowed=paper_kinds(kind), campus_id=row.campus_id)
-        _forget_document(db, actor, row, kind)
-        db.add(ApplicationDocument(application_id=row.id, document_type=kind, file_id=file_id))
+        _keep_paper(db, actor, row, kind, data, file_name)
         row.updated_at = clock.now()
-        record(
-            actor,
-            "application.document_added",
-            "application",
-            row.id,
-            campus_id=row.campus_id,
-            new={"kind": kind, "file": file_id},
-        )
 
 
-def _place(token: str, kind: DocumentKind) -> str:
-    """Where pieces of this paper gather. Raises NotFound, AlreadySent, as the form does."""
-    application = find_by_token(token)
+def send_paper(actor: Actor, application_id: UUID, kind: DocumentKind, data: bytes, file_name: str) -> None:
+    """Keep a paper of a sent application that is missing or was refused; its history says that it came.
+
+    The family has shown that the application is its own. Raises NotFound, PaperNotWanted, and the errors of
+    `files.services.store_upload`.
+    """
+    with transaction() as db:
+        row = _locked(db, Application.id == application_id, Application.status != ApplicationStatus.DRAFT)
+        _check_wanted(view_of(row), kind)
+        _keep_paper(db, actor, row, kind, data, file_name)
+        _note_event(db, actor, row, EventKind.PAPER, paper=kind)
+
+
+def _check_wanted(application: ApplicationView, kind: DocumentKind) -> None:
+    """Raises PaperNotWanted where a sent application needs no such paper."""
+    asked, documents = list_papers_asked(application), list_documents(application.id)
+    if kind not in papers_to_send(application.status, asked, documents):
+        raise PaperNotWanted
+
+
+def _keep_paper(
+    db: Session, actor: Actor, row: Application, kind: DocumentKind, data: bytes, file_name: str
+) -> None:
+    file_id = store_upload(actor, data, file_name, allowed=paper_kinds(kind), campus_id=row.campus_id)
+    _forget_document(db, actor, row, kind)
+    db.add(ApplicationDocument(application_id=row.id, document_type=kind, file_id=file_id))
+    record(
+        actor,
+        "application.document_added",
+        "application",
+        row.id,
+        campus_id=row.campus_id,
+        new={"kind": kind, "file": file_id},
+    )
+
+
+def _place(of: str | UUID, kind: DocumentKind) -> str:
+    """Where pieces of this paper gather: of the draft behind a private link, or of a sent application by its key.
+
+    Raises NotFound, AlreadySent, PaperNotWanted, as the whole paper would.
+    """
+    application = find_sent(of) if isinstance(of, UUID) else find_by_token(of)
     if application is None:
         raise NotFound
-    if not application.is_draft:
+    if isinstance(of, UUID):
+        _check_wanted(application, kind)
+    elif not application.is_draft:
         raise AlreadySent
-    if kind not in list_papers_asked(application):
+    elif kind not in list_papers_asked(application):
         raise NotFound
     return f"application {application.id} {kind}"
 
 
-def paper_pieces_kept(token: str, kind: DocumentKind, mark: str) -> int:
-    """How many bytes of a paper on its way are here. Raises NotFound, AlreadySent."""
-    return pieces_kept(_place(token, kind), mark)
+def paper_pieces_kept(of: str | UUID, kind: DocumentKind, mark: str) -> int:
+    """How many bytes of a paper on its way are here. `of` and what it raises: as in `_place`."""
+    return pieces_kept(_place(of, kind), mark)
 
 
-def add_paper_piece(token: str, kind: DocumentKind, mark: str, size: int, offset: int, data: bytes) -> int:
+def add_paper_piece(
+    of: str | UUID, kind: DocumentKind, mark: str, size: int, offset: int, data: bytes
+) -> int:
     """Add a piece to a paper of `size` bytes and return how much is here.
 
-    Raises NotFound, AlreadySent and the errors of `files.services.add_piece`.
+    Raises as `_place` does, and the errors of `files.services.add_piece`.
     """
-    return add_piece(_place(token, kind), mark, size, offset, data)
+    return add_piece(_place(of, kind), mark, size, offset, data)
 
 
-def finish_paper(actor: Actor, token: str, kind: DocumentKind, mark: str, size: int, file_name: str) -> None:
+def finish_paper(
+    actor: Actor, of: str | UUID, kind: DocumentKind, mark: str, size: int, file_name: str
+) -> None:
     """Keep a paper whose pieces are all here, as if it had come whole.
 
-    Raises PieceOutOfPlace where one is missing, and the errors of `attach_document`.
+    Raises PieceOutOfPlace where one is missing, and the errors of `attach_document` or `send_paper`.
     """
-    place = _place(token, kind)
+    place = _place(of, kind)
     with gathered(place, mark, size) as data:
-        attach_document(actor, token, kind, data, file_name)
+        if isinstance(of, UUID):
+            send_paper(actor, of, kind, data, file_name)
+        else:
+            attach_document(actor, of, kind, data, file_name)
 
 
 def remove_document(actor: Actor, token: str, kind: DocumentKind) -> bool:
@@ -427,7 +481,7 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
         )
         link = status_link(row.locale, row.reference)
         letter = received_letter(row.locale, _child(row), row.reference, link)
-        _write(row, "application.received", letter, received_text(row.locale, row.reference))
+        _write(row, "application.received", letter, received_text(row.locale, row.reference), link=link)
         return row.reference
 
 
@@ -479,7 +533,8 @@ def tell_of_refused_papers(status_link: LinkTo) -> int:
             link = status_link(row.locale, reference)
             letter = refused_paper_letter(row.locale, kind, reason, _child(row), reference, link)
             text = refused_paper_text(row.locale, kind, reason, reference, link)
-            _write(row, "application.paper_refused", letter, text)
+            words = refused_paper_words(row.locale, kind, reason)
+            _write(row, "application.paper_refused", letter, text, link=link, **words)
     return len(found)
 
 
@@ -566,7 +621,7 @@ def decide_application(
         else:
             letter = decided_letter(row.locale, to, _child(row), reference, reason, link)
             text = decided_text(row.locale, to, reference)
-        _write(row, f"application.{to.value}", letter, text)
+        _write(row, f"application.{to.value}", letter, text, reason=reason, link=link)
 
 
 def enrol_applicant(
@@ -618,15 +673,13 @@ def enrol_applicant(
             old={"status": was},
             new={"status": row.status, "student": student_id, "guardian": guardian_id, **details},
         )
-        letter = enrolled_letter(
-            row.locale,
-            _child(row),
-            student_no,
-            section.class_name.in_(row.locale)[0],
-            section.name.in_(row.locale)[0] or section.code,
-            to_local_digits(str(roll), row.locale),
-        )
-        _write(row, "application.enrolled", letter)
+        seat = {
+            "class": section.class_name.in_(row.locale)[0],
+            "section": section.name.in_(row.locale)[0] or section.code,
+            "roll": to_local_digits(str(roll), row.locale),
+        }
+        letter = enrolled_letter(row.locale, _child(row), student_no, *seat.values())
+        _write(row, "application.enrolled", letter, number=student_no, **seat)
     return Enrolled(student_id, student_no, roll, guardian_is_new, account_is_new, invitation)
 
 
@@ -688,6 +741,7 @@ __all__ = [
     "paper_pieces_kept",
     "remove_document",
     "save_step",
+    "send_paper",
     "start_application",
     "submit_application",
     "tell_of_refused_papers",

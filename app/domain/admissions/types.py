@@ -50,6 +50,23 @@ class DocumentKind(StrEnum):
     TRANSFER_ORDER = "transfer_order"
 
 
+PAPER_NAMES = {
+    DocumentKind.BIRTH_CERTIFICATE: N_("Birth certificate"),
+    DocumentKind.PHOTO: N_("Photograph of the child"),
+    DocumentKind.GUARDIAN_NID: N_("National identity card of a parent"),
+    DocumentKind.PREVIOUS_RESULT: N_("Result of the last class"),
+    DocumentKind.TRANSFER_CERTIFICATE: N_("Transfer certificate"),
+    DocumentKind.REGISTRATION_CARD: N_("Registration card of class eight"),
+    DocumentKind.RESIDENCE_PROOF: N_("Proof of where the child lives"),
+    DocumentKind.FREEDOM_FIGHTER_PAPER: N_("Freedom fighter certificate"),
+    DocumentKind.DISABILITY_PAPER: N_("Certificate of special needs"),
+    DocumentKind.EMPLOYMENT_PAPER: N_("Certificate of a parent's employment"),
+    DocumentKind.SIBLING_PAPER: N_("Student number of the brother or sister"),
+    DocumentKind.TRANSFER_ORDER: N_("Transfer order of a parent"),
+}
+"""What each is called, for pages, letters and slips."""
+
+
 class Method(StrEnum):
     """How the seats of a cycle are given."""
 
@@ -72,6 +89,8 @@ class EventKind(StrEnum):
 
     STARTED = "started"
     SUBMITTED = "submitted"
+    PAPER = "paper"
+    """The family has sent a paper that was missing or refused."""
     DECIDED = "decided"
     NOTE = "note"
     ENROLLED = "enrolled"
@@ -359,6 +378,12 @@ class AlreadySent(Conflict):
     """The answers of a sent application are no longer the family's to change."""
 
     message = N_("This application has been sent. To change an answer, call the school office.")
+
+
+class PaperNotWanted(Conflict):
+    """The school has this paper, or needs none any more."""
+
+    message = N_("The school has this paper already. To replace it, call the school office.")
 
 
 class OtherClass(Refused):

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     APPLICATIONS_DECIDE = "applications:decide"  # review, shortlist, offer, refuse; always with a reason
     APPLICATIONS_ENROL = "applications:enrol"  # turn an accepted application into a student in a section
     CYCLES_EDIT = "cycles:edit"  # what an admission cycle asks for and offers; open and close it to families
+    MESSAGES_EDIT = "messages:edit"  # the words of letters and texts to families that apply
 
     REGISTERS_READ = "registers:read"  # attendance as it was taken
     REGISTERS_TAKE = "registers:take"  # take and correct a register
@@ -83,6 +84,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_DECIDE,
             Permission.APPLICATIONS_ENROL,
             Permission.CYCLES_EDIT,
+            Permission.MESSAGES_EDIT,
             Permission.REGISTERS_READ,
             Permission.REGISTERS_TAKE,
             Permission.STUDENTS_READ,
@@ -103,6 +105,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_DECIDE,
             Permission.APPLICATIONS_ENROL,
             Permission.CYCLES_EDIT,
+            Permission.MESSAGES_EDIT,
             Permission.STUDENTS_READ,
             Permission.STUDENTS_EDIT,
             Permission.GUARDIANS_READ,

@@ -42,6 +42,8 @@ LIMITS = MappingProxyType(
         # Reference and phone of an application that do not belong together.
         Limit.WRONG_STATUS_ADDRESS: Allowance(60, 15 * _MINUTE),
         Limit.WRONG_STATUS_REFERENCE: Allowance(10, 15 * _MINUTE),
+        # Codes of slips that we have not issued.
+        Limit.WRONG_SLIP_ADDRESS: Allowance(60, 15 * _MINUTE),
         # Applying.
         Limit.START_ADDRESS: Allowance(30, _HOUR),
         Limit.START_ADDRESS_DAY: Allowance(200, _DAY),

@@ -21,6 +21,7 @@ class Limit(StrEnum):
     WRONG_LINK_ADDRESS = "wrong_link.address"
     WRONG_STATUS_ADDRESS = "wrong_status.address"
     WRONG_STATUS_REFERENCE = "wrong_status.reference"
+    WRONG_SLIP_ADDRESS = "wrong_slip.address"
     START_ADDRESS = "start.address"
     START_ADDRESS_DAY = "start_day.address"
     START_ALL = "start.all"

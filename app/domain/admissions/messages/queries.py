@@ -1,0 +1,92 @@
+"""Reads of messages: the words we bring, and those a campus has written instead."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.domain.admissions import letters
+from app.domain.admissions.messages.models import MessageText
+from app.domain.admissions.messages.rules import fill
+from app.domain.admissions.messages.types import KINDS, OwnWords, Words
+from app.domain.admissions.types import ApplicationStatus
+from app.domain.outbox.types import Channel
+from app.uow import session
+
+_STATES = {f"application.{state.value}": state for state in ApplicationStatus}
+
+
+def our_words(kind: str, channel: Channel, locale: str) -> Words:
+    """The words we bring, with the names in braces where the values go."""
+    names = {name: f"{{{name}}}" for name in KINDS[kind].may}
+    if channel is Channel.SMS:
+        return Words("", _our_text(kind, locale, names))
+    return Words(*_our_letter(kind, locale, names))
+
+
+def _our_letter(kind: str, locale: str, names: dict[str, str]) -> letters.Letter:
+    match kind:
+        case "application.received":
+            return letters.received_letter(locale, names["child"], names["reference"], names["link"])
+        case "application.withdrawn":
+            return letters.withdrawn_letter(locale, names["child"], names["reference"])
+        case "application.paper_refused":
+            return letters.paper_letter(locale, **names)
+        case "application.enrolled":
+            return letters.enrolled_letter(
+                locale, names["child"], names["number"], names["class"], names["section"], names["roll"]
+            )
+        case _:
+            return letters.decided_letter(
+                locale, _STATES[kind], names["child"], names["reference"], names["reason"], names["link"]
+            )
+
+
+def _our_text(kind: str, locale: str, names: dict[str, str]) -> str:
+    match kind:
+        case "application.received":
+            return letters.received_text(locale, names["reference"])
+        case "application.paper_refused":
+            return letters.paper_text(
+                locale, **{name: names[name] for name in ("paper", "reason", "reference", "link")}
+            )
+        case _:
+            return letters.decided_text(locale, _STATES[kind], names["reference"]) or ""
+
+
+def find_own_words(campus_id: UUID, kind: str, channel: Channel, locale: str) -> OwnWords | None:
+    """What a campus has written for a message, or None where it uses our words."""
+    row = session().scalars(
+        select(MessageText).where(
+            MessageText.campus_id == campus_id,
+            MessageText.kind == kind,
+            MessageText.channel == channel,
+            MessageText.locale == locale,
+        )
+    )
+    found = row.one_or_none()
+    return view_of(found) if found else None
+
+
+def view_of(row: MessageText) -> OwnWords:
+    """A row as its page shows it."""
+    return OwnWords(row.id, Words(row.subject, row.body), row.version)
+
+
+def list_changed(campus_id: UUID) -> set[tuple[str, Channel, str]]:
+    """(message, channel, language) of everything that a campus has written in its own words."""
+    rows = session().execute(
+        select(MessageText.kind, MessageText.channel, MessageText.locale).where(
+            MessageText.campus_id == campus_id
+        )
+    )
+    return {(kind, channel, locale) for kind, channel, locale in rows}
+
+
+def written(
+    campus_id: UUID, kind: str, channel: Channel, locale: str, values: dict[str, str]
+) -> Words | None:
+    """A message in the campus's own words with the values in it; None where it has written none."""
+    own = find_own_words(campus_id, kind, channel, locale) if kind in KINDS else None
+    return fill(own.details, values) if own else None

@@ -1,0 +1,108 @@
+"""What can be written in the school's own words, the views and errors of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from app.domain.kernel.errors import N_, Refused
+from app.domain.outbox.types import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A message that families get: what it may name, what it must name, and in which ways it leaves."""
+
+    name: str
+    """As the outbox calls it."""
+    title: str
+    may: tuple[str, ...]
+    must: tuple[str, ...]
+    by_sms: bool = False
+
+    def may_by(self, channel: Channel) -> tuple[str, ...]:
+        """What it may name in a letter or a text. No text names the child: others may read the phone."""
+        return tuple(name for name in self.may if channel is Channel.MAIL or name != "child")
+
+
+_DECIDED: Final = ("child", "reference", "reason", "link")
+
+KINDS: Final = MappingProxyType(
+    {
+        kind.name: kind
+        for kind in (
+            Kind(
+                "application.received",
+                N_("The application has come"),
+                ("child", "reference", "link"),
+                ("reference",),
+                True,
+            ),
+            Kind("application.under_review", N_("We have begun to read it"), _DECIDED, ("reference",)),
+            Kind("application.shortlisted", N_("It is on the short list"), _DECIDED, ("reference",)),
+            Kind("application.waitlisted", N_("It is on the waiting list"), _DECIDED, ("reference",), True),
+            Kind("application.offered", N_("A place is offered"), _DECIDED, ("reference",), True),
+            Kind("application.rejected", N_("There is no place"), _DECIDED, ("reference",), True),
+            Kind(
+                "application.withdrawn",
+                N_("The family has withdrawn it"),
+                ("child", "reference"),
+                ("reference",),
+            ),
+            Kind(
+                "application.paper_refused",
+                N_("A paper was not accepted"),
+                ("child", "paper", "reason", "reference", "link"),
+                ("paper", "reason", "reference"),
+                True,
+            ),
+            Kind(
+                "application.enrolled",
+                N_("The child is enrolled"),
+                ("child", "number", "class", "section", "roll"),
+                ("number",),
+            ),
+        )
+    }
+)
+"""Every message of admissions whose words can be changed, in the order in which a family gets them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Subject and body of a message in one language. A text message has no subject."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What a campus has written in place of the words we bring."""
+
+    id: UUID
+    details: Words
+    version: int
+
+
+class UnknownName(Refused):
+    """The text names something in braces that this message knows nothing of."""
+
+    field = "body"
+    message = N_("%(name)s cannot stand in this message. It may hold: %(names)s.")
+
+
+class NameMissing(Refused):
+    """The text leaves out what families need."""
+
+    field = "body"
+    message = N_("%(name)s is missing. Families need it in this message.")
+
+
+class StrayBrace(Refused):
+    """A brace that belongs to nothing."""
+
+    field = "body"
+    message = N_("Write braces only around a name, such as {reference}.")
