@@ -128,7 +128,12 @@ def history_lines(events: Iterable[EventView]) -> list[Line]:
 
 
 def _line(event: EventView) -> Line:
-    title = EVENT_WORDS.get(event.kind) or (status_label(event.to_status.value) if event.to_status else "")
+    undone = gettext("Enrolment taken back") if event.details.get("undone") else None
+    title = (
+        undone
+        or EVENT_WORDS.get(event.kind)
+        or (status_label(event.to_status.value) if event.to_status else "")
+    )
     more = ""
     if event.details.get("student_no"):
         more = gettext(

@@ -50,4 +50,8 @@ ACTION_WORDS: dict[str, object] = {
     "application.noted": _l("Note"),
     "application.enrolled": _l("Enrolled"),
     "application.withdrawn": _l("Withdrawn by the family"),
+    "application.enrolment_undone": _l("Enrolment taken back"),
+    "application.fee_recorded": _l("Payment recorded"),
+    "application.fee_confirmed": _l("Payment confirmed"),
+    "application.fee_cancelled": _l("Payment cancelled"),
 }

@@ -126,8 +126,11 @@ def status_trail(events: Iterable[EventView]) -> list[tuple[object, str, str]]:
     """What happened so far, as a trail; the last line is where it stands."""
     lines = []
     for event in events:
-        title = EVENT_WORDS.get(event.kind) or (
-            status_label(event.to_status.value) if event.to_status else ""
+        undone = gettext("Enrolment taken back") if event.details.get("undone") else None
+        title = (
+            undone
+            or EVENT_WORDS.get(event.kind)
+            or (status_label(event.to_status.value) if event.to_status else "")
         )
         text = moment(event.at)
         if event.note:

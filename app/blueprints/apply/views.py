@@ -19,6 +19,7 @@ from app.blueprints.apply.forms import STEP_FORMS, FindForm, ReviewForm, answers
 from app.blueprints.apply.limits import count_start, count_upload, find_counted, sending_counted
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
 from app.blueprints.apply.words import ANSWER_WORDS, DOCUMENT_WORDS, NEXT_WORDS, STEP_WORDS
+from app.domain.admissions.fees.queries import case_of
 from app.domain.admissions.queries import (
     find_by_token,
     find_place_of,
@@ -390,6 +391,7 @@ def status(lang: str, reference: str) -> BaseResponse:
         trail=status_trail(list_events(application.id)),
         next_words=NEXT_WORDS[application.status],
         may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],
+        fee_case=case_of(application.id),
     )
 
 

@@ -28,6 +28,7 @@ from app.domain.admissions.entry.rules import (
 )
 from app.domain.admissions.entry.types import (
     Check,
+    Difference,
     Facts,
     FeeStanding,
     KnownChild,
@@ -221,8 +222,10 @@ def _suits(wanted: Shift | None, shift: Shift | None) -> bool:
 
 def _is_taken(text: str | None, own: AccountLine | None, all_: _Gathered, *, by_phone: bool) -> bool:
     """Whether somebody else signs in with this number or address, so that no account can be opened with it."""
-    return bool(text) and own is None and any(
-        text == (each.phone if by_phone else each.email) for each in all_.accounts
+    return (
+        bool(text)
+        and own is None
+        and any(text == (each.phone if by_phone else each.email) for each in all_.accounts)
     )
 
 

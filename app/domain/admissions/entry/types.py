@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -181,16 +181,6 @@ class Outcome:
     application_id: UUID
     enrolled: Enrolled | None = None
     error: DomainError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """An enrolment that can still be taken back, as far as nothing depends on it."""
-
-    application_id: UUID
-    student_id: UUID
-    enrolled_at: datetime
-    made: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

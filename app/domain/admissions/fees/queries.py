@@ -41,7 +41,7 @@ def states_of(application_ids: Collection[UUID]) -> dict[UUID, FeeState]:
             ApplicationFee.application_id.in_(application_ids), ApplicationFee.state != FeeState.CANCELLED
         )
     )
-    return {key: state for key, state in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def fee_asked(application_id: UUID) -> bool:
@@ -60,9 +60,7 @@ def is_settled(application_id: UUID) -> bool:
     return state is FeeState.CONFIRMED or (state is None and not fee_asked(application_id))
 
 
-def get_case(
-    actor: Actor, application_id: UUID, permission: Permission = Permission.FEES_RECORD
-) -> FeeCase:
+def get_case(actor: Actor, application_id: UUID, permission: Permission = Permission.FEES_RECORD) -> FeeCase:
     """One application as somebody who takes fees sees it. Raises NotFound outside the actor's campuses, for drafts."""
     found = _cases(Application.id == application_id, *_sent_within(actor, permission))
     if not found:
@@ -156,6 +154,18 @@ def _views(rows: list[ApplicationFee]) -> list[FeeView]:
         )
         for row in rows
     ]
+
+
+def get_fee(actor: Actor, fee_id: UUID, permission: Permission = Permission.FEES_RECORD) -> FeeView:
+    """One payment. Raises NotFound outside the actor's campuses."""
+    row = (
+        session()
+        .scalars(select(ApplicationFee).where(ApplicationFee.id == fee_id, within(actor, permission)))
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    return _views([row])[0]
 
 
 def list_day(actor: Actor, day: date) -> list[FeeLine]:

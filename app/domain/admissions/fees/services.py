@@ -187,7 +187,7 @@ class _Ledger:
         return is_settled(application_id)
 
     def mark_paid(self, application_id: UUID, amount: Decimal, reference: str) -> bool:
-        """Record what a gateway took, confirmed at once: the gateway is the second person.
+        """Record what a gateway took, confirmed at once: the gateway is the second person. To be called by a job.
 
         The same reference again changes nothing: False. Raises NotFound, NothingDue, WrongAmount, and
         AlreadyRecorded where something else has paid: then the gateway is to give the money back.
