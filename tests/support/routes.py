@@ -221,6 +221,8 @@ ROUTES: dict[str, Route] = {
     "cycles.remove_quota_page": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", quota_id="admission_quotas"),
     "entry.undo": _of(P.APPLICATIONS_ENROL, application_id="admission_applications", shown=frozenset({409})),
     "entry.several": _of(P.APPLICATIONS_ENROL, cycle_id="admission_cycles", class_id="classes"),
+    "entry.numbers": _of(P.APPLICATIONS_READ, cycle_id="admission_cycles"),
+    "entry.numbers_file": _of(P.APPLICATIONS_READ, cycle_id="admission_cycles"),
     "fees.day": _all(P.FEES_RECORD),
     "fees.case": _of(P.FEES_RECORD, application_id="admission_applications"),
     "fees.confirm": _of(P.FEES_CONFIRM, fee_id="application_fees"),

@@ -16,12 +16,12 @@ from app.domain.admissions.cycles.types import CycleClass, CycleView
 from app.domain.admissions.entry.queries import can_be_undone, plan_class
 from app.domain.admissions.entry.rules import MOST_AT_ONCE
 from app.domain.admissions.entry.services import enrol_several, undo_enrolment
-from app.domain.admissions.entry.types import Outcome, SectionRule
+from app.domain.admissions.entry.types import NothingToUndo, Outcome, SectionRule
 from app.domain.admissions.queries import get_application, list_children_called
 from app.domain.admissions.types import ApplicationStatus
 from app.domain.kernel import clock
 from app.domain.kernel.access import Permission
-from app.domain.kernel.errors import Conflict, Refused
+from app.domain.kernel.errors import Refused
 from app.web.access import current_actor, requires
 from app.web.entry import RULE_WORDS, point_words
 from app.web.errors import message_of
@@ -63,7 +63,7 @@ def undo(application_id: UUID) -> BaseResponse:
             flash(gettext("The enrolment is taken back, and the family is told."), "ok")
             return see_other(here)
     elif application.status is not ApplicationStatus.ENROLLED or not can_be_undone(application_id):
-        raise Conflict(gettext("There is no enrolment here that could be taken back."))
+        raise NothingToUndo
     return render_page(
         "entry/undo.html",
         application=application,
@@ -74,6 +74,20 @@ def undo(application_id: UUID) -> BaseResponse:
 
 
 # --- a whole class
+
+
+def crumbs_of(cycle: CycleView, name: str) -> list[tuple[str, str | None]]:
+    """The way to a page below a cycle."""
+    words = gettext(
+        "Admission %(year)s, %(campus)s",
+        year=digits(cycle.year_name),
+        campus=local_plain(cycle.campus_name),
+    )
+    return [
+        (gettext("Admissions"), url_for("admissions.queue")),
+        (words, url_for("cycles.cycle", cycle_id=cycle.id)),
+        (name, None),
+    ]
 
 
 def _class_of(cycle: CycleView, class_id: UUID) -> CycleClass:
@@ -118,18 +132,7 @@ def several(cycle_id: UUID, class_id: UUID) -> Response:
             for each, words in RULE_WORDS.items()
         ],
         here=url_for("entry.several", cycle_id=cycle_id, class_id=class_id, rule=rule.value),
-        crumbs=[
-            (gettext("Admissions"), url_for("admissions.queue")),
-            (
-                gettext(
-                    "Admission %(year)s, %(campus)s",
-                    year=digits(cycle.year_name),
-                    campus=local_plain(cycle.campus_name),
-                ),
-                url_for("cycles.cycle", cycle_id=cycle_id),
-            ),
-            (local_plain(seats.name), None),
-        ],
+        crumbs=crumbs_of(cycle, local_plain(seats.name)),
         point_words=point_words,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -29,7 +30,7 @@ from app.web.once import creates
 
 blueprint = Blueprint("fees", __name__, url_prefix="/admissions/fees")
 
-_WORDS = {"method_words": FEE_METHOD_WORDS, "state_words": FEE_STATE_WORDS}
+_WORDS: dict[str, Any] = {"method_words": FEE_METHOD_WORDS, "state_words": FEE_STATE_WORDS}
 
 
 def _day() -> date:

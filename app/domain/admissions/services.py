@@ -651,7 +651,16 @@ def _guardian_of(actor: Actor, row: Application) -> tuple[UUID, UUID, bool]:
     known = find_guardian_by_phone(phone)
     if known is not None:
         return known.guardian_id, known.person_id, False
-    person_id = add_person(actor, phone=phone, **given_of(view_of(row)))
+    given = given_of(view_of(row))
+    person_id = add_person(
+        actor,
+        name_en=given["name_en"],
+        name_bn=given["name_bn"],
+        name_ar=given["name_ar"],
+        phone=phone,
+        email=given["email"],
+        address=given["address"],
+    )
     return add_guardian(actor, person_id), person_id, True
 
 

@@ -171,21 +171,16 @@ def _gather(
 
 
 def _papers_of(application_ids: Collection[UUID]) -> dict[UUID, dict[DocumentKind, FileView]]:
-    rows = [
-        tuple(row)
-        for row in session().execute(
-            select(
-                ApplicationDocument.application_id,
-                ApplicationDocument.document_type,
-                ApplicationDocument.file_id,
-            ).where(ApplicationDocument.application_id.in_(application_ids))
+    papers = list(
+        session().scalars(
+            select(ApplicationDocument).where(ApplicationDocument.application_id.in_(application_ids))
         )
-    ]
-    files = list_files([file_id for *_, file_id in rows])
+    )
+    files = list_files([each.file_id for each in papers])
     found: dict[UUID, dict[DocumentKind, FileView]] = {}
-    for key, kind, file_id in rows:
-        if file_id in files:
-            found.setdefault(key, {})[kind] = files[file_id]
+    for each in papers:
+        if each.file_id in files:
+            found.setdefault(each.application_id, {})[each.document_type] = files[each.file_id]
     return found
 
 

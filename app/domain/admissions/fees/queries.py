@@ -30,7 +30,7 @@ def within(actor: Actor, permission: Permission = Permission.FEES_RECORD) -> Col
 
 def _sent_within(actor: Actor, permission: Permission) -> list[ColumnElement[bool]]:
     campuses = actor.campuses_for(permission)
-    sent = [Application.status.in_(IN_THE_QUEUE)]
+    sent: list[ColumnElement[bool]] = [Application.status.in_(IN_THE_QUEUE)]
     return sent if campuses is ALL else [*sent, Application.campus_id.in_(campuses)]
 
 
