@@ -20,6 +20,7 @@ ACTION_WORDS: dict[str, object] = {
     "student.changed": _l("Student record changed"),
     "student.status": _l("Status changed"),
     "student.enrolled": _l("Enrolled in a section"),
+    "student.unenrolled": _l("Taken out of the section"),
     "guardian.added": _l("Became a guardian"),
     "guardian.changed": _l("Guardian record changed"),
     "guardian.linked": _l("Guardian linked"),
