@@ -50,13 +50,7 @@ def undo(application_id: UUID) -> BaseResponse:
     form = UndoForm(data={"version": application.version})
     if submitted(form):
         try:
-            undo_enrolment(
-                current_actor(),
-                application_id,
-                reason=form.reason.data or "",
-                version=form.version.number,
-                status_link=status_link,
-            )
+            _undo(application_id, form)
         except Refused as error:
             form.put_refusal(error)
         else:
@@ -64,12 +58,17 @@ def undo(application_id: UUID) -> BaseResponse:
             return see_other(here)
     elif application.status is not ApplicationStatus.ENROLLED or not can_be_undone(application_id):
         raise NothingToUndo
-    return render_page(
-        "entry/undo.html",
-        application=application,
-        form=form,
-        here=here,
-        status=422 if form.problems else 200,
+    code = 422 if form.problems else 200
+    return render_page("entry/undo.html", application=application, form=form, here=here, status=code)
+
+
+def _undo(application_id: UUID, form: UndoForm) -> None:
+    undo_enrolment(
+        current_actor(),
+        application_id,
+        reason=form.reason.data or "",
+        version=form.version.number,
+        status_link=status_link,
     )
 
 
@@ -111,27 +110,25 @@ def several(cycle_id: UUID, class_id: UUID) -> Response:
     if request.method == "POST":
         picks = picks_in(request.form.getlist("pick"), request.form)
         outcomes = enrol_several(actor, picks, today=clock.today(), invitation_link=invitation_link)
+    return _class_page(cycle, seats, outcomes)
+
+
+def _class_page(cycle: CycleView, seats: CycleClass, outcomes: list[Outcome]) -> Response:
     rule = _rule()
-    lines, sections = plan_class(actor, cycle_id, class_id, rule, clock.today())
+    there: dict[str, Any] = {"cycle_id": cycle.id, "class_id": seats.class_id}
+    lines, sections = plan_class(current_actor(), cycle.id, seats.class_id, rule, clock.today())
     return render_page(
         "entry/several.html",
-        cycle=cycle,
         seats=seats,
         lines=lines,
         sections=sections,
-        section_names={each.id: each.name for each in sections},
         most=MOST_AT_ONCE,
         done=_told(outcomes),
         rules=[
-            (
-                words,
-                url_for("entry.several", cycle_id=cycle_id, class_id=class_id, rule=each.value),
-                each is rule,
-                None,
-            )
+            (words, url_for("entry.several", rule=each.value, **there), each is rule, None)
             for each, words in RULE_WORDS.items()
         ],
-        here=url_for("entry.several", cycle_id=cycle_id, class_id=class_id, rule=rule.value),
+        here=url_for("entry.several", rule=rule.value, **there),
         crumbs=crumbs_of(cycle, local_plain(seats.name)),
         point_words=point_words,
     )

@@ -60,7 +60,7 @@ def test_what_stops_it_is_told_instead_of_the_sections(client: PageClient, cast:
 def test_a_class_is_enrolled_with_a_preview_and_says_who_was_not(client: PageClient, cast: Cast) -> None:
     decided(), decided(phone="+8801911111111", child_name_en="Rayan", child_name_bn="রায়ান")
     client.as_(cast.farida)
-    page = client.get(f"/admissions/cycles/{cast.cycle}").follow("Enrol Class Seven")
+    page = client.get(f"/admissions/cycles/{cast.cycle}").follow("Enrol into Class Seven")
     ticks = [str(box["value"]) for box in page.all("input[name=pick]")]
     assert len(ticks) == 2 and not page.all("input[name=pick][checked]"), "nobody has accepted yet"
     done = page.submit(pick=ticks)

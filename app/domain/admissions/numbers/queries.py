@@ -158,6 +158,6 @@ def _count_claims(cycle_id: UUID) -> dict[UUID, dict[UUID, int]]:
     )
     rows = session().execute(select(*claims.c, func.count()).group_by(*claims.c))
     found: dict[UUID, dict[UUID, int]] = {}
-    for class_id, quota_id, number in rows:
-        found.setdefault(class_id, {})[quota_id] = number
+    for row in rows:
+        found.setdefault(row[0], {})[row[1]] = row[2]
     return found
