@@ -4,6 +4,8 @@ from app.domain.academics import models as academics
 from app.domain.accounts import models as accounts
 from app.domain.accounts.factors import models as factors
 from app.domain.admissions import models as admissions
+from app.domain.admissions.entry import models as admission_entry
+from app.domain.admissions.fees import models as admission_fees
 from app.domain.admissions.lottery import models as admission_draws
 from app.domain.admissions.messages import models as admission_messages
 from app.domain.admissions.offers import models as admission_offers
@@ -24,6 +26,8 @@ __all__ = [
     "academics",
     "accounts",
     "admission_draws",
+    "admission_entry",
+    "admission_fees",
     "admission_messages",
     "admission_offers",
     "admission_rankings",

@@ -172,6 +172,10 @@ WALLS: dict[str, Wall | Open] = {
     "application_documents": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "application_events": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "message_texts": _wall(f"{PUBLIC} OR {AT_WORK}", f"{ALL} OR {AT_WORK}"),
+    # A family reads how its payment stands; what is paid, the office and the gateway write.
+    "application_fees": _wall(f"{PUBLIC} OR {AT_WORK}", f"{ALL} OR {AT_WORK}"),
+    "application_enrolments": _wall(f"{ALL} OR {_of_work('admission_applications', 'application_id')}"),
+    "student_papers": _wall(f"{ALL} OR {_of_work('students', 'student_id')}"),
     "files": _wall(f"{PUBLIC} OR {AT_WORK} OR uploaded_by = {_key('user')}"),
     "file_variants": _wall(f"{PUBLIC} OR {_of('files', 'file_id')}"),
     # The site.

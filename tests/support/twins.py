@@ -27,6 +27,9 @@ from app.domain.accounts.factors.models import HalfOpenSignIn, PasskeyChallenge,
 from app.domain.accounts.factors.types import ChallengePurpose
 from app.domain.accounts.models import EmailChange, OneTimeLink, PhoneChange, ResetRequest, User
 from app.domain.accounts.types import LinkPurpose
+from app.domain.admissions.entry.models import ApplicationEnrolment, StudentPaper
+from app.domain.admissions.fees.models import ApplicationFee
+from app.domain.admissions.fees.types import FeeMethod, FeeState
 from app.domain.admissions.lottery.models import AdmissionDraw, AdmissionTicket
 from app.domain.admissions.lottery.types import DrawState
 from app.domain.admissions.messages.models import MessageText
@@ -419,5 +422,35 @@ def _add_admission(campus: str) -> None:
     db.add(
         ApplicationEvent(
             id=twin("application_events", campus), application_id=application, kind=EventKind.SUBMITTED
+        )
+    )
+    db.add(
+        StudentPaper(
+            id=twin("student_papers", campus),
+            student_id=twin("students", campus),
+            document_type=DocumentKind.PHOTO,
+            file_id=file,
+        )
+    )
+    db.add(
+        ApplicationEnrolment(
+            id=twin("application_enrolments", campus),
+            application_id=application,
+            from_status=ApplicationStatus.OFFERED,
+            made={},
+            enrolled_at=datetime(2026, 11, 3, tzinfo=UTC),
+        )
+    )
+    db.add(
+        ApplicationFee(
+            id=twin("application_fees", campus),
+            campus_id=place,
+            application_id=application,
+            amount=200,
+            method=FeeMethod.BANK_SLIP,
+            number="7001",
+            file_id=file,
+            state=FeeState.RECORDED,
+            recorded_at=datetime(2026, 11, 2, tzinfo=UTC),
         )
     )

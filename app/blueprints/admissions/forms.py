@@ -9,8 +9,19 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
 from app.domain.academics.queries import SectionView
+from app.domain.admissions.entry.types import Difference
 from app.domain.admissions.types import ApplicationStatus
-from app.web.forms import ChoiceField, Form, KeyField, LineField, NumberField, Required, TextField
+from app.web.forms import (
+    ChoiceField,
+    ChoicesField,
+    Form,
+    KeyField,
+    LineField,
+    NumberField,
+    Required,
+    TextField,
+    VersionField,
+)
 from app.web.i18n import current_locale
 
 _MOST = 999_999
@@ -50,10 +61,13 @@ class EnrolForm(Form):
 
     section_id = KeyField(_l("Section"), [Required(_l("Choose a section."))])
     version = NumberField(_l("Version"), [Required(_l("Load the page again."))], least=1, most=_MOST)
+    take = ChoicesField(_l("Take over from the application"), coerce=str)
+    guardian_version = VersionField()
 
-    def offer(self, sections: Sequence[SectionView]) -> None:
-        """Let the officer choose among the sections of the class."""
+    def offer(self, sections: Sequence[SectionView], differences: Sequence[Difference]) -> None:
+        """Let the officer choose among the sections of the class, and what to take over of the guardian."""
         locale = current_locale()
+        self.take.choices = [(each.name, each.name) for each in differences]
         self.section_id.choices = [SelectChoice("", gettext("Choose a section"))] + [
             SelectChoice(str(section.id), section.name.in_(locale)[0] or section.code) for section in sections
         ]

@@ -137,8 +137,10 @@ def history_lines(events: Iterable[EventView]) -> list[Line]:
 
 
 def _line(event: EventView) -> Line:
+    undone = gettext("Enrolment taken back") if event.details.get("undone") else None
     title = (
-        offer_event_word(event.details)
+        undone
+        or offer_event_word(event.details)
         or EVENT_WORDS.get(event.kind)
         or (status_label(event.to_status.value) if event.to_status else "")
     )

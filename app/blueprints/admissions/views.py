@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, flash, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.blueprints.admissions.entry import entry_context
 from app.blueprints.admissions.forms import DecideForm, EnrolForm, NoteForm, RejectForm
 from app.blueprints.admissions.pages import audit_lines, history_lines, known_guardian, queue_context
 from app.blueprints.admissions.words import (
@@ -19,11 +20,12 @@ from app.blueprints.admissions.words import (
     GENDER_WORDS,
     RELATIONSHIP_WORDS,
 )
-from app.domain.academics.queries import SectionView, section_choices
+from app.domain.academics.queries import SectionView
 from app.domain.admissions.districts import district_name
+from app.domain.admissions.entry.queries import check_application, sections_of, suggest_section
+from app.domain.admissions.entry.types import Check
 from app.domain.admissions.policies import may_decide, may_enrol
 from app.domain.admissions.queries import (
-    cycle_year,
     get_application,
     list_documents,
     list_duplicates,
@@ -43,8 +45,10 @@ from app.domain.kernel.access import Permission
 from app.domain.kernel.dates import age_on, local_day
 from app.domain.kernel.errors import Conflict, Refused
 from app.web.access import current_actor, requires
+from app.web.entry import point_words
 from app.web.files import send_wanted_size
 from app.web.forms import submitted
+from app.web.happenings import FIELD_WORDS
 from app.web.htmx import is_partial, render_page, see_other
 from app.web.i18n import current_locale
 from app.web.once import creates
@@ -122,6 +126,7 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
             "relationship": RELATIONSHIP_WORDS,
         },
         status=422 if problems else 200,
+        **entry_context(actor, application),
         **queue_context(actor, _kept(), application),
     )
 
@@ -250,11 +255,10 @@ def enrol(application_id: UUID) -> BaseResponse:
     application = get_application(current_actor(), application_id, Permission.APPLICATIONS_ENROL)
     if application.status not in ENROLLABLE and request.method == "GET":
         return _moved_on(application_id, application.version)
-    sections = section_choices(
-        application.campus_id, application.class_id or application.id, cycle_year(application.cycle_id)
-    )
-    form = EnrolForm(data={"version": application.version})
-    form.offer(sections)
+    sections = sections_of(application)
+    check = check_application(current_actor(), application, sections, today())
+    form = EnrolForm(data={"version": application.version, "guardian_version": check.guardian_version})
+    form.offer(sections, check.differences)
     if submitted(form):
         try:
             return _enrolled(application, form)
@@ -262,7 +266,7 @@ def enrol(application_id: UUID) -> BaseResponse:
             return _moved_on(application_id, form.version.number or 0)
         except Refused as error:
             form.put_refusal(error)
-    return _enrol_page(application, sections, form)
+    return _enrol_page(application, sections, check, form)
 
 
 def _enrolled(application: ApplicationView, form: EnrolForm) -> BaseResponse:
@@ -273,6 +277,8 @@ def _enrolled(application: ApplicationView, form: EnrolForm) -> BaseResponse:
         version=form.version.number or 0,
         today=today(),
         invitation_link=invitation_link,
+        take=form.take.data or (),
+        guardian_version=form.guardian_version.number,
     )
     flash(
         gettext(
@@ -290,7 +296,9 @@ def _enrolled(application: ApplicationView, form: EnrolForm) -> BaseResponse:
     return see_other(_here(application.id))
 
 
-def _enrol_page(application: ApplicationView, sections: list[SectionView], form: EnrolForm) -> Response:
+def _enrol_page(
+    application: ApplicationView, sections: list[SectionView], check: Check, form: EnrolForm
+) -> Response:
     """The choice of a section; once one with a free seat is chosen, the question whether to do it."""
     wanted = None if form.problems else request.args.get("section")
     chosen = next((section for section in sections if str(section.id) == wanted and section.seats_free), None)
@@ -298,7 +306,11 @@ def _enrol_page(application: ApplicationView, sections: list[SectionView], form:
         "admissions/enrol.html",
         application=application,
         sections=sections,
-        chosen=chosen,
+        chosen=None if check.stops else chosen,
+        suggested=None if check.stops else suggest_section(application, sections),
+        check=check,
+        point_words=point_words,
+        field_words=FIELD_WORDS,
         form=form,
         guardian=known_guardian(current_actor(), application),
         here=_here(application.id),

@@ -57,4 +57,8 @@ ACTION_WORDS: dict[str, object] = {
     "application.offer_expired": _l("No answer in time"),
     "application.enrolled": _l("Enrolled"),
     "application.withdrawn": _l("Withdrawn by the family"),
+    "application.enrolment_undone": _l("Enrolment taken back"),
+    "application.fee_recorded": _l("Payment recorded"),
+    "application.fee_confirmed": _l("Payment confirmed"),
+    "application.fee_cancelled": _l("Payment cancelled"),
 }

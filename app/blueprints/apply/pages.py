@@ -128,8 +128,10 @@ def status_trail(events: Iterable[EventView]) -> list[tuple[object, str, str]]:
     """What happened so far, as a trail; the last line is where it stands."""
     lines = []
     for event in events:
+        undone = gettext("Enrolment taken back") if event.details.get("undone") else None
         title = (
-            offer_event_word(event.details)
+            undone
+            or offer_event_word(event.details)
             or EVENT_WORDS.get(event.kind)
             or (status_label(event.to_status.value) if event.to_status else "")
         )

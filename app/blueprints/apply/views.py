@@ -21,6 +21,7 @@ from app.blueprints.apply.limits import count_start, count_upload, find_counted,
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
 from app.blueprints.apply.words import ANSWER_WORDS, DOCUMENT_WORDS, NEXT_WORDS, STEP_WORDS
 from app.domain.admissions.cycles.rules import papers_asked
+from app.domain.admissions.fees.queries import case_of
 from app.domain.admissions.lottery.queries import find_own_ticket
 from app.domain.admissions.offers.queries import family_offer
 from app.domain.admissions.queries import (
@@ -431,6 +432,7 @@ def status_page(application: ApplicationView, form: Form | None = None, status: 
         slips=slip_choices(application),
         may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],
         status=status,
+        fee_case=case_of(application.id),
     )
 
 

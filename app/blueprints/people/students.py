@@ -43,6 +43,7 @@ from app.domain.academics.queries import (
 )
 from app.domain.academics.types import EnrolmentStatus
 from app.domain.accounts.leaving import change_student_status_with_account
+from app.domain.admissions.entry.queries import list_student_papers
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.errors import NotFound, Refused
 from app.domain.kernel.paging import Page, page_number
@@ -69,6 +70,8 @@ from app.domain.people.services import edit_student as correct_student
 from app.domain.people.services import unlink_guardian as take_guardian_off
 from app.domain.people.types import PersonChanged, Relationship, StudentStatus
 from app.web.access import current_actor, requires
+from app.web.admission import PAPER_WORDS
+from app.web.files import send_wanted_size
 from app.web.forms import submitted
 from app.web.headers import keepable
 from app.web.htmx import render_page, see_other
@@ -186,6 +189,8 @@ def _student_page(record: StudentView, form: StudentStatusForm | None = None) ->
             actor, ("student", record.id), ("person", record.person.id), campus_id=record.campus_id
         ),
         may_edit=office,
+        papers=list_student_papers(record.id) if office else [],
+        paper_words=PAPER_WORDS,
         may_link=may_edit_guardians(actor, record.campus_id),
         warnings=birth_registration_warnings(record.birth_registration_no, record.person.born_on)
         if office
@@ -195,6 +200,17 @@ def _student_page(record: StudentView, form: StudentStatusForm | None = None) ->
         relationship_words=RELATIONSHIP_WORDS,
         status=422 if form and form.problems else 200,
     )
+
+
+@blueprint.route("/students/<uuid:student_id>/papers/<uuid:paper_id>")
+@requires(Permission.STUDENTS_EDIT)
+def paper(student_id: UUID, paper_id: UUID) -> Response:
+    """A paper in a student's file: for the office, as it tells the birth registration number."""
+    papers = list_student_papers(student_to_edit(student_id).id)
+    found = next((each for each in papers if each.id == paper_id), None)
+    if found is None:
+        raise NotFound
+    return send_wanted_size(found.file)
 
 
 @blueprint.route("/students/<uuid:student_id>/edit", methods=["GET", "POST"])

@@ -59,7 +59,13 @@ from app.domain.academics.types import (
 from app.domain.kernel.access import ALL, Actor, Permission, Role
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
-from app.domain.people.queries import staff_name_columns, staff_of_person, student_name_columns
+from app.domain.people.queries import (
+    staff_name_columns,
+    staff_of_person,
+    student_name_columns,
+    students_by_gender,
+)
+from app.domain.people.types import Gender
 from app.uow import read, session
 
 
@@ -437,6 +443,24 @@ def section_choices(campus_id: UUID, class_id: UUID, year_id: UUID) -> list[Sect
             Section.academic_year_id == year_id,
         )
     )
+
+
+def count_seated_by_gender(section_ids: Collection[UUID]) -> dict[UUID, dict[Gender | None, int]]:
+    """How many girls and boys have a seat in each of these sections. One statement."""
+    if not section_ids:
+        return {}
+    active = Enrolment.section_id.in_(section_ids) & (Enrolment.status == EnrolmentStatus.ACTIVE)
+    seated = students_by_gender(select(Enrolment.student_id).where(active))
+    rows = session().execute(
+        select(Enrolment.section_id, seated.c.gender, func.count())
+        .join(seated, seated.c.id == Enrolment.student_id)
+        .where(active)
+        .group_by(Enrolment.section_id, seated.c.gender)
+    )
+    found: dict[UUID, dict[Gender | None, int]] = {}
+    for section_id, gender, number in rows:
+        found.setdefault(section_id, {})[gender] = number
+    return found
 
 
 def _taught_by(person_id: Any) -> ColumnElement[bool]:

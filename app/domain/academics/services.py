@@ -586,3 +586,16 @@ def enrol_student(
             },
         )
     return enrolment.id, enrolment.roll_number
+
+
+def remove_enrolment(actor: Actor, enrolment_id: UUID) -> None:
+    """Take a student out of a section as if they had never sat there. The caller has found it. Raises NotFound."""
+    with transaction() as db:
+        row = db.get(Enrolment, enrolment_id, with_for_update=True)
+        if row is None or not _may_enrol(actor, row.campus_id):
+            raise NotFound
+        old = {"section": row.section_id, "year": row.academic_year_id, "roll_number": row.roll_number}
+        student_id, campus_id = row.student_id, row.campus_id
+        db.delete(row)
+        db.flush()
+        record(actor, "student.unenrolled", "student", student_id, campus_id=campus_id, old=old)

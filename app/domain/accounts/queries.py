@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -224,6 +224,27 @@ def find_open_link(token: str) -> OpenLink | None:
 def find_user_of_person(person_id: UUID) -> UUID | None:
     """The account of a person, if there is one."""
     return session().scalar(select(User.id).where(User.person_id == person_id))
+
+
+class AccountLine(NamedTuple):
+    """Whose an account is, and what it is signed in with."""
+
+    person_id: UUID
+    phone: str | None
+    email: str | None
+    status: UserStatus
+
+
+def list_accounts_by(
+    person_ids: Collection[UUID], phones: Collection[str], emails: Collection[str]
+) -> list[AccountLine]:
+    """The accounts of these persons, and those with one of these numbers (E.164) or addresses. One statement."""
+    rows = session().execute(
+        select(User.person_id, User.phone, User.email, User.status).where(
+            or_(User.person_id.in_(person_ids), User.phone.in_(phones), User.email.in_(emails))
+        )
+    )
+    return [AccountLine(*row) for row in rows]
 
 
 @dataclass(frozen=True)

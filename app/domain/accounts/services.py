@@ -36,6 +36,7 @@ from app.domain.accounts.types import (
     AccountEvent,
     AccountExists,
     AccountSuspended,
+    AccountUsed,
     EmailTaken,
     LastRole,
     LinkPurpose,
@@ -450,6 +451,32 @@ def ensure_guardian_account(
             actor, person_id, email=email, phone=phone, locale=locale, roles=[(Role.GUARDIAN, None)]
         )
     return user_id, True
+
+
+def remove_unused_account(actor: Actor, user_id: UUID) -> None:
+    """Take an account back that was opened by mistake and that nobody has used: no password, no other role.
+
+    Its links end with it. The caller may do so. Raises NotFound, AccountUsed.
+    """
+    with transaction() as db:
+        user = db.get(User, user_id, with_for_update=True, populate_existing=True)
+        if user is None:
+            raise NotFound
+        roles = set(db.scalars(select(UserRole.role).where(UserRole.user_id == user_id)))
+        if user.password_hash or user.last_login_at or not roles <= {Role.GUARDIAN}:
+            raise AccountUsed
+        old = {"email": user.email, "phone": user.phone}
+        db.delete(user)
+        db.flush()
+        record(actor, "user.removed", "user", user_id, old=old)
+
+
+def leave_off_guardian_role(actor: Actor, user_id: UUID) -> None:
+    """Take the role of a guardian back from an account that has others. The caller may do so."""
+    with transaction() as db:
+        condition = (UserRole.user_id == user_id, UserRole.role == Role.GUARDIAN)
+        if db.scalar(delete(UserRole).where(*condition).returning(UserRole.id)):
+            record(actor, "user.role_taken", "user", user_id, old={"role": Role.GUARDIAN, "campus": None})
 
 
 def open_account(

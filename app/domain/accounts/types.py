@@ -147,6 +147,12 @@ class LastRole(Refused):
     message = N_("This is the only role of the account. Give another one first, or suspend the account.")
 
 
+class AccountUsed(Refused):
+    """An account that somebody has signed in to is not taken back."""
+
+    message = N_("The account has been used, so it stays.")
+
+
 class AccountSuspended(Refused):
     """An account that may not sign in needs no link."""
 

@@ -392,6 +392,16 @@ def _duplicate(mine: ApplicationView, row: Application) -> Duplicate:
     return Duplicate(row.id, row.reference or "", other.child_name, row.status, sent_at, reason)
 
 
+def list_children_called(actor: Actor, application_ids: Collection[UUID]) -> dict[UUID, LocalText]:
+    """The children's names of these applications, as far as the actor enrols there. One statement."""
+    rows = session().execute(
+        select(
+            Application.id, Application.child_name_en, Application.child_name_bn, Application.child_name_ar
+        ).where(within(actor, Permission.APPLICATIONS_ENROL), Application.id.in_(application_ids))
+    )
+    return {row[0]: LocalText(row[1] or "", row[2] or "", row[3] or "") for row in rows}
+
+
 def cycle_year(cycle_id: UUID) -> UUID:
     """The academic year an admission cycle fills. Raises NotFound."""
     year_id = session().scalar(select(AdmissionCycle.academic_year_id).where(AdmissionCycle.id == cycle_id))

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.domain.academics.queries import get_section, year_labels
 from app.domain.academics.services import enrol_student
+from app.domain.accounts.queries import AccountView, find_account_of_person
 from app.domain.accounts.services import ensure_guardian_account, invite_user
 from app.domain.admissions.cycles.rules import look_at_age, most_relief, papers_asked, relief_of
+from app.domain.admissions.entry.models import ApplicationEnrolment
+from app.domain.admissions.entry.papers import move_papers
+from app.domain.admissions.entry.queries import given_of, whole_address
+from app.domain.admissions.entry.types import ChildKnown, YearOver
 from app.domain.admissions.letters import (
     decided_letter,
     decided_text,
@@ -83,13 +88,13 @@ from app.domain.admissions.types import (
     PaperNotWanted,
     Step,
 )
-from app.domain.audit.services import record, record_change
+from app.domain.audit.services import plain, record, record_change
 from app.domain.counters.services import next_number
 from app.domain.files.queries import refused_files
 from app.domain.files.services import add_piece, delete_file, gathered, pieces_kept, store_upload
 from app.domain.files.types import FileRefusal
 from app.domain.kernel import clock
-from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.access import Actor, Permission, Role
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import NotFound, Stale
 from app.domain.kernel.ids import hash_token
@@ -97,16 +102,18 @@ from app.domain.kernel.names import name_in, search_key
 from app.domain.kernel.references import make_reference
 from app.domain.outbox.services import write_mail, write_sms
 from app.domain.outbox.types import Channel
-from app.domain.people.queries import find_guardian_by_phone
+from app.domain.people.queries import find_guardian_by_phone, find_person, list_students_born
 from app.domain.people.services import (
+    PersonFields,
     add_guardian,
     add_person,
     add_student,
     hold_guardian_phone,
     link_guardian,
     next_student_no,
+    update_person,
 )
-from app.domain.people.types import Relationship
+from app.domain.people.types import Relationship, StudentStatus
 from app.uow import transaction
 
 LinkTo = Callable[[str, str], str]
@@ -632,14 +639,19 @@ def enrol_applicant(
     version: int,
     today: date,
     invitation_link: LinkTo,
+    take: Collection[str] = (),
+    guardian_version: int = 0,
 ) -> Enrolled:
     """Turn an application into a student in a section: all of it or nothing.
 
-    Person, student number, guardian (found by phone, else new; what is known of an existing one is never
-    changed), account and invitation, seat and roll number. Locks are taken in one order: the application,
-    the guardian's phone, the counter of student numbers, the section.
+    Person, student number, guardian (found by phone, else new), account and invitation, seat and roll number, papers
+    in the student's file. What is known of a guardian is never changed, but for the fields in `take` (names of
+    `entry.rules.TAKEABLE`), which the officer chose to take over from the application after reading the record at
+    `guardian_version`. What was made is kept, for `entry.services.undo_enrolment`. Locks are taken in one order: the
+    application, the guardian's phone, the counter of student numbers, the section.
 
-    Raises NotFound, Stale, NotAllowedNow, OtherClass, SectionFull, and what the accounts refuse.
+    Raises NotFound, Stale, NotAllowedNow, OtherClass, YearOver, ChildKnown, SectionFull, PersonChanged, and what the
+    accounts refuse.
     """
     with transaction() as db:
         row = _in_hand(db, actor, application_id, Permission.APPLICATIONS_ENROL, version)
@@ -649,21 +661,47 @@ def enrol_applicant(
         year_id = cycle_year(row.cycle_id)
         if (section.class_id, section.academic_year_id) != (row.class_id, year_id):
             raise OtherClass
-        admitted_on = max(today, year_labels([year_id])[year_id].starts_on)
+        year = year_labels([year_id])[year_id]
+        if today > year.ends_on:
+            raise YearOver
+        admitted_on = max(today, year.starts_on)
         guardian_id, guardian_person, guardian_is_new = _guardian_of(actor, row)
+        had_account = find_account_of_person(guardian_person)
         account, account_is_new = ensure_guardian_account(
             actor, guardian_person, row.phone, row.email, row.locale
         )
         invitation = invite_user(actor, account, invitation_link) if account_is_new else None
+        taken = _take_over(actor, row, guardian_person, guardian_version, take)
         student_id, student_no = _student_of(actor, row, admitted_on)
         link_guardian(
             actor, student_id, guardian_id, row.relationship or Relationship.GUARDIAN, is_primary=True
         )
-        _, roll = enrol_student(actor, student_id, section_id, enrolled_on=admitted_on)
+        enrolment_id, roll = enrol_student(actor, student_id, section_id, enrolled_on=admitted_on)
+        papers = move_papers(db, row.id, student_id)
         row.status, row.student_id = ApplicationStatus.ENROLLED, student_id
         settle_offer(db, row.id)
         details: dict[str, Any] = {"section": section.code, "roll_number": roll, "student_no": student_no}
         _note_event(db, actor, row, EventKind.ENROLLED, was=was, **details)
+        db.add(
+            ApplicationEnrolment(
+                application_id=row.id,
+                from_status=was,
+                enrolled_at=clock.now(),
+                enrolled_by=actor.user_id,
+                made=plain(
+                    {
+                        "student": student_id,
+                        "enrolment": enrolment_id,
+                        "link": guardian_id,
+                        "guardian": guardian_id if guardian_is_new else None,
+                        "user": account if account_is_new else None,
+                        "role_of": account if _becomes_guardian(had_account) else None,
+                        "papers": papers,
+                        "taken": taken,
+                    }
+                ),
+            )
+        )
         record(
             actor,
             "application.enrolled",
@@ -690,23 +728,43 @@ def _guardian_of(actor: Actor, row: Application) -> tuple[UUID, UUID, bool]:
     known = find_guardian_by_phone(phone)
     if known is not None:
         return known.guardian_id, known.person_id, False
+    given = given_of(view_of(row))
     person_id = add_person(
         actor,
-        name_en=row.guardian_name_en,
-        name_bn=row.guardian_name_bn,
-        name_ar=row.guardian_name_ar,
+        name_en=given["name_en"],
+        name_bn=given["name_bn"],
+        name_ar=given["name_ar"],
         phone=phone,
-        email=row.email,
-        address=_whole_address(row),
+        email=given["email"],
+        address=given["address"],
     )
     return add_guardian(actor, person_id), person_id, True
 
 
-def _whole_address(row: Application) -> str | None:
-    return ", ".join(part for part in (row.address, row.district) if part) or None
+def _becomes_guardian(account: AccountView | None) -> bool:
+    """Whether somebody who had an account for something else becomes a guardian now."""
+    return account is not None and Role.GUARDIAN not in {grant.role for grant in account.grants}
+
+
+def _take_over(
+    actor: Actor, row: Application, person_id: UUID, version: int, names: Collection[str]
+) -> dict[str, Any] | None:
+    """Write the fields the officer chose into the guardian's record; what was there and what is, to take it back."""
+    given = {name: text for name, text in given_of(view_of(row)).items() if name in names and text}
+    person = find_person(person_id) if given else None
+    if person is None:
+        return None
+    known = {f"name_{script}": text or None for script, text in person.names.to_dict().items()}
+    known |= {"email": person.email, "address": person.address}
+    if not update_person(actor, person_id, version, **cast(PersonFields, given)):
+        return None
+    return {"person": person_id, "old": {name: known[name] for name in given}, "new": given}
 
 
 def _student_of(actor: Actor, row: Application, admitted_on: date) -> tuple[UUID, str]:
+    """Person and student. Whoever holds the counter of numbers sees every student made before. Raises ChildKnown."""
+    student_no = next_student_no(admitted_on.year)
+    _refuse_known_child(row.birth_registration_no)
     person_id = add_person(
         actor,
         name_en=row.child_name_en,
@@ -714,9 +772,8 @@ def _student_of(actor: Actor, row: Application, admitted_on: date) -> tuple[UUID
         name_ar=row.child_name_ar,
         born_on=row.born_on,
         gender=row.gender,
-        address=_whole_address(row),
+        address=whole_address(row.address, row.district),
     )
-    student_no = next_student_no(admitted_on.year)
     student_id = add_student(
         actor,
         person_id,
@@ -727,6 +784,12 @@ def _student_of(actor: Actor, row: Application, admitted_on: date) -> tuple[UUID
         previous_school=row.previous_school,
     )
     return student_id, student_no
+
+
+def _refuse_known_child(number: str | None) -> None:
+    for each in list_students_born([number], [], false()) if number else ():
+        if each.status is StudentStatus.ACTIVE:
+            raise ChildKnown(number=each.student_no)
 
 
 __all__ = [

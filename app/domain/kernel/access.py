@@ -38,6 +38,8 @@ class Permission(StrEnum):
     APPLICATIONS_READ = "applications:read"  # the queue and every application in it, with documents and notes
     APPLICATIONS_DECIDE = "applications:decide"  # review, shortlist, offer, refuse; always with a reason
     APPLICATIONS_ENROL = "applications:enrol"  # turn an accepted application into a student in a section
+    FEES_RECORD = "fees:record"  # write down what a family paid for applying, or that it need not
+    FEES_CONFIRM = "fees:confirm"  # be the second person: confirm what somebody else recorded, or cancel it
     CYCLES_EDIT = "cycles:edit"  # what an admission cycle asks for and offers; open and close it to families
     MESSAGES_EDIT = "messages:edit"  # the words of letters and texts to families that apply
 
@@ -83,6 +85,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_READ,
             Permission.APPLICATIONS_DECIDE,
             Permission.APPLICATIONS_ENROL,
+            Permission.FEES_RECORD,
+            Permission.FEES_CONFIRM,
             Permission.CYCLES_EDIT,
             Permission.MESSAGES_EDIT,
             Permission.REGISTERS_READ,
@@ -104,6 +108,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_READ,
             Permission.APPLICATIONS_DECIDE,
             Permission.APPLICATIONS_ENROL,
+            Permission.FEES_RECORD,
             Permission.CYCLES_EDIT,
             Permission.MESSAGES_EDIT,
             Permission.STUDENTS_READ,
@@ -119,8 +124,14 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.STUDENTS_READ,
             Permission.GUARDIANS_READ,
         },
-        # Who owes what: needs to find families, changes nothing about them.
-        Role.ACCOUNTANT: _STAFF | {Permission.STUDENTS_READ, Permission.GUARDIANS_READ},
+        # Who owes and paid what: needs to find families, changes nothing about them.
+        Role.ACCOUNTANT: _STAFF
+        | {
+            Permission.FEES_RECORD,
+            Permission.FEES_CONFIRM,
+            Permission.STUDENTS_READ,
+            Permission.GUARDIANS_READ,
+        },
         # The public site, and no child's data.
         Role.EDITOR: _STAFF | {Permission.SITE_EDIT},
         # The own children only.

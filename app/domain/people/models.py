@@ -96,7 +96,7 @@ class Student(Keyed, Timestamped, Base):
     status: Mapped[StudentStatus] = mapped_column(
         enum_column(StudentStatus, "status"), default=StudentStatus.ACTIVE
     )
-    birth_registration_no: Mapped[str | None] = mapped_column(String(20))
+    birth_registration_no: Mapped[str | None] = mapped_column(String(20), index=True)
     previous_school: Mapped[str | None] = mapped_column(String(200))
     source_id: Mapped[str | None] = mapped_column(String(120))
     """The key of this student in the system the school came from."""

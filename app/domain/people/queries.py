@@ -82,6 +82,16 @@ def student_name_columns(student_key: InstrumentedAttribute[UUID]) -> NameColumn
     return _names_by_key(Student, student_key)
 
 
+def students_by_gender(student_keys: Any) -> Any:
+    """(student, gender) of some students, as a part of another feature's statement; `student_keys` selects them."""
+    return (
+        select(Student.id, Person.gender)
+        .join(Person, Person.id == Student.person_id)
+        .where(Student.id.in_(student_keys))
+        .subquery()
+    )
+
+
 def staff_of_person(person_id: Any) -> Select[UUID]:
     """The keys among the staff of a person, for `column.in_(...)` in other features."""
     return select(StaffMember.id).where(StaffMember.person_id == person_id)
@@ -231,6 +241,76 @@ def find_guardian_by_phone(phone: str) -> GuardianRow | None:
             .one_or_none()
         )
     return GuardianRow(row[0], row[1], _name(*row[2:5]), row[5], row[6]) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGuardian:
+    """A guardian recognised by phone, with all that is recorded of them where the reader reaches them."""
+
+    guardian_id: UUID
+    person: PersonRow
+    is_reached: bool
+
+
+def known_guardians(phones: Collection[str], reached: ColumnElement[bool]) -> dict[str, KnownGuardian]:
+    """The guardians with these phone numbers (E.164), at any campus; the one recorded first where several share one.
+
+    One statement. Whoever is not reached is told of with names and numbers withheld by the caller.
+    """
+    if not phones:
+        return {}
+    with across_campuses():
+        rows = session().execute(
+            select(Guardian.id, Person, reached.label("reached"))
+            .join(Person, Person.id == Guardian.person_id)
+            .where(Person.phone.in_(phones))
+            .order_by(Guardian.created_at.desc(), Guardian.id.desc())
+            .execution_options(populate_existing=True)
+        )
+        return {
+            person.phone or "": KnownGuardian(key, _person_row(person), bool(is_reached))
+            for key, person, is_reached in rows
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedStudent:
+    """A student found by birth registration number or day of birth."""
+
+    id: UUID
+    student_no: str
+    status: StudentStatus
+    name: LocalText
+    born_on: date | None
+    birth_registration_no: str | None
+
+
+def list_students_born(
+    numbers: Collection[str], days: Collection[date], reached: ColumnElement[bool]
+) -> list[NumberedStudent]:
+    """Students with one of these birth registration numbers, at any campus, or born on one of these days and reached.
+
+    One statement.
+    """
+    if not numbers and not days:
+        return []
+    with across_campuses():
+        rows = session().execute(
+            select(
+                Student.id,
+                Student.student_no,
+                Student.status,
+                Person.name_en,
+                Person.name_bn,
+                Person.name_ar,
+                Person.born_on,
+                Student.birth_registration_no,
+            )
+            .join(Person, Person.id == Student.person_id)
+            .where(or_(Student.birth_registration_no.in_(numbers), Person.born_on.in_(days) & reached))
+            .order_by(Student.student_no)
+        )
+        return [NumberedStudent(row[0], row[1], row[2], _name(*row[3:6]), row[6], row[7]) for row in rows]
 
 
 # --- lists and single records. `reached` is a filter of policies.py for the actor; it comes with every call.

@@ -267,6 +267,42 @@ def add_staff(
     return member.id
 
 
+def remove_student(actor: Actor, student_id: UUID) -> None:
+    """Forget a student who was recorded by mistake, and the person. The caller may do so. Raises NotFound.
+
+    Whatever stands on either is told by the database: IntegrityError.
+    """
+    with transaction() as db:
+        student = _student_held(db, student_id)
+        person_id, campus_id = student.person_id, student.campus_id
+        old = {"person": person_id, "student_no": student.student_no}
+        db.delete(student)
+        db.flush()
+        _forget_person(db, person_id)
+        record(actor, "student.removed", "student", student_id, campus_id=campus_id, old=old)
+
+
+def remove_guardian(actor: Actor, guardian_id: UUID) -> None:
+    """Forget a guardian who was recorded by mistake, and the person. The caller may do so. Raises NotFound.
+
+    Whatever stands on either is told by the database: IntegrityError.
+    """
+    with transaction() as db:
+        guardian = db.get(Guardian, guardian_id, with_for_update=True)
+        if guardian is None:
+            raise NotFound
+        person_id = guardian.person_id
+        db.delete(guardian)
+        db.flush()
+        _forget_person(db, person_id)
+        record(actor, "guardian.removed", "guardian", guardian_id, old={"person": person_id})
+
+
+def _forget_person(db: Session, person_id: UUID) -> None:
+    db.delete(_held(db, person_id))
+    db.flush()
+
+
 # --- verbs of the office: each checks the campus, and is one transaction with its audit entries.
 
 

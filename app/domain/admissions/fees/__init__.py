@@ -1,0 +1,1 @@
+"""What families paid for applying: recorded by the office, confirmed by a second person, or paid online."""
