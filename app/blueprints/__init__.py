@@ -13,6 +13,7 @@ AREAS = (
     "apply",
     "attendance",
     "audit",
+    "builder",
     "cms",
     "cycles",
     "family",

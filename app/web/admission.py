@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
+from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.rules import days_left, earliest_birth, latest_birth
 from app.domain.admissions.types import AgeRule, DocumentKind, Method
 from app.domain.kernel.dates import Span
@@ -30,6 +31,8 @@ PAPER_WORDS: dict[DocumentKind, object] = {
     DocumentKind.SIBLING_PAPER: _l("Student number of the brother or sister"),
     DocumentKind.TRANSFER_ORDER: _l("Transfer order of a parent"),
 }
+
+SHIFT_WORDS: dict[Shift, object] = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
 
 METHOD_WORDS: dict[Method, object] = {
     Method.LOTTERY: _l("Lottery"),

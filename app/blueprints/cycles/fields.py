@@ -11,12 +11,12 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, ValidationError
 from wtforms.widgets import TextInput
 
-from app.blueprints.cycles.words import SHIFT_WORDS
 from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.types import SeatPart
 from app.domain.kernel.digits import to_ascii_digits
 from app.domain.kernel.errors import InvalidValue
 from app.domain.kernel.texts import clean_line
+from app.web.admission import SHIFT_WORDS
 from app.web.errors import message_of
 
 _SPARE: Final = 2

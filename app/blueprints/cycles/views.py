@@ -20,7 +20,7 @@ from app.blueprints.cycles.forms import (
     TermsForm,
 )
 from app.blueprints.cycles.pages import check_list, shares_of
-from app.blueprints.cycles.words import SHIFT_WORDS, STATE_WORDS
+from app.blueprints.cycles.words import STATE_WORDS
 from app.domain.academics.policies import ensure_may
 from app.domain.academics.queries import list_classes
 from app.domain.admissions.cycles.queries import free_years, get_cycle, list_cycles
@@ -45,7 +45,7 @@ from app.domain.kernel.access import Permission
 from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import Stale
 from app.web.access import current_actor, requires
-from app.web.admission import METHOD_WORDS, cycle_words
+from app.web.admission import METHOD_WORDS, SHIFT_WORDS, cycle_words
 from app.web.editing import Crumbs, EditForm, Editing, Removal, edited, removed
 from app.web.forms import submitted
 from app.web.htmx import render_page, see_other

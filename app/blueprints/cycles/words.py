@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.types import Doubt, Lack
 from app.domain.admissions.types import CycleState
 from app.domain.kernel.errors import N_
-
-SHIFT_WORDS = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
 
 STATE_WORDS: dict[CycleState, tuple[str, str, object]] = {
     CycleState.DRAFT: ("mute", "pen", _l("Draft")),

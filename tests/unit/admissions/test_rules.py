@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.admissions.districts import DISTRICTS, district_choices, district_name
+from app.domain.admissions.forms.rules import DEFAULT_FORM, next_step, previous_step, steps_of
 from app.domain.admissions.rules import (
     DECISIONS,
     ENROLLABLE,
     IN_THE_QUEUE,
-    STEP_FIELDS,
     TRANSITIONS,
     check_birth_date,
     check_reason,
@@ -23,9 +23,7 @@ from app.domain.admissions.rules import (
     duplicate_reason,
     find_gaps,
     next_decisions,
-    next_step,
     number_warnings,
-    previous_step,
     script_of,
 )
 from app.domain.admissions.types import (
@@ -147,9 +145,11 @@ def test_a_guardian_named_in_any_one_script_is_named() -> None:
 
 
 def test_the_pages_follow_each_other() -> None:
-    assert [next_step(step) for step in Step] == [*list(Step)[1:], Step.REVIEW]
-    assert previous_step(Step.CHILD) is None and previous_step(Step.REVIEW) is Step.DOCUMENTS
-    assert Step.DOCUMENTS not in STEP_FIELDS and Step.REVIEW not in STEP_FIELDS
+    assert steps_of(DEFAULT_FORM) == list(Step)
+    assert [next_step(DEFAULT_FORM, step) for step in Step] == [*list(Step)[1:], Step.REVIEW]
+    assert previous_step(DEFAULT_FORM, Step.CHILD) is None
+    assert previous_step(DEFAULT_FORM, Step.REVIEW) == Step.DOCUMENTS
+    assert next_step(DEFAULT_FORM, "gone") == Step.CHILD
 
 
 def test_births_that_cannot_be_are_refused() -> None:
