@@ -300,7 +300,7 @@ _OWN: dict[FieldKind, Callable[[FormField, list[Any]], Any]] = {
 }
 
 
-def _made(field: FormField) -> Any:
+def control_for(field: FormField) -> Any:
     """The control of a field, not yet bound to a form."""
     # Where the class has one shift, this question does not count and is not checked at all.
     needed = field.required or field.key == "shift"
@@ -374,8 +374,8 @@ def ask_page(
         and (field.key != "shift" or shifts or every)
     }
     shown = [field for field in page.asked if field.key in counted or _may_come(field, due, sources, places)]
-    made: type[Form] = type("PageForm", (Form,), {control_of(field): _made(field) for field in shown})
-    bound = made(data={control_of(field): _stored(field, saved, seat) for field in shown})
+    made: type[Form] = type("PageForm", (Form,), {control_of(field): control_for(field) for field in shown})
+    bound = made(data={control_of(field): typed_back(field, saved, seat) for field in shown})
     _offer(bound, places, quotas)
     _forget_uncounted(bound, shown, counted)
     return Asked(bound, [_line(form, field, bound, sources, places) for field in shown], counted)
@@ -408,7 +408,8 @@ def _shifts(places: Sequence[OpenClass], class_id: Any) -> tuple[object, ...]:
     return next((place.shifts for place in places if str(place.class_id) == wanted), ())
 
 
-def _stored(field: FormField, saved: Mapping[str, Any], seat: str) -> Any:
+def typed_back(field: FormField, saved: Mapping[str, Any], seat: str = "") -> Any:
+    """A saved answer as its control takes it."""
     value = seat if field.key == "seat" else saved.get(field.key)
     if field.kind is FieldKind.DATE and isinstance(value, str):
         return date.fromisoformat(value)
@@ -492,6 +493,12 @@ def value_of(field: FormField, control: Field) -> Any:
     if field.key == "relationship":
         return Relationship(control.data) if control.data else None
     return control.data or None
+
+
+def office_fields(form: FormDefinition, answers: Mapping[str, Any]) -> list[FormField]:
+    """The questions that the office answers itself, as far as the other answers call for them."""
+    due = asked_keys(form, answers, office=True)
+    return [field for field in form.fields if field.office_only and field.key in due]
 
 
 # --- answers as they are read

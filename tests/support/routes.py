@@ -240,6 +240,8 @@ ROUTES: dict[str, Route] = {
     "admissions.papers": _of(
         P.APPLICATIONS_READ, shown=frozenset({200, 303}), application_id="admission_applications"
     ),
+    # Its form asks nothing of the office.
+    "admissions.answers": _of(P.APPLICATIONS_DECIDE, shown=MOVED, application_id="admission_applications"),
     "admissions.note": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
     "admissions.decide": _of(P.APPLICATIONS_DECIDE, application_id="admission_applications"),
     "admissions.reject": _of(P.APPLICATIONS_DECIDE, application_id="admission_applications"),
@@ -250,6 +252,13 @@ ROUTES: dict[str, Route] = {
     "apply.index": _public(),
     "apply.start": _public(),
     "apply.find": _public(),
+    "apply.ask_code": _public(),
+    "apply.enter_code": _public(MOVED),
+    "apply.mine": _public(MOVED),
+    "apply.reopen": Route(
+        None, Whose.NOBODY, (("lang", "=en"), ("application_id", "admission_applications"))
+    ),
+    "apply.same": _link(token="=twin {campus}"),
     "apply.resume": _link(MOVED, token="=twin {campus}"),
     "apply.answer": _link(MOVED, token="=twin {campus}", step="=child"),
     "apply.documents": _link(MOVED, token="=twin {campus}"),

@@ -20,6 +20,7 @@ from app.blueprints.apply.limits import count_start, count_upload, find_counted,
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
 from app.blueprints.apply.words import DOCUMENT_WORDS, NEXT_WORDS
 from app.domain.admissions.forms.queries import form_of
+from app.domain.admissions.forms.resuming import SHARED, find_source
 from app.domain.admissions.forms.rules import next_step, previous_step, steps_of
 from app.domain.admissions.forms.types import FormDefinition, FormPage
 from app.domain.admissions.queries import (
@@ -70,6 +71,7 @@ blueprint = Blueprint("apply", __name__)
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _PROOFS = "applications"
 _MOST_PROOFS = 5
+_LIKE = "like"
 _NO_PAIR = N_("We find no application with this reference and this phone number. Check both and try again.")
 
 
@@ -95,7 +97,7 @@ def _token_for(key: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _draft_link(token: str) -> str:
+def draft_link(token: str) -> str:
     return absolute_url("apply.resume", lang=current_locale(), token=token)
 
 
@@ -107,7 +109,7 @@ def own_draft(token: str) -> ApplicationView:
     return application
 
 
-def _remember(application: ApplicationView) -> str:
+def remember(application: ApplicationView) -> str:
     """Let this browser see the status page, and return its address."""
     proofs = dict(session.get(_PROOFS, {}))
     proofs.pop(application.reference, None)
@@ -148,7 +150,24 @@ def start(lang: str) -> BaseResponse:
         start_application(family(), token, lang, today())
     except ApplicationsClosed:
         return render_page("apply/closed.html", status=422)
-    return see_other(step_url(token, steps_of(form_of(own_draft(token)))[0]))
+    application = own_draft(token)
+    _keep_source(application)
+    return see_other(step_url(token, steps_of(form_of(application))[0]))
+
+
+def _keep_source(application: ApplicationView) -> None:
+    """Remember of which earlier application this one is for another child, if this browser has shown that one."""
+    earlier = _proven(request.form.get("like", "")) or find_by_token(request.form.get("like_link", ""))
+    if earlier and earlier.id != application.id:
+        kept = {**session.get(_LIKE, {}), str(application.id): str(earlier.id)}
+        session[_LIKE] = dict(list(kept.items())[-_MOST_PROOFS:])
+
+
+def _source(application: ApplicationView, page: FormPage) -> ApplicationView | None:
+    """The earlier application whose answers are offered on a page."""
+    key = session.get(_LIKE, {}).get(str(application.id))
+    asks = {field.key for field in page.asked} & {*SHARED}
+    return find_source(UUID(key), application) if key and asks else None
 
 
 # --- the form
@@ -160,7 +179,7 @@ def resume(lang: str, token: str) -> BaseResponse:
     """Come back by the private link: to the first page that needs something."""
     application = own_draft(token)
     if not application.is_draft:
-        return see_other(_remember(application))
+        return see_other(remember(application))
     asked, shifts = find_asked(application)
     papers = usable_papers(list_documents(application.id))
     gaps = find_gaps(application, papers, asked, form_of(application), shifts)
@@ -177,7 +196,7 @@ def step_url(token: str, step: str) -> str:
 def _gone_on(application: ApplicationView, places: list[OpenClass]) -> BaseResponse | None:
     """The answer where there is no form to fill: the application was sent, or nothing is open."""
     if not application.is_draft:
-        return see_other(_remember(application))
+        return see_other(remember(application))
     if not places:
         return render_page("apply/closed.html", status=422 if request.method == "POST" else 200)
     return None
@@ -231,13 +250,21 @@ def answer(lang: str, token: str, step: str) -> BaseResponse:
     later = request.form.get("do") == "later"
     if submitted(asked.form) or (asked.form.is_submitted() and later):
         try:
-            kept = save_step(family(), token, step, asked.given(), today(), draft_link=_draft_link(token))
+            kept = save_step(family(), token, step, asked.given(), today(), draft_link=draft_link(token))
         except Refused as error:
             asked.form.put_refusal(error)
         else:
             _tell_left_out(asked)
             return _onward(token, form_of(kept), step)
-    return _step_page("apply/answer.html", token, step, application, asked.form, asked=asked)
+    return _step_page(
+        "apply/answer.html",
+        token,
+        step,
+        application,
+        asked.form,
+        asked=asked,
+        like=_source(application, page),
+    )
 
 
 def _page(application: ApplicationView, step: str) -> FormPage:
@@ -335,7 +362,7 @@ def review(lang: str, token: str) -> BaseResponse:
         except Refused as error:
             form.put_refusal(error)
         else:
-            return see_other(_remember(own_draft(token)))
+            return see_other(remember(own_draft(token)))
     return _review_page(token, application, places, form, problems)
 
 
@@ -373,8 +400,10 @@ def saved(lang: str, token: str) -> BaseResponse:
     """How to come back to a draft."""
     application = own_draft(token)
     if not application.is_draft:
-        return see_other(_remember(application))
-    return render_page("apply/saved.html", application=application, link=_draft_link(token), token=token)
+        return see_other(remember(application))
+    return render_page(
+        "apply/saved.html", application=application, link=draft_link(token), token=token, key=new_token()
+    )
 
 
 # --- how far it is
@@ -389,7 +418,7 @@ def find(lang: str) -> BaseResponse:
         try:
             application = find_counted(family(), form.reference.data or "", form.phone.data or "")
             if application:
-                return see_other(_remember(application))
+                return see_other(remember(application))
             raise Refused(_NO_PAIR)
         except Refused as error:
             form.put_refusal(error)
@@ -412,6 +441,7 @@ def status(lang: str, reference: str) -> BaseResponse:
         trail=status_trail(list_events(application.id)),
         next_words=NEXT_WORDS[application.status],
         may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],
+        key=new_token(),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, ValidationError
+from wtforms import BooleanField, SelectChoice, ValidationError
 
 from app.blueprints.builder.words import KIND_WORDS
 from app.domain.admissions.forms.rules import (
@@ -107,7 +107,7 @@ class CoreForm(WordsForm):
 class OwnForm(EditForm):
     """A question of the school."""
 
-    kind = ChoiceField(_l("Kind of answer"), choices=list(KIND_WORDS.items()))
+    kind = ChoiceField(_l("Kind of answer"), choices=[SelectChoice(*each) for each in KIND_WORDS.items()])
     label = LocalTextField(_l("Question"), [Required(_l("Write the question."))], max_length=LONGEST_LABEL)
     help = LocalTextField(_l("Help under the question"), max_length=LONGEST_HELP)
     answers = ChoicesText(_l("Answers to choose from"), max_length=12_000, render_kw={"rows": 5})

@@ -325,7 +325,7 @@ def _removal(
     )
 
 
-def _moved(cycle_id: UUID, key: str, change: Callable[[FormDefinition], FormDefinition]) -> Response:
+def _moved(cycle_id: UUID, part: str, change: Callable[[FormDefinition], FormDefinition]) -> Response:
     """Move on the version that was seen, and come back to the part that moved."""
     form = EditForm()
     if submitted(form):
@@ -335,7 +335,7 @@ def _moved(cycle_id: UUID, key: str, change: Callable[[FormDefinition], FormDefi
             flash(gettext("Somebody else has changed the form since. Look at it once more."), "warn")
         except Refused as error:
             flash(message_of(error), "warn")
-    return see_other(f"{_here(cycle_id)}#at-{key}")
+    return see_other(f"{_here(cycle_id)}#{part}")
 
 
 @blueprint.route(f"{_FORM}/pages/<string:key>/move", methods=["POST"])
@@ -344,7 +344,7 @@ def shift_page(cycle_id: UUID, key: str) -> Response:
     """Move a page one place earlier or later."""
     _page(cycle_id, key)
     up = request.form.get("do") == "up"
-    return _moved(cycle_id, key, lambda form: move_page(form, key, up=up))
+    return _moved(cycle_id, f"on-{key}", lambda form: move_page(form, key, up=up))
 
 
 # --- fields
@@ -370,7 +370,7 @@ def put_back(cycle_id: UUID, key: str) -> Response:
     page, wanted = _page(cycle_id, key), request.form.get("field", "")
     if wanted not in left_out(_form(cycle_id)):
         return see_other(_here(cycle_id))
-    return _moved(cycle_id, wanted, lambda form: add_field(form, page.key, core_field(wanted)))
+    return _moved(cycle_id, f"at-{wanted}", lambda form: add_field(form, page.key, core_field(wanted)))
 
 
 @blueprint.route(f"{_FORM}/fields/<string:key>", methods=["GET", "POST"])
@@ -409,7 +409,7 @@ def shift_field(cycle_id: UUID, key: str) -> Response:
     """Move a question one place earlier or later, over the border of its page to the next one."""
     _field(cycle_id, key)
     up = request.form.get("do") == "up"
-    return _moved(cycle_id, key, lambda form: move_field(form, key, up=up))
+    return _moved(cycle_id, f"at-{key}", lambda form: move_field(form, key, up=up))
 
 
 @blueprint.route(f"{_FORM}/fields/<string:key>/condition", methods=["GET", "POST"])
