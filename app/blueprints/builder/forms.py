@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectChoice, ValidationError
@@ -45,7 +45,7 @@ class PageForm(EditForm):
 
     def details(self) -> LocalText:
         """What was typed."""
-        return cast(LocalText, self.title.data)
+        return self.title.data
 
 
 class ChoicesText(TextField):
@@ -89,9 +89,7 @@ class WordsForm(EditForm):
 
     def details(self) -> FormField:
         """The field with what was typed."""
-        return replace(
-            self._field, label=cast(LocalText, self.label.data), help=cast(LocalText, self.help.data)
-        )
+        return replace(self._field, label=self.label.data, help=self.help.data)
 
 
 class CoreForm(WordsForm):
@@ -144,8 +142,8 @@ class OwnForm(EditForm):
         return replace(
             self._field,
             kind=kind,
-            label=cast(LocalText, self.label.data),
-            help=cast(LocalText, self.help.data),
+            label=self.label.data,
+            help=self.help.data,
             required=bool(self.required.data),
             office_only=bool(self.office_only.data),
             choices=same_choices(self._field.choices, labels),

@@ -108,7 +108,7 @@ def _list_places(*conditions: ColumnElement[bool]) -> list[OpenClass]:
         .join(AdmissionSeat, AdmissionSeat.cycle_id == AdmissionCycle.id)
         .where(*conditions)
     )
-    stored = [tuple(row) for row in rows]
+    stored = [(row[0], row[1], row[2]) for row in rows]
     found = [(cycle, seat) for cycle, seat, _ in stored]
     apart = {seat.id: shifts or () for _, seat, shifts in stored}
     if not found:

@@ -35,7 +35,7 @@ from tests.support.queries import QueryCounter
 CANARY = "Canary of the office"
 
 
-def three(name: str, en: str, bn: str = "প্রশ্ন", ar: str = "سؤال") -> dict[str, str]:
+def three(name: str, en: str, bn: str = "প্রশ্ন", ar: str = "سؤال") -> dict[str, Any]:
     return {f"{name}-en": en, f"{name}-bn": bn, f"{name}-ar": ar}
 
 

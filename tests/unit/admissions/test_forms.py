@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.academics.types import Shift
 from app.domain.admissions.forms import rules
 from app.domain.admissions.forms.rules import (
     ALWAYS_OPTIONAL,
@@ -166,11 +167,11 @@ def test_the_gaps_of_the_default_form_are_those_it_always_had(empty: set[str]) -
 
 
 def form_with(*fields: FormField) -> FormDefinition:
-    return rules.FormDefinition((*DEFAULT_FORM.pages, FormPage("more", ALL, fields)))
+    return FormDefinition((*DEFAULT_FORM.pages, FormPage("more", ALL, fields)))
 
 
 def test_a_shift_is_missing_only_where_the_class_has_several() -> None:
-    assert [gap.field for gap in find_gaps(full(), set(), (), DEFAULT_FORM, ("morning", "day"))] == ["shift"]
+    assert [gap.field for gap in find_gaps(full(), set(), (), DEFAULT_FORM, tuple(Shift))] == ["shift"]
     assert find_gaps(full(), set(), ()) == []
 
 
