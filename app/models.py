@@ -6,6 +6,7 @@ from app.domain.accounts.factors import models as factors
 from app.domain.admissions import models as admissions
 from app.domain.admissions.entry import models as admission_entry
 from app.domain.admissions.fees import models as admission_fees
+from app.domain.admissions.forms import models as admission_forms
 from app.domain.admissions.lottery import models as admission_draws
 from app.domain.admissions.messages import models as admission_messages
 from app.domain.admissions.offers import models as admission_offers
@@ -28,6 +29,7 @@ __all__ = [
     "admission_draws",
     "admission_entry",
     "admission_fees",
+    "admission_forms",
     "admission_messages",
     "admission_offers",
     "admission_rankings",

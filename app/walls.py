@@ -155,6 +155,13 @@ WALLS: dict[str, Wall | Open] = {
         f"{ALL} OR {_of_work('admission_cycles', 'cycle_id')}",
     ),
     "admission_applications": _wall(f"{PUBLIC} OR {AT_WORK}"),
+    # The form in force is what families fill in; its versions go with it.
+    "admission_forms": _wall(f"{PUBLIC} OR {AT_WORK}", f"{ALL} OR {AT_WORK}"),
+    "admission_form_versions": _wall(
+        f"{PUBLIC} OR {_of('admission_forms', 'form_id')}",
+        f"{ALL} OR {_of_work('admission_forms', 'form_id')}",
+    ),
+    "admission_family_codes": _wall(PUBLIC),
     "admission_rankings": _wall(f"{PUBLIC} OR {AT_WORK}"),
     # The family answers on the public status page; whose offer it is, reference and phone have shown.
     "admission_offers": _wall(f"{PUBLIC} OR {AT_WORK}"),
@@ -278,8 +285,9 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "idempotency_keys": (EVERY_COLUMN,),
     "limit_counts": (EVERY_COLUMN,),
     "users": ("password_hash",),
-    "admission_applications": ("token_hash",),
     "admission_draws": ("secret",),
+    "admission_applications": ("token_hash", "resume_hash"),
+    "admission_family_codes": (EVERY_COLUMN,),
     # Letters and texts hold links and codes that open accounts and applications.
     "outbox_messages": ("body",),
 }

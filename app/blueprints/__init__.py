@@ -14,6 +14,7 @@ AREAS = (
     "attendance",
     "audit",
     "check",
+    "builder",
     "cms",
     "cycles",
     "draws",

@@ -28,6 +28,8 @@ PAPER_WORDS: dict[DocumentKind, object] = {kind: lazy_gettext(name) for kind, na
 
 SHIFT_WORDS: dict[Shift, object] = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
 
+SHIFT_WORDS: dict[Shift, object] = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
+
 METHOD_WORDS: dict[Method, object] = {
     Method.LOTTERY: _l("Lottery"),
     Method.TEST: _l("Admission test"),

@@ -88,14 +88,15 @@ BEGIN
       ('sessions', '*'), ('one_time_links', '*'), ('half_open_sign_ins', '*'), ('passkey_challenges', '*'),
       ('passkeys', '*'), ('authenticator_apps', '*'), ('recovery_codes', '*'), ('reset_requests', '*'),
       ('email_changes', '*'), ('phone_changes', '*'), ('idempotency_keys', '*'), ('limit_counts', '*'),
-      ('users', 'password_hash'), ('admission_applications', 'token_hash'), ('admission_draws', 'secret'),
-      ('outbox_messages', 'body')
+      ('admission_family_codes', '*'), ('admission_draws', 'secret'),
+      ('users', 'password_hash'), ('admission_applications', 'token_hash resume_hash'), ('outbox_messages', 'body')
     ) AS secrets (name, hidden)
   LOOP
     CONTINUE WHEN secret.name IS NULL;
     EXECUTE format('REVOKE SELECT ON %s FROM sa_readonly', secret.name);
     SELECT string_agg(quote_ident(attname), ', ') INTO shown FROM pg_attribute
-      WHERE attrelid = secret.name AND attnum > 0 AND NOT attisdropped AND attname <> secret.hidden;
+      WHERE attrelid = secret.name AND attnum > 0 AND NOT attisdropped 
+        AND attname <> ALL (string_to_array(secret.hidden, ' '));
     IF secret.hidden <> '*' THEN
       EXECUTE format('GRANT SELECT (%s) ON %s TO sa_readonly', shown, secret.name);
     END IF;

@@ -243,6 +243,20 @@ ROUTES: dict[str, Route] = {
     "fees.confirm": _of(P.FEES_CONFIRM, fee_id="application_fees"),
     "fees.cancel": _of(P.FEES_CONFIRM, fee_id="application_fees"),
     "fees.slip": _of(P.FEES_RECORD, fee_id="application_fees"),
+    "builder.overview": _of(P.CYCLES_EDIT, cycle_id="admission_cycles"),
+    "builder.publish": _of(P.CYCLES_EDIT, cycle_id="admission_cycles"),
+    "builder.discard": _of(P.CYCLES_EDIT, cycle_id="admission_cycles"),
+    "builder.preview": _of(P.CYCLES_EDIT, lang="=en", cycle_id="admission_cycles", key="=child"),
+    "builder.new_page": _of(P.CYCLES_EDIT, cycle_id="admission_cycles"),
+    "builder.edit_page": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", key="=child"),
+    "builder.drop_page": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", key="=child"),
+    "builder.shift_page": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", key="=child"),
+    "builder.new_field": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", key="=child"),
+    "builder.put_back": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", key="=child"),
+    "builder.edit_field": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", key="=email"),
+    "builder.drop_field": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", key="=email"),
+    "builder.shift_field": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", key="=email"),
+    "builder.condition": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", key="=twin_question"),
     "admissions.queue": _all(P.APPLICATIONS_READ),
     "admissions.record": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
     "admissions.document": _of(P.APPLICATIONS_READ, application_id="admission_applications", kind="=photo"),
@@ -250,6 +264,8 @@ ROUTES: dict[str, Route] = {
     "admissions.papers": _of(
         P.APPLICATIONS_READ, shown=frozenset({200, 303}), application_id="admission_applications"
     ),
+    # Its form asks nothing of the office.
+    "admissions.answers": _of(P.APPLICATIONS_DECIDE, shown=MOVED, application_id="admission_applications"),
     "admissions.note": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
     "admissions.decide": _of(P.APPLICATIONS_DECIDE, application_id="admission_applications"),
     "admissions.reject": _of(P.APPLICATIONS_DECIDE, application_id="admission_applications"),
@@ -281,6 +297,13 @@ ROUTES: dict[str, Route] = {
     "apply.index": _public(),
     "apply.start": _public(),
     "apply.find": _public(),
+    "apply.ask_code": _public(),
+    "apply.enter_code": _public(MOVED),
+    "apply.mine": _public(MOVED),
+    "apply.reopen": Route(
+        None, Whose.NOBODY, (("lang", "=en"), ("application_id", "admission_applications"))
+    ),
+    "apply.same": _link(token="=twin {campus}"),
     "apply.resume": _link(MOVED, token="=twin {campus}"),
     "apply.answer": _link(MOVED, token="=twin {campus}", step="=child"),
     "apply.documents": _link(MOVED, token="=twin {campus}"),

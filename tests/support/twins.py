@@ -30,6 +30,9 @@ from app.domain.accounts.types import LinkPurpose
 from app.domain.admissions.entry.models import ApplicationEnrolment, StudentPaper
 from app.domain.admissions.fees.models import ApplicationFee
 from app.domain.admissions.fees.types import FeeMethod, FeeState
+from app.domain.admissions.forms.models import AdmissionForm, AdmissionFormVersion, FamilyCode
+from app.domain.admissions.forms.rules import DEFAULT_FORM, add_field, dump_definition
+from app.domain.admissions.forms.types import FieldKind, FormField
 from app.domain.admissions.lottery.models import AdmissionDraw, AdmissionTicket
 from app.domain.admissions.lottery.types import DrawState
 from app.domain.admissions.messages.models import MessageText
@@ -295,6 +298,26 @@ def _add_admission(campus: str) -> None:
             channel=Channel.SMS,
             locale="en",
             body="{reference} came.",
+        )
+    )
+    form = twin("admission_forms", campus)
+    db.add(AdmissionForm(id=form, campus_id=place, cycle_id=cycle))
+    db.flush()
+    question = FormField("twin_question", FieldKind.YES_NO, LocalText("A twin", "যমজ", "توأم"))
+    db.add(
+        AdmissionFormVersion(
+            id=twin("admission_form_versions", campus),
+            form_id=form,
+            number=1,
+            definition=dump_definition(add_field(DEFAULT_FORM, "address", question)),
+        )
+    )
+    db.add(
+        FamilyCode(
+            id=twin("admission_family_codes", campus),
+            phone="+8801811111111",
+            code_hash="0" * 64,
+            expires_at=datetime(2099, 1, 1, tzinfo=UTC),
         )
     )
     application, file = twin("admission_applications", campus), twin("files", campus)

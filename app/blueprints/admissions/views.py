@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, flash, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.blueprints.admissions.answers import answers_card
 from app.blueprints.admissions.entry import entry_context
 from app.blueprints.admissions.forms import DecideForm, EnrolForm, NoteForm, RejectForm
 from app.blueprints.admissions.pages import audit_lines, history_lines, known_guardian, queue_context
@@ -111,6 +112,7 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
         number_warnings=[
             gettext(text) for text in number_warnings(application.birth_registration_no, application.born_on)
         ],
+        **answers_card(actor, application),
         district=district_name(application.district, locale) if application.district else None,
         documents=list_documents(application.id),
         duplicates=list_duplicates(actor, application),

@@ -48,6 +48,8 @@ ACTION_WORDS: dict[str, object] = {
     "application.document_removed": _l("Paper removed"),
     "application.slip_issued": _l("Slip printed"),
     "application.submitted": _l("Sent by the family"),
+    "application.reopened": _l("Opened with a code"),
+    "application.office_answered": _l("Answered by the office"),
     "application.decided": _l("Decided"),
     "application.noted": _l("Note"),
     "application.offer_made": _l("Place offered"),

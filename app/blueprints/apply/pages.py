@@ -8,16 +8,11 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from app.blueprints.apply.words import (
-    ANSWER_WORDS,
-    DOCUMENT_WORDS,
-    EVENT_WORDS,
-    GENDER_WORDS,
-    RELATIONSHIP_WORDS,
-    STEP_WORDS,
-)
+from app.blueprints.apply.words import DOCUMENT_WORDS, EVENT_WORDS
 from app.domain.admissions.districts import district_name
-from app.domain.admissions.rules import STEP_FIELDS, answers_of, number_warnings
+from app.domain.admissions.forms.rules import asked_keys, steps_of
+from app.domain.admissions.forms.types import FormDefinition
+from app.domain.admissions.rules import answers_of, number_warnings
 from app.domain.admissions.types import (
     ApplicationView,
     DocumentKind,
@@ -29,51 +24,79 @@ from app.domain.admissions.types import (
     Step,
 )
 from app.domain.kernel.phones import format_mobile
+from app.web.admission import SHIFT_WORDS
+from app.web.admission_form import (
+    GENDER_WORDS,
+    RELATIONSHIP_WORDS,
+    STEP_WORDS,
+    label_by,
+    label_of,
+    own_answer,
+    title_of,
+)
 from app.web.i18n import current_locale, day, digits, in_language, local, moment
 from app.web.offers import offer_event_word
 from app.web.words import status_label
 
-StepUrl = Callable[[Step], str]
+StepUrl = Callable[[str], str]
 
 
 @dataclass(frozen=True)
 class Section:
     """The answers of one page, on the page that shows all."""
 
-    step: Step
+    step: str
     title: object
     url: str
     answers: list[tuple[str, object, object]]
     """(name, label, what was answered; empty where nothing was)."""
 
 
-def step_items(url: StepUrl) -> list[tuple[object, str]]:
+def step_items(form: FormDefinition, url: StepUrl) -> list[tuple[object, str]]:
     """The beads of the journey."""
-    return [(STEP_WORDS[step], url(step)) for step in Step]
+    return [(title_of(form, step), url(step)) for step in steps_of(form)]
 
 
-def gap_problems(gaps: Iterable[Gap]) -> list[tuple[str | None, str]]:
+def gap_problems(form: FormDefinition, gaps: Iterable[Gap]) -> list[tuple[str | None, str]]:
     """What is missing, each leading to its line on the page."""
     return [
-        (f"answer-{gap.field}", gettext("%(answer)s is missing.", answer=ANSWER_WORDS[gap.field]))
+        (f"answer-{gap.field}", gettext("%(answer)s is missing.", answer=label_by(form, gap.field)))
         for gap in gaps
     ]
 
 
 def review_sections(
+    form: FormDefinition,
     application: ApplicationView,
     place: OpenClass | None,
     papers: Mapping[DocumentKind, DocumentView],
     asked: Iterable[DocumentKind],
     url: StepUrl,
 ) -> list[Section]:
-    """Every answer, page by page."""
+    """Every answer, page by page; what is not asked of this child has no line."""
     shown = _shown(application, place)
+    asked_of_child = asked_keys(form, answers_of(application))
+    if not (place and place.shifts):
+        asked_of_child -= {"shift"}
     sections = [
         Section(
-            step, STEP_WORDS[step], url(step), [(name, ANSWER_WORDS[name], shown[name]) for name in names]
+            page.key,
+            title_of(form, page.key),
+            url(page.key),
+            [
+                (
+                    field.key,
+                    label_of(field),
+                    shown[field.key]
+                    if field.is_core
+                    else own_answer(field, application.answers.get(field.key)),
+                )
+                for field in page.asked
+                if field.key in asked_of_child
+            ],
         )
-        for step, names in STEP_FIELDS.items()
+        for page in form.pages
+        if page.asked
     ]
     files: list[tuple[str, object, object]] = [
         (kind.value, DOCUMENT_WORDS[kind], papers[kind].file.file_name if kind in papers else "")
@@ -94,6 +117,8 @@ def _shown(application: ApplicationView, place: OpenClass | None) -> dict[str, o
         shown["born_on"] = day(application.born_on)
     if application.gender:
         shown["gender"] = GENDER_WORDS[application.gender]
+    if application.shift:
+        shown["shift"] = SHIFT_WORDS[application.shift]
     if application.relationship:
         shown["relationship"] = RELATIONSHIP_WORDS[application.relationship]
     if application.phone:

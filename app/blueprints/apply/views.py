@@ -16,15 +16,20 @@ from flask import Blueprint, Response, abort, current_app, flash, request, sessi
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.blueprints.apply.forms import STEP_FORMS, FindForm, ReviewForm, answers_in, bind, documents_form
+from app.blueprints.apply.forms import FindForm, ReviewForm, documents_form
 from app.blueprints.apply.limits import count_start, count_upload, find_counted, sending_counted
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
-from app.blueprints.apply.words import ANSWER_WORDS, DOCUMENT_WORDS, NEXT_WORDS, STEP_WORDS
+from app.blueprints.apply.words import DOCUMENT_WORDS, NEXT_WORDS
 from app.domain.admissions.cycles.rules import papers_asked
 from app.domain.admissions.fees.queries import case_of
+from app.domain.admissions.forms.queries import form_of
+from app.domain.admissions.forms.resuming import SHARED, find_source
+from app.domain.admissions.forms.rules import next_step, previous_step, steps_of
+from app.domain.admissions.forms.types import FormDefinition, FormPage
 from app.domain.admissions.lottery.queries import find_own_ticket
 from app.domain.admissions.offers.queries import family_offer
 from app.domain.admissions.queries import (
+    find_asked,
     find_by_token,
     find_place_of,
     find_sent,
@@ -34,14 +39,7 @@ from app.domain.admissions.queries import (
     list_papers_asked,
     list_places_of,
 )
-from app.domain.admissions.rules import (
-    TRANSITIONS,
-    find_gaps,
-    next_step,
-    papers_to_send,
-    previous_step,
-    usable_papers,
-)
+from app.domain.admissions.rules import TRANSITIONS, answers_of, find_gaps, papers_to_send, usable_papers
 from app.domain.admissions.services import (
     attach_document,
     remove_document,
@@ -67,6 +65,7 @@ from app.domain.kernel.ids import new_token
 from app.domain.limits.types import TooMany
 from app.web.access import client_address, public
 from app.web.admission import cycle_words, next_sentences
+from app.web.admission_form import Asked, ask_page, control_of, plain_label, title_of
 from app.web.errors import message_of, status_of
 from app.web.forms import Form, submitted
 from app.web.htmx import render_page, see_other
@@ -79,6 +78,7 @@ blueprint = Blueprint("apply", __name__)
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _PROOFS = "applications"
 _MOST_PROOFS = 5
+_LIKE = "like"
 _NO_PAIR = N_("We find no application with this reference and this phone number. Check both and try again.")
 
 
@@ -104,7 +104,7 @@ def _token_for(key: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _draft_link(token: str) -> str:
+def draft_link(token: str) -> str:
     return absolute_url("apply.resume", lang=current_locale(), token=token)
 
 
@@ -116,7 +116,7 @@ def own_draft(token: str) -> ApplicationView:
     return application
 
 
-def _remember(application: ApplicationView) -> str:
+def remember(application: ApplicationView) -> str:
     """Let this browser see the status page, and return its address. A draft that has ended has none: to the door."""
     if not application.reference:
         flash(
@@ -164,7 +164,24 @@ def start(lang: str) -> BaseResponse:
         start_application(family(), token, lang, today())
     except ApplicationsClosed:
         return render_page("apply/closed.html", status=422)
-    return see_other(url_for("apply.answer", lang=lang, token=token, step=Step.CHILD.value))
+    application = own_draft(token)
+    _keep_source(application)
+    return see_other(step_url(token, steps_of(form_of(application))[0]))
+
+
+def _keep_source(application: ApplicationView) -> None:
+    """Remember of which earlier application this one is for another child, if this browser has shown that one."""
+    earlier = proven(request.form.get("like", "")) or find_by_token(request.form.get("like_link", ""))
+    if earlier and earlier.id != application.id:
+        kept = {**session.get(_LIKE, {}), str(application.id): str(earlier.id)}
+        session[_LIKE] = dict(list(kept.items())[-_MOST_PROOFS:])
+
+
+def _source(application: ApplicationView, page: FormPage) -> ApplicationView | None:
+    """The earlier application whose answers are offered on a page."""
+    key = session.get(_LIKE, {}).get(str(application.id))
+    asks = {field.key for field in page.asked} & {*SHARED}
+    return find_source(UUID(key), application) if key and asks else None
 
 
 # --- the form
@@ -176,23 +193,24 @@ def resume(lang: str, token: str) -> BaseResponse:
     """Come back by the private link: to the first page that needs something."""
     application = own_draft(token)
     if not application.is_draft:
-        return see_other(_remember(application))
-    asked = list_papers_asked(application)
-    gaps = find_gaps(application, usable_papers(list_documents(application.id)), asked)
+        return see_other(remember(application))
+    asked, shifts = find_asked(application)
+    papers = usable_papers(list_documents(application.id))
+    gaps = find_gaps(application, papers, asked, form_of(application), shifts)
     return see_other(step_url(token, gaps[0].step if gaps else Step.REVIEW))
 
 
-def step_url(token: str, step: Step) -> str:
+def step_url(token: str, step: str) -> str:
     """The address of a page of the form."""
-    if step in STEP_FORMS:
-        return url_for("apply.answer", lang=current_locale(), token=token, step=step.value)
-    return url_for(f"apply.{step.value}", lang=current_locale(), token=token)
+    if step in (Step.DOCUMENTS, Step.REVIEW):
+        return url_for(f"apply.{step}", lang=current_locale(), token=token)
+    return url_for("apply.answer", lang=current_locale(), token=token, step=step)
 
 
 def _gone_on(application: ApplicationView, places: list[OpenClass]) -> BaseResponse | None:
     """The answer where there is no form to fill: the application was sent, or nothing is open."""
     if not application.is_draft:
-        return see_other(_remember(application))
+        return see_other(remember(application))
     if not places:
         return render_page("apply/closed.html", status=422 if request.method == "POST" else 200)
     return None
@@ -201,23 +219,24 @@ def _gone_on(application: ApplicationView, places: list[OpenClass]) -> BaseRespo
 def _step_page(
     template: str,
     token: str,
-    step: Step,
+    step: str,
     application: ApplicationView,
     form: Form,
     *,
     status: int = 200,
     **more: Any,
 ) -> Response:
-    back = previous_step(step)
+    whole = form_of(application)
+    back = previous_step(whole, step)
     return render_page(
         template,
         form=form,
         token=token,
-        step=step.value,
-        title=STEP_WORDS[step],
+        step=step,
+        title=title_of(whole, step),
         application=application,
-        steps=step_items(lambda each: step_url(token, each)),
-        number=list(Step).index(step) + 1,
+        steps=step_items(whole, lambda each: step_url(token, each)),
+        number=steps_of(whole).index(step) + 1,
         back_url=step_url(token, back) if back else None,
         action=step_url(token, step),
         status=422 if form.problems and status == 200 else status,
@@ -225,42 +244,63 @@ def _step_page(
     )
 
 
-def _onward(token: str, step: Step) -> BaseResponse:
+def _onward(token: str, form: FormDefinition, step: str) -> BaseResponse:
     """After a page is saved: the next one, or the page that says how to come back."""
     if request.form.get("do") == "later":
         return see_other(url_for("apply.saved", lang=current_locale(), token=token))
-    return see_other(step_url(token, next_step(step)))
+    return see_other(step_url(token, next_step(form, step)))
 
 
 @blueprint.route("/<lang:lang>/apply/<string:token>/<string:step>", methods=["GET", "POST"])
 @public
 def answer(lang: str, token: str, step: str) -> BaseResponse:
     """One page of questions. What is in order is saved; "finish later" leaves out the rest and says so."""
-    page = next((each for each in STEP_FORMS if each.value == step), None) or abort(404)
-    application, places = own_draft(token), list_open_classes(today())
+    application = own_draft(token)
+    page = _page(application, step)
+    places = list_open_classes(today())
     if elsewhere := _gone_on(application, places):
         return elsewhere
-    place = find_place_of(application, places)
-    form = bind(page, application, places, str(place.seat_id) if place else "")
+    asked = _ask(application, page, places)
     later = request.form.get("do") == "later"
-    if submitted(form) or (form.is_submitted() and later):
+    if submitted(asked.form) or (asked.form.is_submitted() and later):
         try:
-            given = answers_in(form, page)
-            save_step(family(), token, page, given, today(), draft_link=_draft_link(token))
+            kept = save_step(family(), token, step, asked.given(), today(), draft_link=draft_link(token))
         except Refused as error:
-            form.put_refusal(error)
+            asked.form.put_refusal(error)
         else:
-            _tell_left_out(form)
-            return _onward(token, page)
-    return _step_page("apply/answer.html", token, page, application, form)
+            _tell_left_out(asked)
+            return _onward(token, form_of(kept), step)
+    return _step_page(
+        "apply/answer.html",
+        token,
+        step,
+        application,
+        asked.form,
+        asked=asked,
+        like=_source(application, page),
+    )
 
 
-def _tell_left_out(form: Form) -> None:
+def _page(application: ApplicationView, step: str) -> FormPage:
+    """A page of the application's form with something on it for families; 404 where there is none."""
+    form = form_of(application)
+    page = form.page(step)
+    return page if page and step in steps_of(form) else abort(404)
+
+
+def _ask(application: ApplicationView, page: FormPage, places: list[OpenClass]) -> Asked:
+    place = find_place_of(application, places)
+    quotas = next((each.terms.quotas for each in places if each.cycle_id == application.cycle_id), ())
+    seat = str(place.seat_id) if place else ""
+    return ask_page(form_of(application), page, answers_of(application), places, quotas, seat=seat)
+
+
+def _tell_left_out(asked: Asked) -> None:
     """Name the answers that were typed and could not be kept."""
     left = [
-        str(ANSWER_WORDS[field.name])
-        for field in form
-        if field.errors and any(field.raw_data or ()) and field.name in ANSWER_WORDS
+        plain_label(field)
+        for field in asked.fields.values()
+        if (control := asked.form[control_of(field)]).errors and any(control.raw_data or ())
     ]
     if left:
         flash(
@@ -283,7 +323,7 @@ def documents(lang: str, token: str) -> BaseResponse:
             remove_document(family(), token, DocumentKind(removed))
             return see_other(step_url(token, Step.DOCUMENTS))
         if not form.problems:
-            return _onward(token, Step.DOCUMENTS)
+            return _onward(token, form_of(application), Step.DOCUMENTS)
         application = own_draft(token)
     return _step_page(
         "apply/documents.html",
@@ -330,18 +370,18 @@ def review(lang: str, token: str) -> BaseResponse:
         return elsewhere
     form, problems = ReviewForm(), None
     if request.form.get("do") == "later":
-        return _onward(token, Step.REVIEW)
+        return _onward(token, form_of(application), Step.REVIEW)
     if submitted(form):
         try:
             with sending_counted(family(), application):
                 consent = bool(form.consent.data)
                 submit_application(family(), token, consent=consent, today=today(), status_link=status_link)
         except NotComplete as error:
-            problems = gap_problems(error.gaps)
+            problems = gap_problems(form_of(application), error.gaps)
         except Refused as error:
             form.put_refusal(error)
         else:
-            return see_other(_remember(own_draft(token)))
+            return see_other(remember(own_draft(token)))
     return _review_page(token, application, places, form, problems)
 
 
@@ -353,10 +393,10 @@ def _review_page(
     problems: list[tuple[str | None, str]] | None,
 ) -> Response:
     papers, place = list_documents(application.id), find_place_of(application, places)
-    asked = list_papers_asked(application)
-    gaps = {gap.field for gap in find_gaps(application, usable_papers(papers), asked)} | (
-        {"seat"} if place is None else set()
-    )
+    asked, whole = list_papers_asked(application), form_of(application)
+    shifts = place.shifts if place else ()
+    found = find_gaps(application, usable_papers(papers), asked, whole, shifts)
+    gaps = {gap.field for gap in found} | ({"seat"} if place is None else set())
     return _step_page(
         "apply/review.html",
         token,
@@ -364,7 +404,9 @@ def _review_page(
         application,
         form,
         status=422 if problems else 200,
-        sections=review_sections(application, place, papers, asked, lambda each: step_url(token, each)),
+        sections=review_sections(
+            whole, application, place, papers, asked, lambda each: step_url(token, each)
+        ),
         gaps=gaps,
         problems=problems or form.problems,
         warnings=warnings_for(application),
@@ -377,8 +419,10 @@ def saved(lang: str, token: str) -> BaseResponse:
     """How to come back to a draft."""
     application = own_draft(token)
     if not application.is_draft:
-        return see_other(_remember(application))
-    return render_page("apply/saved.html", application=application, link=_draft_link(token), token=token)
+        return see_other(remember(application))
+    return render_page(
+        "apply/saved.html", application=application, link=draft_link(token), token=token, key=new_token()
+    )
 
 
 # --- how far it is
@@ -393,7 +437,7 @@ def find(lang: str) -> BaseResponse:
         try:
             application = find_counted(family(), form.reference.data or "", form.phone.data or "")
             if application:
-                return see_other(_remember(application))
+                return see_other(remember(application))
             raise Refused(_NO_PAIR)
         except Refused as error:
             form.put_refusal(error)
@@ -433,6 +477,7 @@ def status_page(application: ApplicationView, form: Form | None = None, status: 
         may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],
         status=status,
         fee_case=case_of(application.id),
+        key=new_token(),
     )
 
 

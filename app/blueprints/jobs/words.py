@@ -25,6 +25,7 @@ CHANNEL_WORDS: dict[Channel, tuple[str, object]] = {
 KIND_WORDS: dict[str, object] = {
     "invitation": _l("Invitation to an account"),
     "phone_code": _l("Code for a new mobile number"),
+    "family_code": _l("Code for a family's applications"),
     "application.draft": _l("Link to a saved application"),
     "application.received": _l("Application received"),
     "application.under_review": _l("Application under review"),

@@ -49,7 +49,7 @@ def ask_for_new_phone(actor: Actor, phone: str) -> None:
         (Limit.PHONE_CODE_NUMBER, phone),
         (Limit.PHONE_CODE_ADDRESS, network_of(actor.ip)),
     )
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    code = make_code()
     with transaction() as db:
         owner = find_invitee(user_id)
         if owner is None:
@@ -63,12 +63,17 @@ def ask_for_new_phone(actor: Actor, phone: str) -> None:
                 id=key,
                 user_id=user_id,
                 phone=phone,
-                code_hash=_digest(key, code),
+                code_hash=code_digest(key, code),
                 expires_at=func.now() + CODE_FOR,
             )
         )
         record(actor, "user.phone_asked", "user", user_id, new={"phone": phone})
         write_sms("phone_code", phone, owner.locale, phone_code_text(owner.locale, code))
+
+
+def make_code() -> str:
+    """A new code, as somebody types it."""
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
 
 
 def _mine(actor: Actor) -> UUID:
@@ -77,8 +82,8 @@ def _mine(actor: Actor) -> UUID:
     return actor.user_id
 
 
-def _digest(key: UUID, code: str) -> str:
-    """Of a million codes a bare digest is found at once, so it is one with our secret."""
+def code_digest(key: UUID, code: str) -> str:
+    """What is kept of a code. Of a million codes a bare digest is found at once, so it is one with our secret."""
     secret = str(current_app.config["SECRET_KEY"]).encode()
     text = f"phone code {key} {code}".encode("utf-8", "surrogatepass")
     return hmac.new(secret, text, hashlib.sha256).hexdigest()
@@ -123,7 +128,7 @@ def confirm_new_phone(actor: Actor, code: str) -> str:
         ).one_or_none()
     if tried is None:
         raise PhoneCodeSpent
-    if not hmac.compare_digest(tried.code_hash, _digest(tried.id, clean_code(code))):
+    if not hmac.compare_digest(tried.code_hash, code_digest(tried.id, clean_code(code))):
         with transaction():
             record(actor, "user.phone_refused", "user", user_id)
         raise PhoneCodeWrong

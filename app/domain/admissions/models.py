@@ -32,6 +32,7 @@ from app.domain.people.types import Gender, Relationship
 
 _PAPERS = ARRAY(String(24))
 _NONE = text("'{}'")
+_EMPTY = text("'{}'")
 
 
 class AdmissionCycle(Keyed, Timestamped, Versioned, Base):
@@ -163,6 +164,14 @@ class Application(Keyed, Timestamped, Versioned, Base):
     """The quotas of the cycle that the family claims."""
     shift: Mapped[Shift | None] = mapped_column(enum_column(Shift, "shift"))
     """The shift the family applies for, where the class has seats in more than one."""
+    form_version_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("admission_form_versions.id", ondelete="RESTRICT")
+    )
+    """The form it is filled in with; none is the form that comes with the product."""
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default=_EMPTY)
+    """What was answered to the school's own questions, by their keys."""
+    resume_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Hash of the link that was made by a code on the family's phone. The private link works beside it."""
 
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]

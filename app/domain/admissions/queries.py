@@ -11,15 +11,30 @@ from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    String,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from app.domain.academics.queries import ClassLabel, class_labels, intake_columns, year_labels
+from app.domain.academics.types import Shift
 from app.domain.accounts.queries import list_user_names
 from app.domain.admissions.cycles.rules import papers_asked
 from app.domain.admissions.models import (
     AdmissionCycle,
     AdmissionQuota,
     AdmissionSeat,
+    AdmissionSeatPart,
     Application,
     ApplicationDocument,
     ApplicationEvent,
@@ -90,11 +105,13 @@ def list_places_of(cycle_id: UUID) -> list[OpenClass]:
 
 def _list_places(*conditions: ColumnElement[bool]) -> list[OpenClass]:
     rows = session().execute(
-        select(AdmissionCycle, AdmissionSeat)
+        select(AdmissionCycle, AdmissionSeat, _shifts_apart())
         .join(AdmissionSeat, AdmissionSeat.cycle_id == AdmissionCycle.id)
         .where(*conditions)
     )
-    found = [(cycle, seat) for cycle, seat in rows]
+    stored = [(row[0], row[1], row[2]) for row in rows]
+    found = [(cycle, seat) for cycle, seat, _ in stored]
+    apart = {seat.id: shifts or () for _, seat, shifts in stored}
     if not found:
         return []
     cycles = {cycle.id: cycle for cycle, _ in found}
@@ -126,19 +143,42 @@ def _list_places(*conditions: ColumnElement[bool]) -> list[OpenClass]:
             ),
             papers=kinds_of(seat.papers),
             terms=terms[cycle.id],
+            shifts=_to_choose(apart[seat.id]),
         )
         for cycle, seat in found
     ]
     return sorted(places, key=lambda p: (str(p.campus_name), p.campus_id, p.year_starts_on, p.level))
 
 
+def _shifts_apart() -> ScalarSelect[list[str | None]]:
+    """The shifts of a seat's parts, as `rankings.queries.shifts_of` reads them one by one."""
+    return (
+        select(func.array_agg(cast(AdmissionSeatPart.shift, String).distinct()))
+        .where(AdmissionSeatPart.seat_id == AdmissionSeat.id)
+        .correlate(AdmissionSeat)
+        .scalar_subquery()
+    )
+
+
+def _to_choose(stored: Collection[str | None]) -> tuple[Shift, ...]:
+    """The shifts among which a family chooses: none where some seats belong to no shift, or all to one."""
+    return (
+        tuple(shift for shift in Shift if shift in stored) if None not in stored and len(stored) > 1 else ()
+    )
+
+
 def list_papers_asked(application: ApplicationView) -> tuple[DocumentKind, ...]:
     """The papers an application needs by its cycle, its class and the quotas it claims, open or not."""
+    return find_asked(application)[0]
+
+
+def find_asked(application: ApplicationView) -> tuple[tuple[DocumentKind, ...], tuple[Shift, ...]]:
+    """The papers an application needs, and the shifts of its class, by its cycle, open or not."""
     places = list_places_of(application.cycle_id)
     place = next((each for each in places if each.class_id == application.class_id), None)
     if place:
-        return papers_asked(place, application.quota_ids)
-    return places[0].terms.papers if places else ()
+        return papers_asked(place, application.quota_ids), place.shifts
+    return (places[0].terms.papers if places else ()), ()
 
 
 def kinds_of(stored: Iterable[str]) -> tuple[DocumentKind, ...]:
@@ -182,7 +222,13 @@ def _find(*conditions: ColumnElement[bool]) -> ApplicationView | None:
 
 def find_by_token(token: str) -> ApplicationView | None:
     """The application behind a private link, whatever has become of it."""
-    return _find(Application.token_hash == hash_token(token))
+    return _find(behind(token))
+
+
+def behind(token: str) -> ColumnElement[bool]:
+    """The application that a link opens: the private one, or the one made by a code on the family's phone."""
+    hashed = hash_token(token)
+    return or_(Application.token_hash == hashed, Application.resume_hash == hashed)
 
 
 def find_by_reference(reference: str, phone: str) -> ApplicationView | None:

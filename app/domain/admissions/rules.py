@@ -8,6 +8,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
+from app.domain.academics.types import Shift
+from app.domain.admissions.forms.rules import CORE, DEFAULT_FORM, asked_keys
+from app.domain.admissions.forms.types import FormDefinition, FormField
 from app.domain.admissions.types import (
     ApplicationStatus,
     ApplicationView,
@@ -60,24 +63,6 @@ IN_THE_QUEUE: Final = tuple(state for state in S if state is not S.DRAFT)
 PAPERS_COUNT: Final = (S.SUBMITTED, S.UNDER_REVIEW, S.SHORTLISTED, S.WAITLISTED, S.OFFERED, S.ACCEPTED)
 """While an application stands so, the school still needs its papers."""
 
-STEP_FIELDS: Final[Mapping[Step, tuple[str, ...]]] = MappingProxyType(
-    {
-        Step.CHILD: (
-            "seat",
-            "child_name_bn",
-            "child_name_en",
-            "child_name_ar",
-            "born_on",
-            "gender",
-            "birth_registration_no",
-        ),
-        Step.GUARDIAN: ("guardian_name", "relationship", "phone", "email"),
-        Step.ADDRESS: ("address", "district", "previous_school", "previous_class", "quota_ids"),
-    }
-)
-"""What each page of the form asks. Nothing else can be written through it."""
-
-_OPTIONAL: Final = frozenset({"child_name_ar", "email", "previous_school", "previous_class", "quota_ids"})
 _OLDEST: Final = 25
 
 
@@ -98,49 +83,43 @@ def next_decisions(now: ApplicationStatus) -> list[ApplicationStatus]:
     return [state for state in S if state in DECISIONS & TRANSITIONS[now]]
 
 
-def next_step(step: Step) -> Step:
-    """The page after this one; the last stays."""
-    steps = list(Step)
-    return steps[min(steps.index(step) + 1, len(steps) - 1)]
-
-
-def previous_step(step: Step) -> Step | None:
-    """The page before this one."""
-    steps = list(Step)
-    place = steps.index(step)
-    return steps[place - 1] if place else None
-
-
 def answers_of(application: ApplicationView) -> dict[str, Any]:
-    """The answers by the names of the form's fields."""
-    answers = {
-        name: getattr(application, name)
-        for names in STEP_FIELDS.values()
-        for name in names
-        if name not in {"seat", "guardian_name"}
-    }
+    """The answers by the names of the form's fields, those to the school's own questions among them."""
+    answers = {name: getattr(application, name) for name in CORE if name not in {"seat", "guardian_name"}}
     answers["seat"] = application.class_id
     answers["guardian_name"] = (
         application.guardian_name_bn or application.guardian_name_en or application.guardian_name_ar
     )
-    return answers
+    return {**(application.answers or {}), **answers}
 
 
 def find_gaps(
-    application: ApplicationView, documents: Collection[DocumentKind], asked: Collection[DocumentKind]
+    application: ApplicationView,
+    documents: Collection[DocumentKind],
+    asked: Collection[DocumentKind],
+    form: FormDefinition = DEFAULT_FORM,
+    shifts: Collection[Shift] = (),
 ) -> list[Gap]:
     """What is still to be answered before the application can be sent, in the order of the form.
 
-    `documents` are the papers that are there, `asked` those that its cycle asks for.
+    `documents` are the papers that are there, `asked` those that its cycle asks for, `shifts` those of its class.
     """
     answers = answers_of(application)
+    due = asked_keys(form, answers)
     gaps = [
-        Gap(step, name)
-        for step, names in STEP_FIELDS.items()
-        for name in names
-        if name not in _OPTIONAL and not answers[name]
+        Gap(page.key, field.key)
+        for page in form.pages
+        for field in page.fields
+        if field.key in due
+        and (field.required or (field.key == "shift" and shifts))
+        and not _is_answered(answers, field)
     ]
     return gaps + [Gap(Step.DOCUMENTS, kind.value) for kind in asked if kind not in documents]
+
+
+def _is_answered(answers: Mapping[str, Any], field: FormField) -> bool:
+    value = answers.get(field.key)
+    return bool(value) or value == 0  # a number may be none of something
 
 
 def usable_papers(documents: Mapping[DocumentKind, DocumentView]) -> set[DocumentKind]:

@@ -21,6 +21,8 @@ from app.domain.admissions.entry.models import ApplicationEnrolment
 from app.domain.admissions.entry.papers import move_papers
 from app.domain.admissions.entry.queries import given_of, whole_address
 from app.domain.admissions.entry.types import ChildKnown, YearOver
+from app.domain.admissions.forms.queries import form_by, version_in_force
+from app.domain.admissions.forms.rules import kept_answers, merged
 from app.domain.admissions.letters import (
     decided_letter,
     decided_text,
@@ -48,6 +50,7 @@ from app.domain.admissions.offers.seats import (
     settle_offer,
 )
 from app.domain.admissions.queries import (
+    behind,
     cycle_year,
     find_by_token,
     find_place_of,
@@ -61,7 +64,7 @@ from app.domain.admissions.queries import (
 )
 from app.domain.admissions.rules import (
     PAPERS_COUNT,
-    STEP_FIELDS,
+    answers_of,
     check_birth_date,
     check_reason,
     check_transition,
@@ -86,7 +89,6 @@ from app.domain.admissions.types import (
     OpenClass,
     OtherClass,
     PaperNotWanted,
-    Step,
 )
 from app.domain.audit.services import plain, record, record_change
 from app.domain.counters.services import next_number
@@ -135,7 +137,7 @@ def _locked(db: Session, *conditions: ColumnElement[bool]) -> Application:
 
 def _draft(db: Session, token: str) -> Application:
     """The draft behind a private link. Raises NotFound, AlreadySent."""
-    row = _locked(db, Application.token_hash == hash_token(token))
+    row = _locked(db, behind(token))
     if row.status is not ApplicationStatus.DRAFT:
         raise AlreadySent
     return row
@@ -205,6 +207,7 @@ def start_application(actor: Actor, token: str, locale: str, today: date) -> Non
                 id=key,
                 campus_id=places[0].campus_id,
                 cycle_id=places[0].cycle_id,
+                form_version_id=version_in_force(places[0].cycle_id),
                 token_hash=hash_token(token),
                 locale=locale,
                 status=ApplicationStatus.DRAFT,
@@ -221,7 +224,7 @@ def start_application(actor: Actor, token: str, locale: str, today: date) -> Non
 def save_step(
     actor: Actor,
     token: str,
-    step: Step,
+    step: str,
     answers: Mapping[str, Any],
     today: date,
     *,
@@ -229,15 +232,19 @@ def save_step(
 ) -> ApplicationView:
     """Keep the answers of one page of the form; those not given stay as they were, None empties one.
 
-    `seat` is the key of an open class of a cycle. When an e-mail address is given for the first time or
-    changes, the family gets the private link by mail. Raises NotFound, AlreadySent, ApplicationsClosed,
-    BornLater, NotPlausible, AgeOutside.
+    `seat` is the key of an open class of a cycle. What the page does not ask of families changes nothing. When an
+    e-mail address is given for the first time or changes, the family gets the private link by mail. Raises
+    NotFound, AlreadySent, ApplicationsClosed, BornLater, NotPlausible, AgeOutside, InvalidValue.
     """
-    allowed = STEP_FIELDS.get(step, ())
-    given = {name: answers[name] for name in allowed if name in answers}
     with transaction() as db:
         row = _draft(db, token)
+        page = form_by(row.form_version_id).page(step)
+        fields = {field.key: field for field in page.asked} if page else {}
+        allowed = [key for key, field in fields.items() if field.is_core]
+        given = {name: answers[name] for name in allowed if name in answers}
+        own = {name: value for name, value in answers.items() if name in fields and name not in allowed}
         old = {name: getattr(row, name, None) for name in [*allowed, "class_id", "guardian_name_bn"]}
+        old["answers"] = row.answers
         email_was = row.email
         row.locale = actor.locale
         if given.get("born_on"):
@@ -245,16 +252,21 @@ def save_step(
         place = None
         if "seat" in given:
             place = _choose_class(row, given.pop("seat"), today)
+        if own:
+            row.answers = merged(form_by(row.form_version_id), row.answers, own, office=False)
         if "quota_ids" in given:
             _claim(row, given.pop("quota_ids") or ())
+        if row.class_id and (given.get("born_on") or given.get("shift")):
+            place = place or _place_now(row, today)
         if given.get("born_on") and row.class_id:
             # Which quotas the family claims, it says later; until then every relief is still to be had.
-            place = place or _place_now(row, today)
             _check_age(place, given["born_on"], most_relief(place.terms.quotas) if place else 0)
         if "guardian_name" in given:
             _name_guardian(row, given.pop("guardian_name") or "")
         for name, value in given.items():
             setattr(row, name, value or None)
+        if place and row.shift not in place.shifts:
+            row.shift = None
         row.search_key = _search_key(row)
         row.updated_at = clock.now()
         db.flush()
@@ -276,6 +288,7 @@ def _choose_class(row: Application, seat_id: UUID | None, today: date) -> OpenCl
         raise ApplicationsClosed
     if place.cycle_id != row.cycle_id:
         row.quota_ids = []
+        row.form_version_id = version_in_force(place.cycle_id)
     row.campus_id, row.cycle_id, row.class_id = place.campus_id, place.cycle_id, place.class_id
     return place
 
@@ -456,14 +469,16 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
     Raises NotFound, ConsentMissing, NotComplete (with what is missing), ApplicationsClosed, AgeOutside.
     """
     with transaction() as db:
-        row = _locked(db, Application.token_hash == hash_token(token))
+        row = _locked(db, behind(token))
         if row.reference:
             return row.reference
         if not consent:
             raise ConsentMissing
         place = _place_now(row, today)
         asked = papers_asked(place, row.quota_ids) if place else list_papers_asked(view_of(row))
-        gaps = find_gaps(view_of(row), usable_papers(list_documents(row.id)), asked)
+        form, view = form_by(row.form_version_id), view_of(row)
+        shifts = place.shifts if place else ()
+        gaps = find_gaps(view, usable_papers(list_documents(row.id)), asked, form, shifts)
         if gaps:
             raise NotComplete(gaps)
         if place is None:
@@ -472,6 +487,7 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
         year = place.year_starts_on.year
         reference = make_reference(year, next_number(f"application-{year}"))
         row.locale = actor.locale
+        row.answers = kept_answers(form, answers_of(view), row.answers)
         row.status = ApplicationStatus.SUBMITTED
         row.submitted_at = clock.now()
         row.reference = reference

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -98,7 +98,7 @@ class EventKind(StrEnum):
 
 
 class Step(StrEnum):
-    """The pages of the form, in their order."""
+    """The pages of the form that comes with the product, and the two that every form ends with."""
 
     CHILD = "child"
     GUARDIAN = "guardian"
@@ -117,9 +117,9 @@ class DuplicateReason(StrEnum):
 
 @dataclass(frozen=True)
 class Gap:
-    """An answer that an application cannot be sent without."""
+    """An answer that an application cannot be sent without, and the page that asks for it."""
 
-    step: Step
+    step: str
     field: str
 
 
@@ -182,6 +182,8 @@ class OpenClass:
     papers: tuple[DocumentKind, ...]
     """What this class asks for besides the papers of every class."""
     terms: CycleTerms
+    shifts: tuple[Shift, ...] = ()
+    """The shifts that are given apart, the morning first; empty where there is nothing to choose."""
 
 
 @dataclass(frozen=True)
@@ -221,6 +223,10 @@ class ApplicationView:
     created_at: datetime
     updated_at: datetime
     version: int
+    form_version_id: UUID | None = None
+    """The form it is filled in with; none is the form that comes with the product."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """What was answered to the school's own questions, by their keys."""
 
     @property
     def is_draft(self) -> bool:

@@ -48,7 +48,7 @@ def may_text(texts_today: int) -> bool:
     return texts_today < TEXTS_PER_DAY
 
 
-AT_ONCE: Final = frozenset({"phone_code", "user_phone_changed"})
+AT_ONCE: Final = frozenset({"phone_code", "family_code", "user_phone_changed"})
 """Texts that leave at any hour: somebody waits for a code, and an alarm that waits is none."""
 
 

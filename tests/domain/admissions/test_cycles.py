@@ -41,6 +41,9 @@ from app.domain.admissions.cycles.types import (
     SeatPart,
     TooManyPercent,
 )
+from app.domain.admissions.forms.queries import get_form, version_in_force
+from app.domain.admissions.forms.rules import move_field
+from app.domain.admissions.forms.services import change_form
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat
 from app.domain.admissions.queries import (
     find_by_token,
@@ -177,7 +180,10 @@ def test_a_campus_has_one_cycle_a_year(cast: Cast) -> None:
 def test_last_years_cycle_is_copied_with_its_days_moved(cast: Cast) -> None:
     officer, key = cast.farida.actor, begun(cast)
     publish_cycle(officer, key, version(cast, key))
+    change_form(officer, key, 0, lambda form: move_field(form, "gender", up=True))
     copy = get_cycle(officer, copy_cycle(officer, key, year(cast, 2029)))
+    assert get_form(officer, copy.id).draft == get_form(officer, key).draft
+    assert version_in_force(copy.id) is None
     assert copy.state is CycleState.DRAFT and copy.published_at is None and copy.applications == 0
     assert (copy.details.opens_on, copy.details.closes_on) == (date(2028, 11, 21), date(2028, 12, 5))
     assert (copy.details.age_from_on, copy.details.age_to_on) == (date(2029, 1, 1), date(2029, 12, 31))

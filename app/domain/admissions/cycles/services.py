@@ -31,6 +31,7 @@ from app.domain.admissions.cycles.types import (
     QuotaDetails,
     SeatDetails,
 )
+from app.domain.admissions.forms.services import copy_form
 from app.domain.admissions.models import (
     AdmissionCycle,
     AdmissionQuota,
@@ -198,6 +199,8 @@ def copy_cycle(actor: Actor, cycle_id: UUID, year_id: UUID) -> UUID:
                     relief_months=quota.relief_months,
                 )
             )
+        db.flush()
+        copy_form(source.id, row.id, row.campus_id)
         record(
             actor,
             f"{_CYCLE}.copied",
