@@ -5,6 +5,7 @@ from app.domain.accounts import models as accounts
 from app.domain.accounts.factors import models as factors
 from app.domain.admissions import models as admissions
 from app.domain.admissions.rankings import models as admission_rankings
+from app.domain.admissions.scores import models as admission_scores
 from app.domain.attendance import models as attendance
 from app.domain.audit import models as audit
 from app.domain.cms import models as cms
@@ -20,6 +21,7 @@ __all__ = [
     "academics",
     "accounts",
     "admission_rankings",
+    "admission_scores",
     "admissions",
     "attendance",
     "audit",

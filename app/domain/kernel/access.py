@@ -38,6 +38,7 @@ class Permission(StrEnum):
     APPLICATIONS_READ = "applications:read"  # the queue and every application in it, with documents and notes
     APPLICATIONS_DECIDE = "applications:decide"  # review, shortlist, offer, refuse; always with a reason
     APPLICATIONS_ENROL = "applications:enrol"  # turn an accepted application into a student in a section
+    APPLICATIONS_SCORE = "applications:score"  # give marks in the parts one is named for
     CYCLES_EDIT = "cycles:edit"  # what an admission cycle asks for and offers; open and close it to families
 
     REGISTERS_READ = "registers:read"  # attendance as it was taken
@@ -82,6 +83,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_READ,
             Permission.APPLICATIONS_DECIDE,
             Permission.APPLICATIONS_ENROL,
+            Permission.APPLICATIONS_SCORE,
             Permission.CYCLES_EDIT,
             Permission.REGISTERS_READ,
             Permission.REGISTERS_TAKE,
@@ -102,6 +104,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_READ,
             Permission.APPLICATIONS_DECIDE,
             Permission.APPLICATIONS_ENROL,
+            Permission.APPLICATIONS_SCORE,
             Permission.CYCLES_EDIT,
             Permission.STUDENTS_READ,
             Permission.STUDENTS_EDIT,
@@ -111,6 +114,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         # The own sections only: policies narrow every one of these to what the teacher teaches.
         Role.TEACHER: _STAFF
         | {
+            Permission.APPLICATIONS_SCORE,
             Permission.REGISTERS_READ,
             Permission.REGISTERS_TAKE,
             Permission.STUDENTS_READ,
