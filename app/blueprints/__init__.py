@@ -19,6 +19,7 @@ AREAS = (
     "home",
     "jobs",
     "people",
+    "scores",
     "site",
     "vitals",
 )

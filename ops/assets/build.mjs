@@ -33,6 +33,7 @@ const BUDGET = {
   "site.js": 4 * 1024,
   "passkeys.js": 1280,
   "uploads.js": 2.5 * 1024,
+  "marks.js": 1024,
 };
 
 const parts = (value) => value.match(/(?:[\w-]*\((?:[^()]|\([^()]*\))*\)|[^\s()]+)+/g);
@@ -146,7 +147,7 @@ function write(name, data) {
 
 const files = {};
 for (const name of Object.keys(STYLES)) files[name] = styles(name);
-for (const name of ["portal.js", "site.js", "passkeys.js", "uploads.js"]) files[name] = await script(name);
+for (const name of ["portal.js", "site.js", "passkeys.js", "uploads.js", "marks.js"]) files[name] = await script(name);
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 const manifest = {};

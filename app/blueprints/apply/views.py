@@ -29,6 +29,7 @@ from app.domain.admissions.queries import (
     list_papers_asked,
 )
 from app.domain.admissions.rules import TRANSITIONS, find_gaps, next_step, previous_step, usable_papers
+from app.domain.admissions.scores.queries import list_slots_of
 from app.domain.admissions.services import (
     attach_document,
     remove_document,
@@ -389,6 +390,7 @@ def status(lang: str, reference: str) -> BaseResponse:
         words=DOCUMENT_WORDS,
         trail=status_trail(list_events(application.id)),
         next_words=NEXT_WORDS[application.status],
+        slots=list_slots_of(application.id),
         may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],
     )
 

@@ -116,7 +116,7 @@ def read_rows(text: str, full_marks: Decimal) -> list[ImportRow]:
     rows: list[ImportRow] = []
     seen: set[str] = set()
     for line, record in enumerate(records, start=1):
-        cells = [cell.strip().lstrip("'") for cell in record]
+        cells = ["".join(char for char in cell if char.isprintable()).strip(" '") for cell in record[:2]]
         if not any(cells):
             continue
         row = _read_row(line, cells, full_marks)

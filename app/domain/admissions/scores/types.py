@@ -209,6 +209,11 @@ class TieOrder:
     rules: tuple[TieRule, ...]
     version: int
 
+    @property
+    def details(self) -> TieOrder:
+        """The record is its own form."""
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class MyPart:
