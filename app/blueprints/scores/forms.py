@@ -141,7 +141,7 @@ class PartForm(EditForm):
     name = LocalTextField(
         _l("Name"), [Required(_l("Give the name in one language at least."))], max_length=80
     )
-    kind = ChoiceField(_l("Kind"), choices=list(KIND_WORDS.items()))
+    kind = ChoiceField(_l("Kind"))
     full_marks = MarkField(_l("Full marks"), render_kw=_DECIMAL)
     weight = MarkField(_l("Weight"), [Required(_l("Give the weight."))], render_kw=_DECIMAL)
     pass_mark = MarkField(_l("Pass mark"), render_kw=_DECIMAL)
@@ -158,12 +158,16 @@ class PartForm(EditForm):
     }
     optional = frozenset({"full_marks", "pass_mark", "apart", "position", "criteria"})
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind.choices = list(KIND_WORDS.items())
+
     def details(self) -> PartDetails:
         """What was typed."""
         criteria = parse_criteria(self.criteria.data or "")
         total = sum((each.most for each in criteria), Decimal(0))
         return PartDetails(
-            name=cast(LocalText, self.name.data),
+            name=self.name.data,
             kind=PartKind(self.kind.data),
             full_marks=total if criteria else self.full_marks.value or Decimal(0),
             weight=self.weight.value or Decimal(0),
@@ -272,7 +276,7 @@ class SlotForm(EditForm):
         starts, ends = (
             datetime.combine(on, each.time, tzinfo=DHAKA).astimezone(UTC) for each in (self.starts, self.ends)
         )
-        return SlotDetails(starts, ends, cast(LocalText, self.place.data), self.seats.number or 0)
+        return SlotDetails(starts, ends, self.place.data, self.seats.number or 0)
 
 
 class MoveForm(EditForm):
@@ -294,8 +298,9 @@ class MoveForm(EditForm):
     def process(self, formdata: Any = None, obj: Any = None, data: Any = None, **kwargs: Any) -> None:
         """Show the seat as it is typed."""
         super().process(formdata, obj, data, **kwargs)
-        if isinstance(self.seat.data, int):
-            self.seat.data = str(self.seat.data)
+        stored: Any = self.seat.data
+        if isinstance(stored, int):
+            self.seat.data = str(stored)
 
 
 def _slot(slot: SlotView) -> str:
@@ -312,11 +317,22 @@ def _slot(slot: SlotView) -> str:
     )
 
 
+class CellsField(TextField):
+    """Cells of a spreadsheet as they were pasted: the tabs between them stay."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Length; what no page can show is dropped."""
+        text = self.data or ""
+        if len(text) > _MOST_BYTES:
+            raise ValidationError(message_of(UnreadableFile()))
+        self.data = "".join(char for char in text if char.isprintable() or char in "\t\r\n")
+
+
 class ImportForm(EditForm):
     """A file of marks, or cells pasted from a spreadsheet."""
 
     file = FileField(_l("File (CSV)"))
-    text = TextField(_l("or cells copied from a spreadsheet"), max_length=_MOST_BYTES, render_kw={"rows": 6})
+    text = CellsField(_l("or cells copied from a spreadsheet"), render_kw={"rows": 6})
 
     hints = {
         "text": _l("Two columns: reference and mark. AB stands for absent."),

@@ -122,7 +122,7 @@ def _part_to_edit(part_id: UUID) -> tuple[PartView, ClassView]:
 
 @blueprint.route("/cycles/<uuid:cycle_id>/classes/<uuid:seat_id>/scores")
 @requires(Permission.APPLICATIONS_READ)
-def overview(cycle_id: UUID, seat_id: UUID) -> Response:
+def overview(cycle_id: UUID, seat_id: UUID) -> BaseResponse:
     """What the score of a class is made of, who marks it, and what sets equal scores apart."""
     found, actor = _class(cycle_id, seat_id), current_actor()
     parts = list_parts(seat_id)
@@ -173,7 +173,7 @@ def _editing(
 @blueprint.route("/cycles/<uuid:cycle_id>/classes/<uuid:seat_id>/scores/parts/new", methods=["GET", "POST"])
 @requires(_DECIDE)
 @creates
-def add_part_page(cycle_id: UUID, seat_id: UUID) -> Response:
+def add_part_page(cycle_id: UUID, seat_id: UUID) -> BaseResponse:
     """Add a part to the score of a class."""
     place = _class_to_edit(cycle_id, seat_id)
     return edited(
@@ -188,7 +188,7 @@ def add_part_page(cycle_id: UUID, seat_id: UUID) -> Response:
 
 @blueprint.route("/scores/parts/<uuid:part_id>/edit", methods=["GET", "POST"])
 @requires(_DECIDE)
-def edit_part(part_id: UUID) -> Response:
+def edit_part(part_id: UUID) -> BaseResponse:
     """Change a part."""
     part, place = _part_to_edit(part_id)
     actor = current_actor()
@@ -205,7 +205,7 @@ def edit_part(part_id: UUID) -> Response:
 
 @blueprint.route("/scores/parts/<uuid:part_id>/remove", methods=["GET", "POST"])
 @requires(_DECIDE)
-def remove_part_page(part_id: UUID) -> Response:
+def remove_part_page(part_id: UUID) -> BaseResponse:
     """Ask, then remove a part."""
     part, place = _part_to_edit(part_id)
     return removed(
@@ -224,7 +224,7 @@ def remove_part_page(part_id: UUID) -> Response:
 
 @blueprint.route("/cycles/<uuid:cycle_id>/classes/<uuid:seat_id>/scores/ties", methods=["GET", "POST"])
 @requires(_DECIDE)
-def ties(cycle_id: UUID, seat_id: UUID) -> Response:
+def ties(cycle_id: UUID, seat_id: UUID) -> BaseResponse:
     """Say what sets equal scores apart."""
     place, actor = _class_to_edit(cycle_id, seat_id), current_actor()
     parts = list_parts(seat_id)
@@ -241,7 +241,7 @@ def ties(cycle_id: UUID, seat_id: UUID) -> Response:
 
 @blueprint.route("/scores/parts/<uuid:part_id>/people", methods=["GET", "POST"])
 @requires(_DECIDE)
-def markers(part_id: UUID) -> Response:
+def markers(part_id: UUID) -> BaseResponse:
     """Name who marks a part."""
     part, place = _part_to_edit(part_id)
     people = list_users_who_may(Permission.APPLICATIONS_SCORE, part.campus_id)
@@ -266,7 +266,7 @@ def markers(part_id: UUID) -> Response:
 
 @blueprint.route("/scores/")
 @requires(Permission.APPLICATIONS_SCORE)
-def mine() -> Response:
+def mine() -> BaseResponse:
     """The parts that the reader marks."""
     return render_page("scores/mine.html", parts=list_my_parts(current_actor()), kinds=KIND_WORDS)
 
@@ -291,7 +291,7 @@ def marks(part_id: UUID) -> BaseResponse:
     return see_other(url_for("scores.marks", part_id=part_id, page=number if number > 1 else None))
 
 
-def _sheet_page(part_id: UUID, number: int, sent: SentSheet, status: int) -> Response:
+def _sheet_page(part_id: UUID, number: int, sent: SentSheet, status: int) -> BaseResponse:
     sheet = get_sheet(current_actor(), part_id, number)
     rows = sheet_rows(sheet, sent)
     return render_page(
@@ -338,7 +338,7 @@ def _imported(place: ClassView, changed: int) -> BaseResponse:
 
 def _import_page(
     part: PartView, place: ClassView, form: ImportForm, lines: Any, text: str, status: int
-) -> Response:
+) -> BaseResponse:
     return render_page(
         "scores/import.html",
         part=part,
@@ -358,7 +358,7 @@ def _import_page(
 
 @blueprint.route("/scores/parts/<uuid:part_id>/slots")
 @requires(Permission.APPLICATIONS_READ)
-def slots(part_id: UUID) -> Response:
+def slots(part_id: UUID) -> BaseResponse:
     """The times and places of a test or viva, and how full they are."""
     part = seated(get_part(current_actor(), part_id))
     place = get_class(current_actor(), part.seat_id)
@@ -381,7 +381,7 @@ def _slot_editing(
 @blueprint.route("/scores/parts/<uuid:part_id>/slots/new", methods=["GET", "POST"])
 @requires(_DECIDE)
 @creates
-def add_slot_page(part_id: UUID) -> Response:
+def add_slot_page(part_id: UUID) -> BaseResponse:
     """Add a time and place."""
     part, place = _part_to_edit(part_id)
     title = gettext("Add a time and place")
@@ -398,7 +398,7 @@ def add_slot_page(part_id: UUID) -> Response:
 
 @blueprint.route("/scores/parts/<uuid:part_id>/slots/<uuid:slot_id>/edit", methods=["GET", "POST"])
 @requires(_DECIDE)
-def edit_slot(part_id: UUID, slot_id: UUID) -> Response:
+def edit_slot(part_id: UUID, slot_id: UUID) -> BaseResponse:
     """Change a time and place; the families in it are told."""
     part, place = _part_to_edit(part_id)
     return edited(
@@ -417,7 +417,7 @@ def edit_slot(part_id: UUID, slot_id: UUID) -> Response:
 
 @blueprint.route("/scores/parts/<uuid:part_id>/slots/<uuid:slot_id>/remove", methods=["GET", "POST"])
 @requires(_DECIDE)
-def remove_slot_page(part_id: UUID, slot_id: UUID) -> Response:
+def remove_slot_page(part_id: UUID, slot_id: UUID) -> BaseResponse:
     """Ask, then remove a time and place nobody sits in."""
     part, place = _part_to_edit(part_id)
     get_slot(part_id, slot_id)
@@ -437,7 +437,7 @@ def remove_slot_page(part_id: UUID, slot_id: UUID) -> Response:
 
 @blueprint.route("/scores/parts/<uuid:part_id>/slots/<uuid:slot_id>")
 @requires(Permission.APPLICATIONS_READ)
-def slot(part_id: UUID, slot_id: UUID) -> Response:
+def slot(part_id: UUID, slot_id: UUID) -> BaseResponse:
     """Who sits where in one slot, for the door and for paper."""
     part = get_part(current_actor(), part_id)
     return render_page(
@@ -470,7 +470,7 @@ def seats(part_id: UUID) -> BaseResponse:
 
 @blueprint.route("/scores/parts/<uuid:part_id>/seats/<uuid:application_id>", methods=["GET", "POST"])
 @requires(_DECIDE)
-def move(part_id: UUID, application_id: UUID) -> Response:
+def move(part_id: UUID, application_id: UUID) -> BaseResponse:
     """Put one child on a seat by hand."""
     part, place = _part_to_edit(part_id)
     sitting = get_sitting(seated(part), application_id)
@@ -504,7 +504,7 @@ def merit(cycle_id: UUID, seat_id: UUID) -> BaseResponse:
     return _merit_page(place, None)
 
 
-def _merit_page(place: ClassView, refusal: str | None) -> Response:
+def _merit_page(place: ClassView, refusal: str | None) -> BaseResponse:
     shift, number = shift_asked(place.seat_id), page_number(request.args.get("page"))
     try:
         found = get_merit(current_actor(), place.seat_id, shift)

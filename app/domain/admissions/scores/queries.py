@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, select, true
@@ -473,14 +474,15 @@ def get_merit(actor: Actor, seat_id: UUID, shift: Shift | None) -> MeritView:
     )
 
 
-def _rankable(seat_id: UUID, shift: Shift | None) -> Select[tuple[Application]]:
+def _rankable(seat_id: UUID, shift: Shift | None) -> Select[Application]:
     """Who can be ranked: not who has a place in the order of another shift already."""
     elsewhere = (
         select(AdmissionRank.application_id)
         .join(AdmissionRanking, AdmissionRanking.id == AdmissionRank.ranking_id)
         .where(AdmissionRanking.seat_id == seat_id, AdmissionRanking.shift.is_distinct_from(shift))
     )
-    return applicants_of(seat_id, shift).where(Application.id.not_in(elsewhere))
+    found: Select[Any] = applicants_of(seat_id, shift)
+    return found.where(Application.id.not_in(elsewhere))
 
 
 def _is_published(
