@@ -112,7 +112,7 @@ def upgrade() -> None:
     _table(
         slots,
         *_key(slots, "campus_id", "campuses"),
-        *_key(slots, "part_id", parts),
+        *_key(slots, "part_id", parts, ondelete="CASCADE"),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("place", postgresql.JSONB(), nullable=False),

@@ -146,7 +146,7 @@ class PartForm(EditForm):
     weight = MarkField(_l("Weight"), [Required(_l("Give the weight."))], render_kw=_DECIMAL)
     pass_mark = MarkField(_l("Pass mark"), render_kw=_DECIMAL)
     apart = MarkField(_l("Largest difference between two who mark"), render_kw=_DECIMAL)
-    position = NumberField(_l("Place among the parts"), least=1, most=50, render_kw=_NUMERIC)
+    position = NumberField(_l("Order among the parts"), least=1, most=50, render_kw=_NUMERIC)
     criteria = CriteriaField(_l("Rubric"), render_kw={"rows": 4})
 
     hints = {

@@ -117,7 +117,7 @@ def _row(sheet: Sheet, line: SheetLine, sent: SentSheet) -> SheetRow:
 
 def merit_rows(merit: MeritView) -> Iterator[Sequence[object]]:
     """The merit list as rows of a spreadsheet: numbers as they are, so that a spreadsheet can add them up."""
-    head: list[object] = [gettext("Place"), gettext("Reference"), gettext("Name")]
+    head: list[object] = [gettext("Rank"), gettext("Reference"), gettext("Name")]
     for part in merit.parts:
         head += [local_plain(part.name), gettext("Points")]
     yield [*head, gettext("Score"), gettext("Equal scores")]

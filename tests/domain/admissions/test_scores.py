@@ -14,6 +14,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.db import new_id
+from app.domain.academics.services import add_year
+from app.domain.academics.types import YearDetails
+from app.domain.admissions.cycles.queries import get_cycle
+from app.domain.admissions.cycles.services import copy_cycle, remove_cycle
 from app.domain.admissions.models import Application
 from app.domain.admissions.queries import get_application
 from app.domain.admissions.rankings.queries import find_ranking, list_ranks
@@ -25,6 +29,7 @@ from app.domain.admissions.scores.queries import (
     get_sitting,
     get_ties,
     list_my_parts,
+    list_parts,
     list_slots,
     list_slots_of,
     look_at_import,
@@ -360,3 +365,19 @@ def test_eight_officers_at_once_give_each_seat_once(real_app: Flask) -> None:
     with real_app.app_context():
         seats = session().execute(select(ScoreSitting.slot_id, ScoreSitting.seat_number)).all()
         assert len(set(seats)) == 12
+
+
+def test_a_copied_cycle_is_scored_the_same_way(cast: Cast) -> None:
+    seat = seat_of(CAST.class_7)
+    part()
+    viva = part(VIVA, markers=(TEACHER.user_id,))
+    set_ties(OFFICE.actor, seat, 0, [TieRule(TieBy.PART, viva), TieRule(TieBy.OLDER)])
+    details = YearDetails("2027", date(2027, 1, 1), date(2027, 12, 31))
+    copy = copy_cycle(OFFICE.actor, CAST.cycle, add_year(CAST.hasan.actor, CAST.campus, details))
+    copied = next(each.id for each in get_cycle(OFFICE.actor, copy).classes if each.class_id == CAST.class_7)
+    parts = list_parts(copied)
+    assert [(each.details, each.markers) for each in parts] == [(TEST, frozenset()), (VIVA, frozenset())]
+    assert get_ties(copied).rules == (TieRule(TieBy.PART, parts[1].id), TieRule(TieBy.OLDER))
+    add_slot(OFFICE.actor, parts[0].id, HALL)
+    remove_cycle(OFFICE.actor, copy)
+    assert list_parts(copied) == []

@@ -104,7 +104,7 @@ def test_who_still_marks_is_shown_no_list(client: PageClient, cast: Cast) -> Non
     viva = part(VIVA)
     set_markers(OFFICE.actor, viva, 1, [HEAD.user_id], [])
     page = client.as_(HEAD).get(f"{scores_url()}/merit", status=409)
-    assert "1 marks to give" in page.text and not page.all("table")
+    assert "1 mark to give" in page.text and not page.all("table")
     assert client.raw.get(f"{scores_url()}/merit.csv").status_code == 409
 
 

@@ -103,7 +103,7 @@ class ScoreSlot(Keyed, Timestamped, Versioned, Base):
 
     campus_id: Mapped[UUID] = mapped_column(ForeignKey("campuses.id", ondelete="RESTRICT"))
     part_id: Mapped[UUID] = mapped_column(
-        ForeignKey("admission_score_parts.id", ondelete="RESTRICT"), index=True
+        ForeignKey("admission_score_parts.id", ondelete="CASCADE"), index=True
     )
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -31,6 +31,7 @@ from app.domain.admissions.scores.queries import (
     get_part,
     get_part_to_mark,
     get_sitting,
+    get_ties,
     list_parts,
     list_slots,
     look_at_import,
@@ -204,6 +205,26 @@ def set_ties(actor: Actor, seat_id: UUID, version: int, rules: Sequence[TieRule]
             new={"ties": texts},
             campus_id=campus_id,
         )
+
+
+def copy_score(from_seat_id: UUID, to_seat_id: UUID, campus_id: UUID) -> None:
+    """Let a class of a copied cycle be scored as the one it was copied from. People, times and marks are not copied.
+
+    A part of the caller's transaction, which has found both.
+    """
+    with transaction() as db:
+        copies: dict[str, str] = {}
+        for part in list_parts(from_seat_id):
+            row = ScorePart(campus_id=campus_id, seat_id=to_seat_id, **_flat(part.details))
+            db.add(row)
+            db.flush()
+            copies[str(part.id)] = str(row.id)
+        rules = [
+            rule.text.replace(str(rule.part_id), copies.get(str(rule.part_id), ""))
+            for rule in get_ties(from_seat_id).rules
+        ]
+        if rules:
+            db.add(ScoreTies(campus_id=campus_id, seat_id=to_seat_id, rules=rules))
 
 
 def set_markers(
