@@ -186,7 +186,7 @@ def add_part_page(cycle_id: UUID, seat_id: UUID) -> BaseResponse:
     )
 
 
-@blueprint.route("/scores/parts/<uuid:part_id>/edit", methods=["GET", "POST"])
+@blueprint.route("/score-parts/<uuid:part_id>/edit", methods=["GET", "POST"])
 @requires(_DECIDE)
 def edit_part(part_id: UUID) -> BaseResponse:
     """Change a part."""
@@ -203,7 +203,7 @@ def edit_part(part_id: UUID) -> BaseResponse:
     )
 
 
-@blueprint.route("/scores/parts/<uuid:part_id>/remove", methods=["GET", "POST"])
+@blueprint.route("/score-parts/<uuid:part_id>/remove", methods=["GET", "POST"])
 @requires(_DECIDE)
 def remove_part_page(part_id: UUID) -> BaseResponse:
     """Ask, then remove a part."""
@@ -239,7 +239,7 @@ def ties(cycle_id: UUID, seat_id: UUID) -> BaseResponse:
     )
 
 
-@blueprint.route("/scores/parts/<uuid:part_id>/people", methods=["GET", "POST"])
+@blueprint.route("/score-parts/<uuid:part_id>/people", methods=["GET", "POST"])
 @requires(_DECIDE)
 def markers(part_id: UUID) -> BaseResponse:
     """Name who marks a part."""
@@ -307,7 +307,7 @@ def _sheet_page(part_id: UUID, number: int, sent: SentSheet, status: int) -> Bas
     )
 
 
-@blueprint.route("/scores/parts/<uuid:part_id>/import", methods=["GET", "POST"])
+@blueprint.route("/score-parts/<uuid:part_id>/import", methods=["GET", "POST"])
 @requires(_DECIDE)
 def import_page(part_id: UUID) -> BaseResponse:
     """Read marks from a file or from pasted cells: first what would happen, then do it."""
@@ -356,7 +356,7 @@ def _import_page(
 # --- slots and seats
 
 
-@blueprint.route("/scores/parts/<uuid:part_id>/slots")
+@blueprint.route("/score-parts/<uuid:part_id>/slots")
 @requires(Permission.APPLICATIONS_READ)
 def slots(part_id: UUID) -> BaseResponse:
     """The times and places of a test or viva, and how full they are."""
@@ -378,7 +378,7 @@ def _slot_editing(
     return _editing(place, title, form, save, read=read, back=slots_url(part.id), part=part)
 
 
-@blueprint.route("/scores/parts/<uuid:part_id>/slots/new", methods=["GET", "POST"])
+@blueprint.route("/score-parts/<uuid:part_id>/slots/new", methods=["GET", "POST"])
 @requires(_DECIDE)
 @creates
 def add_slot_page(part_id: UUID) -> BaseResponse:
@@ -396,7 +396,7 @@ def add_slot_page(part_id: UUID) -> BaseResponse:
     )
 
 
-@blueprint.route("/scores/parts/<uuid:part_id>/slots/<uuid:slot_id>/edit", methods=["GET", "POST"])
+@blueprint.route("/score-parts/<uuid:part_id>/slots/<uuid:slot_id>/edit", methods=["GET", "POST"])
 @requires(_DECIDE)
 def edit_slot(part_id: UUID, slot_id: UUID) -> BaseResponse:
     """Change a time and place; the families in it are told."""
@@ -415,7 +415,7 @@ def edit_slot(part_id: UUID, slot_id: UUID) -> BaseResponse:
     )
 
 
-@blueprint.route("/scores/parts/<uuid:part_id>/slots/<uuid:slot_id>/remove", methods=["GET", "POST"])
+@blueprint.route("/score-parts/<uuid:part_id>/slots/<uuid:slot_id>/remove", methods=["GET", "POST"])
 @requires(_DECIDE)
 def remove_slot_page(part_id: UUID, slot_id: UUID) -> BaseResponse:
     """Ask, then remove a time and place nobody sits in."""
@@ -435,7 +435,7 @@ def remove_slot_page(part_id: UUID, slot_id: UUID) -> BaseResponse:
     )
 
 
-@blueprint.route("/scores/parts/<uuid:part_id>/slots/<uuid:slot_id>")
+@blueprint.route("/score-parts/<uuid:part_id>/slots/<uuid:slot_id>")
 @requires(Permission.APPLICATIONS_READ)
 def slot(part_id: UUID, slot_id: UUID) -> BaseResponse:
     """Who sits where in one slot, for the door and for paper."""
@@ -450,7 +450,7 @@ def slot(part_id: UUID, slot_id: UUID) -> BaseResponse:
     )
 
 
-@blueprint.route("/scores/parts/<uuid:part_id>/seats", methods=["POST"])
+@blueprint.route("/score-parts/<uuid:part_id>/seats", methods=["POST"])
 @requires(_DECIDE)
 def seats(part_id: UUID) -> BaseResponse:
     """Give everybody without a seat the next free one."""
@@ -468,7 +468,7 @@ def seats(part_id: UUID) -> BaseResponse:
     return see_other(slots_url(part_id))
 
 
-@blueprint.route("/scores/parts/<uuid:part_id>/seats/<uuid:application_id>", methods=["GET", "POST"])
+@blueprint.route("/score-parts/<uuid:part_id>/seats/<uuid:application_id>", methods=["GET", "POST"])
 @requires(_DECIDE)
 def move(part_id: UUID, application_id: UUID) -> BaseResponse:
     """Put one child on a seat by hand."""
