@@ -116,6 +116,7 @@ NOT_MEASURED = {
     "scores.import_page": _NO_SCORE,
     "scores.markers": _NO_SCORE,
     "scores.marks": _NO_SCORE,
+    "scores.merit_file": "a file, of the same statements as the list",
     "scores.move": _NO_SCORE,
     "scores.remove_part_page": _NO_SCORE,
     "scores.remove_slot_page": _NO_SCORE,

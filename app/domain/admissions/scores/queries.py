@@ -188,9 +188,18 @@ def answers_of(
     """Every mark of some parts: by part, applicant and who gave it. For rules, never to be shown as it is."""
     found: dict[UUID, dict[UUID, Answers]] = {part_id: {} for part_id in part_ids}
     if part_ids:
-        rows = session().scalars(select(ScoreMark).where(ScoreMark.part_id.in_(list(part_ids)), *conditions))
-        for row in rows:
-            found[row.part_id].setdefault(row.application_id, {})[row.user_id] = _answer(row)
+        # Columns and no objects: a large class has ten thousand marks.
+        rows = session().execute(
+            select(
+                ScoreMark.part_id,
+                ScoreMark.application_id,
+                ScoreMark.user_id,
+                ScoreMark.mark,
+                ScoreMark.is_absent,
+            ).where(ScoreMark.part_id.in_(list(part_ids)), *conditions)
+        )
+        for part_id, application_id, user_id, mark, is_absent in rows:
+            found[part_id].setdefault(application_id, {})[user_id] = Answer(mark, is_absent)
     return found
 
 
@@ -436,25 +445,22 @@ def get_merit(actor: Actor, seat_id: UUID, shift: Shift | None) -> MeritView:
     parts = list_parts(seat_id)
     ensure_has_marked(actor, seat_id, parts)
     ties = get_ties(seat_id).rules
-    rows = list(session().scalars(_rankable(seat_id, shift)))
+    rows = [tuple(row) for row in session().execute(_rankable(seat_id, shift))]
     answers = answers_of([part.id for part in parts])
-    outcomes = {
-        row.id: {
-            part.id: settle(answers[part.id].get(row.id, {}), part.markers, part.third, part.details.apart)
-            for part in parts
-        }
-        for row in rows
-    }
-    order = rank(
-        {part.id: part.details for part in parts},
-        ties,
-        [
-            Entrant(
-                row.id, row.reference or "", row.born_on, row.submitted_at or row.created_at, outcomes[row.id]
-            )
-            for row in rows
-        ],
-    )
+    entrants = [
+        Entrant(
+            key,
+            reference or "",
+            born_on,
+            sent_at,
+            {
+                part.id: settle(answers[part.id].get(key, {}), part.markers, part.third, part.details.apart)
+                for part in parts
+            },
+        )
+        for key, reference, born_on, sent_at, *_ in rows
+    ]
+    order = rank({part.id: part.details for part in parts}, ties, entrants)
     published = find_ranking(seat_id, shift)
     return MeritView(
         place=place,
@@ -462,27 +468,32 @@ def get_merit(actor: Actor, seat_id: UUID, shift: Shift | None) -> MeritView:
         parts=tuple(parts),
         ties=ties,
         order=order,
-        people={
-            row.id: MeritPerson(
-                row.reference or "", _name(row.child_name_en, row.child_name_bn, row.child_name_ar)
-            )
-            for row in rows
-        },
-        apart={key for key, found in outcomes.items() if any(each.apart for each in found.values())},
+        people={row[0]: MeritPerson(row[1] or "", _name(*row[4:7])) for row in rows},
+        apart={each.application_id for each in entrants if any(one.apart for one in each.outcomes.values())},
         published_at=published.published_at if published else None,
-        is_published_so=published is not None and _is_published(published.id, order, parts, set(outcomes)),
+        is_published_so=published is not None
+        and _is_published(published.id, order, parts, {each.application_id for each in entrants}),
     )
 
 
-def _rankable(seat_id: UUID, shift: Shift | None) -> Select[Application]:
+def _rankable(seat_id: UUID, shift: Shift | None) -> Select[*tuple[Any, ...]]:
     """Who can be ranked: not who has a place in the order of another shift already."""
     elsewhere = (
         select(AdmissionRank.application_id)
         .join(AdmissionRanking, AdmissionRanking.id == AdmissionRank.ranking_id)
         .where(AdmissionRanking.seat_id == seat_id, AdmissionRanking.shift.is_distinct_from(shift))
     )
-    found: Select[Any] = applicants_of(seat_id, shift)
-    return found.where(Application.id.not_in(elsewhere))
+    return (
+        applicants_of(seat_id, shift)
+        .where(Application.id.not_in(elsewhere))
+        .with_only_columns(
+            Application.id,
+            Application.reference,
+            Application.born_on,
+            func.coalesce(Application.submitted_at, Application.created_at),
+            *_NAMES,
+        )
+    )
 
 
 def _is_published(
