@@ -11,6 +11,7 @@ from app.domain.admissions.lottery import models as admission_draws
 from app.domain.admissions.messages import models as admission_messages
 from app.domain.admissions.offers import models as admission_offers
 from app.domain.admissions.rankings import models as admission_rankings
+from app.domain.admissions.scores import models as admission_scores
 from app.domain.admissions.slips import models as admission_slips
 from app.domain.attendance import models as attendance
 from app.domain.audit import models as audit
@@ -33,6 +34,7 @@ __all__ = [
     "admission_messages",
     "admission_offers",
     "admission_rankings",
+    "admission_scores",
     "admission_slips",
     "admissions",
     "attendance",

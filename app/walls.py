@@ -176,6 +176,16 @@ WALLS: dict[str, Wall | Open] = {
         f"{ALL} OR {_of_work('admission_draws', 'draw_id')}",
     ),
     "admission_slips": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
+    # Families read when and where their child is expected. Marks and who gives them stay in the house.
+    "admission_score_parts": _wall(f"{PUBLIC} OR {AT_WORK}", f"{ALL} OR {AT_WORK}"),
+    "admission_score_markers": _wall(f"{ALL} OR {_of_work('admission_score_parts', 'part_id')}"),
+    "admission_score_marks": _wall(f"{ALL} OR {_of_work('admission_score_parts', 'part_id')}"),
+    "admission_score_ties": _CAMPUS,
+    "admission_score_slots": _wall(f"{PUBLIC} OR {AT_WORK}", f"{ALL} OR {AT_WORK}"),
+    "admission_score_sittings": _wall(
+        f"{PUBLIC} OR {_of('admission_score_parts', 'part_id')}",
+        f"{ALL} OR {_of_work('admission_score_parts', 'part_id')}",
+    ),
     "application_documents": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "application_events": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "message_texts": _wall(f"{PUBLIC} OR {AT_WORK}", f"{ALL} OR {AT_WORK}"),

@@ -26,6 +26,7 @@ AREAS = (
     "offers",
     "messages",
     "people",
+    "scores",
     "site",
     "vitals",
 )

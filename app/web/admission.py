@@ -28,8 +28,6 @@ PAPER_WORDS: dict[DocumentKind, object] = {kind: lazy_gettext(name) for kind, na
 
 SHIFT_WORDS: dict[Shift, object] = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
 
-SHIFT_WORDS: dict[Shift, object] = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
-
 METHOD_WORDS: dict[Method, object] = {
     Method.LOTTERY: _l("Lottery"),
     Method.TEST: _l("Admission test"),
@@ -47,9 +45,6 @@ METHOD_SENTENCES: dict[Method, object] = {
     Method.MERIT: _l("The seats go by the results of the last class."),
     Method.FIRST_COME: _l("The seats go in the order in which complete applications come."),
 }
-
-
-SHIFT_WORDS: dict[Shift, object] = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
 
 
 def age_words(rule: AgeRule) -> str:

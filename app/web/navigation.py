@@ -45,6 +45,7 @@ PLACES: list[Place] = [
     Place(_l("Staff"), "people.staff", "person", Permission.STAFF_READ),
     Place(_l("School"), "academics.overview", "book", Permission.ACADEMICS_READ),
     Place(_l("Calendar"), "academics.calendar.month", "calendar", Permission.CALENDAR_READ),
+    Place(_l("Marks to give"), "scores.mine", "pen", Permission.APPLICATIONS_SCORE),
     Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "/site/"),
     Place(_l("Audit log"), "audit.entries", "eye", Permission.AUDIT_READ),
     Place(_l("Outbox"), "jobs.overview", "letter", Permission.JOBS_MANAGE),

@@ -167,6 +167,17 @@ BY_NATURE = MappingProxyType(
         "people.suspend_staff": _SAME,
         "people.take_back_role": _GONE,
         "people.unlink_guardian": _GONE,
+        "scores.edit_part": _VERSION,
+        "scores.edit_slot": _VERSION,
+        "scores.import_page": "applies what was looked at; by then that is there already, and is looked at anew",
+        "scores.markers": _VERSION,
+        "scores.marks": _VERSION,
+        "scores.move": _VERSION,
+        "scores.publish": _SAME,
+        "scores.remove_part_page": _GONE,
+        "scores.remove_slot_page": _GONE,
+        "scores.seats": "an applicant has one seat in a part, by a unique constraint",
+        "scores.ties": _VERSION,
     }
 )
 

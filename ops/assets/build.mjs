@@ -34,6 +34,7 @@ const BUDGET = {
   "passkeys.js": 1280,
   "uploads.js": 2.5 * 1024,
   "conditions.js": 1024,
+  "marks.js": 1024,
 };
 
 const parts = (value) => value.match(/(?:[\w-]*\((?:[^()]|\([^()]*\))*\)|[^\s()]+)+/g);
@@ -147,7 +148,7 @@ function write(name, data) {
 
 const files = {};
 for (const name of Object.keys(STYLES)) files[name] = styles(name);
-for (const name of ["portal.js", "site.js", "passkeys.js", "uploads.js", "conditions.js"]) files[name] = await script(name);
+for (const name of ["portal.js", "site.js", "passkeys.js", "uploads.js", "conditions.js", "marks.js"]) files[name] = await script(name);
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 const manifest = {};

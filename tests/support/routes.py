@@ -40,6 +40,7 @@ class Whose(Enum):
     SCHOOL = "the whole school"
     CAMPUS = "one campus"
     FAMILY = "the children's family"
+    MARKER = "the teacher who is named to mark it"
     ACCOUNT = "the account that is signed in"
     TOKEN = "whoever holds the link"
 
@@ -92,6 +93,8 @@ class Route:
                 return member.campus is None or member.campus == campus
             case Whose.FAMILY:
                 return member == CAST.dalia and campus == "main"
+            case Whose.MARKER:
+                return member == {"main": CAST.bashir, "river": CAST.gias}[campus]
             case Whose.ACCOUNT:
                 return campus == "main"
             case _:
@@ -294,6 +297,34 @@ ROUTES: dict[str, Route] = {
     "messages.message": _message(),
     "messages.reset": _message(),
     "check.index": _public(),
+    # What a class's score is made of. The twins' part is marked by the teacher, so the office gives no marks in it.
+    "scores.overview": _of(P.APPLICATIONS_READ, cycle_id="admission_cycles", seat_id="admission_seats"),
+    "scores.add_part_page": _of(
+        P.APPLICATIONS_DECIDE, cycle_id="admission_cycles", seat_id="admission_seats"
+    ),
+    "scores.ties": _of(P.APPLICATIONS_DECIDE, cycle_id="admission_cycles", seat_id="admission_seats"),
+    "scores.merit": _of(P.APPLICATIONS_READ, cycle_id="admission_cycles", seat_id="admission_seats"),
+    "scores.merit_file": _of(P.APPLICATIONS_READ, cycle_id="admission_cycles", seat_id="admission_seats"),
+    "scores.publish": _of(P.APPLICATIONS_DECIDE, cycle_id="admission_cycles", seat_id="admission_seats"),
+    "scores.edit_part": _of(P.APPLICATIONS_DECIDE, part_id="admission_score_parts"),
+    "scores.remove_part_page": _of(P.APPLICATIONS_DECIDE, part_id="admission_score_parts"),
+    "scores.markers": _of(P.APPLICATIONS_DECIDE, part_id="admission_score_parts"),
+    "scores.mine": _all(P.APPLICATIONS_SCORE),
+    "scores.marks": _of(P.APPLICATIONS_SCORE, Whose.MARKER, part_id="admission_score_parts"),
+    "scores.import_page": _of(P.APPLICATIONS_DECIDE, part_id="admission_score_parts"),
+    "scores.slots": _of(P.APPLICATIONS_READ, part_id="admission_score_parts"),
+    "scores.slot": _of(P.APPLICATIONS_READ, part_id="admission_score_parts", slot_id="admission_score_slots"),
+    "scores.add_slot_page": _of(P.APPLICATIONS_DECIDE, part_id="admission_score_parts"),
+    "scores.edit_slot": _of(
+        P.APPLICATIONS_DECIDE, part_id="admission_score_parts", slot_id="admission_score_slots"
+    ),
+    "scores.remove_slot_page": _of(
+        P.APPLICATIONS_DECIDE, part_id="admission_score_parts", slot_id="admission_score_slots"
+    ),
+    "scores.seats": _of(P.APPLICATIONS_DECIDE, part_id="admission_score_parts"),
+    "scores.move": _of(
+        P.APPLICATIONS_DECIDE, part_id="admission_score_parts", application_id="admission_applications"
+    ),
     "apply.index": _public(),
     "apply.start": _public(),
     "apply.find": _public(),

@@ -48,6 +48,15 @@ from app.domain.admissions.models import (
 from app.domain.admissions.offers.models import AdmissionOffer
 from app.domain.admissions.offers.types import OfferState
 from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
+from app.domain.admissions.scores.models import (
+    ScoreMark,
+    ScoreMarker,
+    ScorePart,
+    ScoreSitting,
+    ScoreSlot,
+    ScoreTies,
+)
+from app.domain.admissions.scores.types import PartKind
 from app.domain.admissions.slips.models import AdmissionSlip
 from app.domain.admissions.slips.types import SlipKind
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind, Method
@@ -111,6 +120,7 @@ def add_twins() -> None:
     for campus in CAMPUSES:
         _add_school(campus)
         _add_admission(campus)
+        _add_scores(campus)
         _add_accounts(campus)
     db.flush()
     # The cast gave no keys to these; they get the ones that twins have.
@@ -257,6 +267,52 @@ def _add_school(campus: str) -> None:
             **of,
         )
     )
+
+
+def _add_scores(campus: str) -> None:
+    """A test that the teacher of the campus marks, with a slot in which the applicant sits."""
+    db, place = session(), key(f"campus {campus}")
+    teacher = {"main": CAST.bashir, "river": CAST.gias}[campus].user_id
+    part, slot = twin("admission_score_parts", campus), twin("admission_score_slots", campus)
+    of = {"part_id": part, "application_id": twin("admission_applications", campus)}
+    begins = datetime(2026, 12, 1, 4, tzinfo=UTC)
+    db.add(
+        ScorePart(
+            id=part,
+            campus_id=place,
+            seat_id=twin("admission_seats", campus),
+            position=1,
+            name=LocalText("Test"),
+            kind=PartKind.TEST,
+            full_marks=60,
+            weight=100,
+            criteria=[],
+        )
+    )
+    db.flush()
+    db.add(
+        ScoreSlot(
+            id=slot,
+            campus_id=place,
+            part_id=part,
+            starts_at=begins,
+            ends_at=begins.replace(hour=6),
+            place=LocalText(f"Hall of {campus}"),
+            seats=30,
+        )
+    )
+    db.flush()
+    db.add(ScoreMarker(id=twin("admission_score_markers", campus), part_id=part, user_id=teacher))
+    db.add(ScoreMark(id=twin("admission_score_marks", campus), mark=50, is_absent=False, **of))
+    db.add(
+        ScoreTies(
+            id=twin("admission_score_ties", campus),
+            campus_id=place,
+            seat_id=twin("admission_seats", campus),
+            rules=["earlier"],
+        )
+    )
+    db.add(ScoreSitting(id=twin("admission_score_sittings", campus), slot_id=slot, seat_number=1, **of))
 
 
 def _add_admission(campus: str) -> None:

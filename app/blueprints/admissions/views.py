@@ -39,6 +39,7 @@ from app.domain.admissions.rules import (
     next_decisions,
     number_warnings,
 )
+from app.domain.admissions.scores.queries import marks_of
 from app.domain.admissions.services import add_note, decide_application, enrol_applicant
 from app.domain.admissions.types import ApplicationStatus, ApplicationView, EventKind
 from app.domain.audit.queries import list_entries_of
@@ -116,6 +117,8 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
         district=district_name(application.district, locale) if application.district else None,
         documents=list_documents(application.id),
         duplicates=list_duplicates(actor, application),
+        scores=marks_of(actor, application),
+        may_decide_scores=may_decide(actor, application),
         guardian=known_guardian(actor, application),
         notes=[event for event in events if event.kind is EventKind.NOTE],
         history=history_lines(events),

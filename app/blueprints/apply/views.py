@@ -40,6 +40,7 @@ from app.domain.admissions.queries import (
     list_places_of,
 )
 from app.domain.admissions.rules import TRANSITIONS, answers_of, find_gaps, papers_to_send, usable_papers
+from app.domain.admissions.scores.queries import list_slots_of
 from app.domain.admissions.services import (
     attach_document,
     remove_document,
@@ -474,6 +475,7 @@ def status_page(application: ApplicationView, form: Form | None = None, status: 
         offer=family_offer(application.id),
         next_sentences=next_sentences(application.status, place, today()),
         slips=slip_choices(application),
+        slots=list_slots_of(application.id),
         may_withdraw=ApplicationStatus.WITHDRAWN in TRANSITIONS[application.status],
         status=status,
         fee_case=case_of(application.id),

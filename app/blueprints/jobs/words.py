@@ -39,6 +39,7 @@ KIND_WORDS: dict[str, object] = {
     "application.rejected": _l("Application rejected"),
     "application.withdrawn": _l("Application withdrawn"),
     "application.paper_refused": _l("Paper refused"),
+    "application.slot": _l("Time, place and seat"),
     "application.enrolled": _l("Pupil enrolled"),
 }
 

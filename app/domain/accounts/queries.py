@@ -26,7 +26,7 @@ from app.domain.accounts.factors.models import AuthenticatorApp, Passkey
 from app.domain.accounts.factors.rules import RECENT_MINUTES
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
 from app.domain.accounts.types import LinkPurpose, UserStatus
-from app.domain.kernel.access import Actor, Grant, Role
+from app.domain.kernel.access import ROLE_PERMISSIONS, Actor, Grant, Permission, Role
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
@@ -376,6 +376,22 @@ def list_user_names(user_ids: Collection[UUID]) -> dict[UUID, LocalText]:
 def users_called(query: str) -> Select[UUID]:
     """The keys of the accounts of people who answer a query, as a part of another feature's statement."""
     return select(User.id).where(or_(User.person_id.in_(persons_called(query)), User.email == query.lower()))
+
+
+def list_users_who_may(permission: Permission, campus_id: UUID) -> list[tuple[UUID, LocalText]]:
+    """The active accounts whose roles bring a permission at a campus, by name."""
+    en, bn, ar, joined = person_name_columns(User.person_id)
+    roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
+    holders = select(UserRole.user_id).where(
+        UserRole.role.in_(roles), or_(UserRole.campus_id == campus_id, UserRole.campus_id.is_(None))
+    )
+    rows = session().execute(
+        select(User.id, en, bn, ar)
+        .join(*joined)
+        .where(User.id.in_(holders), User.status == UserStatus.ACTIVE)
+        .order_by(en, bn, User.id)
+    )
+    return [(row[0], LocalText(row[1] or "", row[2] or "", row[3] or "")) for row in rows]
 
 
 def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     APPLICATIONS_ENROL = "applications:enrol"  # turn an accepted application into a student in a section
     FEES_RECORD = "fees:record"  # write down what a family paid for applying, or that it need not
     FEES_CONFIRM = "fees:confirm"  # be the second person: confirm what somebody else recorded, or cancel it
+    APPLICATIONS_SCORE = "applications:score"  # give marks in the parts one is named for
     CYCLES_EDIT = "cycles:edit"  # what an admission cycle asks for and offers; open and close it to families
     MESSAGES_EDIT = "messages:edit"  # the words of letters and texts to families that apply
 
@@ -87,6 +88,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_ENROL,
             Permission.FEES_RECORD,
             Permission.FEES_CONFIRM,
+            Permission.APPLICATIONS_SCORE,
             Permission.CYCLES_EDIT,
             Permission.MESSAGES_EDIT,
             Permission.REGISTERS_READ,
@@ -109,6 +111,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_DECIDE,
             Permission.APPLICATIONS_ENROL,
             Permission.FEES_RECORD,
+            Permission.APPLICATIONS_SCORE,
             Permission.CYCLES_EDIT,
             Permission.MESSAGES_EDIT,
             Permission.STUDENTS_READ,
@@ -119,6 +122,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         # The own sections only: policies narrow every one of these to what the teacher teaches.
         Role.TEACHER: _STAFF
         | {
+            Permission.APPLICATIONS_SCORE,
             Permission.REGISTERS_READ,
             Permission.REGISTERS_TAKE,
             Permission.STUDENTS_READ,

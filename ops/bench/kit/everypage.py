@@ -90,6 +90,8 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 }
 """What people ask of a page besides opening it."""
 
+_NO_SCORE = "no class of the demo has a score"
+
 NOT_MEASURED = {
     "static": "files of the build, served by nginx",
     "accounts.app_picture": "nobody is setting up an app",
@@ -115,6 +117,18 @@ NOT_MEASURED = {
     "draws.result": "the demo draws no seats",
     "draws.steps": "the demo draws no seats",
     "draws.tickets": "the demo draws no seats",
+    "scores.add_slot_page": _NO_SCORE,
+    "scores.edit_part": _NO_SCORE,
+    "scores.edit_slot": _NO_SCORE,
+    "scores.import_page": _NO_SCORE,
+    "scores.markers": _NO_SCORE,
+    "scores.marks": _NO_SCORE,
+    "scores.merit_file": "a file, of the same statements as the list",
+    "scores.move": _NO_SCORE,
+    "scores.remove_part_page": _NO_SCORE,
+    "scores.remove_slot_page": _NO_SCORE,
+    "scores.slot": _NO_SCORE,
+    "scores.slots": _NO_SCORE,
     "jobs.ask_retry_alike": "only for a message that was set aside",
     "jobs.drop": "only for a message that was set aside",
     "people.open_account": "everybody who works at the demo school has an account",

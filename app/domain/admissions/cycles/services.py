@@ -40,6 +40,7 @@ from app.domain.admissions.models import (
     Application,
 )
 from app.domain.admissions.queries import kinds_of
+from app.domain.admissions.scores.services import copy_score
 from app.domain.admissions.types import CycleState
 from app.domain.audit.services import record, record_change
 from app.domain.kernel import clock
@@ -188,7 +189,9 @@ def copy_cycle(actor: Actor, cycle_id: UUID, year_id: UUID) -> UUID:
         parts = parts_of([seat.id for seat in seats])
         for seat in seats:
             own = seat_details_of(seat, parts.get(seat.id, ()))
-            _put_seats(db, AdmissionSeat(cycle_id=row.id, class_id=seat.class_id), own)
+            copied = AdmissionSeat(cycle_id=row.id, class_id=seat.class_id)
+            _put_seats(db, copied, own)
+            copy_score(seat.id, copied.id, row.campus_id)
         for quota in db.scalars(select(AdmissionQuota).where(AdmissionQuota.cycle_id == source.id)):
             db.add(
                 AdmissionQuota(
