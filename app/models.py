@@ -4,6 +4,7 @@ from app.domain.academics import models as academics
 from app.domain.accounts import models as accounts
 from app.domain.accounts.factors import models as factors
 from app.domain.admissions import models as admissions
+from app.domain.admissions.desk import models as admission_desk
 from app.domain.admissions.rankings import models as admission_rankings
 from app.domain.attendance import models as attendance
 from app.domain.audit import models as audit
@@ -19,6 +20,7 @@ from app.domain.schedule import models as schedule
 __all__ = [
     "academics",
     "accounts",
+    "admission_desk",
     "admission_rankings",
     "admissions",
     "attendance",

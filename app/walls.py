@@ -162,6 +162,13 @@ WALLS: dict[str, Wall | Open] = {
     ),
     "application_documents": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
     "application_events": _wall(f"{PUBLIC} OR {_of('admission_applications', 'application_id')}"),
+    # The officer's desk, which no family reads.
+    "admission_saved_filters": _wall(f"{ALL} OR {OWN}"),
+    "admission_milestones": _wall(f"{ALL} OR {_of_work('admission_cycles', 'cycle_id')}"),
+    "application_milestones": _wall(f"{ALL} OR {_of_work('admission_applications', 'application_id')}"),
+    "application_pairs": _wall(f"{ALL} OR {_of_work('admission_applications', 'first_id')}"),
+    "admission_batches": _CAMPUS,
+    "admission_batch_lines": _wall(f"{ALL} OR {_of_work('admission_batches', 'batch_id')}"),
     "files": _wall(f"{PUBLIC} OR {AT_WORK} OR uploaded_by = {_key('user')}"),
     "file_variants": _wall(f"{PUBLIC} OR {_of('files', 'file_id')}"),
     # The site.

@@ -26,7 +26,7 @@ from app.domain.accounts.factors.models import AuthenticatorApp, Passkey
 from app.domain.accounts.factors.rules import RECENT_MINUTES
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
 from app.domain.accounts.types import LinkPurpose, UserStatus
-from app.domain.kernel.access import Actor, Grant, Role
+from app.domain.kernel.access import ROLE_PERMISSIONS, Actor, Grant, Permission, Role
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
@@ -370,6 +370,23 @@ def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:
         )
     )
     return [(email, locale) for email, locale in session().execute(statement) if email]
+
+
+def list_holders(permission: Permission) -> dict[UUID, tuple[LocalText, frozenset[UUID] | None]]:
+    """The active users with a permission: their names, and the campuses where they hold it (None: at each)."""
+    roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
+    en, bn, ar, joined = person_name_columns(User.person_id)
+    rows = session().execute(
+        select(User.id, en, bn, ar, func.array_agg(UserRole.campus_id))
+        .join(UserRole, UserRole.user_id == User.id)
+        .join(*joined)
+        .where(UserRole.role.in_(roles), User.status == UserStatus.ACTIVE)
+        .group_by(User.id, en, bn, ar)
+    )
+    return {
+        key: (LocalText(en or "", bn or "", ar or ""), None if None in places else frozenset(places))
+        for key, en, bn, ar, places in rows
+    }
 
 
 def user_name_columns(user_key: Any) -> tuple[Any, Any, Any, tuple[Any, Any]]:

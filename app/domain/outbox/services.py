@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -118,10 +119,57 @@ def _morning(channel: Channel, kind: str, wait: timedelta = timedelta()) -> date
     return leaves if leaves != moment else None
 
 
+_HELD = "outbox_held"
+
+
+@contextmanager
+def letters_held(until: datetime) -> Iterator[list[UUID]]:
+    """Whatever is written inside leaves at `until` at the earliest, so that `take_back` can stop it before.
+
+    Gives the list of the keys of the messages, which grows as they are written.
+    """
+    info = session().info
+    before, keys = info.get(_HELD), list[UUID]()
+    info[_HELD] = (until, keys)
+    try:
+        yield keys
+    finally:
+        info[_HELD] = before
+
+
+def take_back(keys: Collection[UUID], reason: str) -> bool:
+    """Drop messages that nobody has got yet, all of them or none. False where one has left or is leaving.
+
+    The caller has written them and names them by key: whoever writes to families need not look after the outbox.
+    """
+    with transaction() as db, across_campuses():
+        rows = list(
+            db.scalars(
+                select(OutboxMessage)
+                .where(OutboxMessage.id.in_(list(keys)))
+                .order_by(OutboxMessage.id)
+                .with_for_update()
+                .execution_options(populate_existing=True)
+            )
+        )
+        stoppable = (MessageStatus.PENDING, MessageStatus.FAILED, MessageStatus.DROPPED)
+        if any(row.status not in stoppable for row in rows):
+            return False
+        for row in rows:
+            row.status, row.last_error = MessageStatus.DROPPED, reason[:300]
+        db.flush()
+    return True
+
+
 def _write(message: OutboxMessage) -> UUID:
     with transaction() as db:
         key = message.id = new_id()
         morning = _morning(message.channel or Channel.MAIL, message.kind)
+        held = session().info.get(_HELD)
+        if held:
+            until, keys = held
+            morning = max(morning or until, until)
+            keys.append(key)
         if morning:
             message.next_attempt_at = morning
         message.message_id = f"<{key.hex}@smart-academy>"

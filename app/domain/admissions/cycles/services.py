@@ -31,6 +31,7 @@ from app.domain.admissions.cycles.types import (
     QuotaDetails,
     SeatDetails,
 )
+from app.domain.admissions.desk.services import copy_milestones
 from app.domain.admissions.models import (
     AdmissionCycle,
     AdmissionQuota,
@@ -198,6 +199,7 @@ def copy_cycle(actor: Actor, cycle_id: UUID, year_id: UUID) -> UUID:
                     relief_months=quota.relief_months,
                 )
             )
+        copy_milestones(source.id, row.id)
         record(
             actor,
             f"{_CYCLE}.copied",
