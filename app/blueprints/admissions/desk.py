@@ -89,7 +89,7 @@ def assign_officer(application_id: UUID) -> BaseResponse:
     form = AssignForm()
     form.offer(officers_at(list_officers(actor), application.campus_id))
     if submitted(form):
-        assign(actor, application_id, form.officer_id.key)
+        assign(actor, application_id, actor.user_id if "me" in request.form else form.officer_id.key)
         flash(gettext("Saved."), "ok")
     for _, problem in form.problems:
         flash(problem, "warn")
@@ -143,6 +143,7 @@ def merge(application_id: UUID, other_id: UUID) -> BaseResponse:
         "admissions/merge.html",
         both=both,
         form=form,
+        keepable=[(value, label) for value, label, *_ in form.keep.iter_choices()],
         moving={
             each.id: [
                 DOCUMENT_WORDS[paper.document_type]

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from flask import request, url_for
 from flask_babel import gettext
 
-from app.blueprints.admissions.words import ACTION_WORDS, EVENT_WORDS
+from app.blueprints.admissions.words import ACTION_WORDS, BULK_WORDS, DOUBT_WORDS, EVENT_WORDS
 from app.domain.academics.queries import ClassLabel, class_labels
 from app.domain.accounts.queries import list_user_names
 from app.domain.admissions.desk.queries import (
@@ -150,6 +150,7 @@ def queue_context(
     page = list_queue(actor, wanted, number, total)
     classes = list_queue_classes(actor, wanted.cycle_ids)
     officers = list_officers(actor)
+    own = _saved_filters(actor, kept)
     query = {name: value for name, value in kept.items() if name != "status"}
     return {
         "page": page,
@@ -163,8 +164,10 @@ def queue_context(
         "officers": officers,
         "officer_names": {officer.id: officer.name for officer in officers},
         "milestones": count_milestones({row.cycle_id for row in page.items}),
-        "saved_filters": _saved_filters(actor, kept),
-        "kept_query": urlencode(kept),
+        "saved_filters": [(name, url, is_this, None) for _, name, url, is_this in own],
+        "saved_filter_names": [(key, name) for key, name, *_ in own],
+        "doubt_words": DOUBT_WORDS,
+        "bulk_words": BULK_WORDS,
         "may_act": actor.may(Permission.APPLICATIONS_DECIDE),
         "states": [
             (
@@ -206,6 +209,19 @@ def _queue_url(query: Mapping[str, str]) -> str:
 def officers_at(officers: Iterable[Officer], campus_id: UUID) -> list[Officer]:
     """Those to whom an application of a campus can be given."""
     return [officer for officer in officers if officer.works_at(campus_id)]
+
+
+def parts_of_record(*, audited: bool) -> list[tuple[str, str]]:
+    """(anchor, name) of the parts of a record, in their order."""
+    parts = [
+        ("overview", gettext("At a glance")),
+        ("facts", gettext("Form")),
+        ("papers", gettext("Documents")),
+        ("family", gettext("Family")),
+        ("notes", gettext("Notes")),
+        ("history", gettext("History")),
+    ]
+    return [*parts, ("audit", gettext("Audit"))] if audited else parts
 
 
 # --- histories

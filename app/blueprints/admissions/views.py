@@ -17,6 +17,7 @@ from app.blueprints.admissions.pages import (
     kept,
     known_guardian,
     officers_at,
+    parts_of_record,
     queue_context,
     today,
 )
@@ -109,6 +110,8 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
         reached=list_reached(application),
         officers_here=officers_at(queue["officers"], application.campus_id),
         may_settle=may_decide(actor, application),
+        me=actor.user_id if may_decide(actor, application) else None,
+        parts=parts_of_record(audited=audited),
         guardian=known_guardian(actor, application),
         notes=[event for event in events if event.kind is EventKind.NOTE],
         history=history_lines(events),
