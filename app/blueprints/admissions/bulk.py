@@ -9,7 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints.admissions.forms import BulkForm
-from app.blueprints.admissions.pages import kept, queue_filter, today
+from app.blueprints.admissions.pages import kept, queue_filter
 from app.blueprints.admissions.views import blueprint
 from app.blueprints.admissions.words import BULK_WORDS, WHY_NOT_WORDS
 from app.domain.admissions.desk.queries import (
@@ -24,6 +24,7 @@ from app.domain.admissions.desk.services import carry_out, undo_batch
 from app.domain.admissions.desk.types import Effect
 from app.domain.kernel import clock
 from app.domain.kernel.access import Permission
+from app.domain.kernel.clock import today
 from app.domain.kernel.errors import Conflict, Refused
 from app.web.access import current_actor, requires
 from app.web.errors import message_of

@@ -139,22 +139,27 @@ def merge(application_id: UUID, other_id: UUID) -> BaseResponse:
         except Conflict as error:
             flash(message_of(error), "warn")
             return see_other(here(application_id))
+    return _merge_page(both, form)
+
+
+def _merge_page(both: list[ApplicationView], form: MergeForm) -> Response:
+    application_id, other_id = both[0].id, both[1].id
     return render_page(
         "admissions/merge.html",
         both=both,
         form=form,
         keepable=[(value, label) for value, label, *_ in form.keep.iter_choices()],
-        moving={
-            each.id: [
-                DOCUMENT_WORDS[paper.document_type]
-                for paper in papers_to_move(each.id, _beside(each, both).id)
-            ]
-            for each in both
-        },
+        moving={each.id: _moving(each, both) for each in both},
         here=here(application_id),
         action=url_for("admissions.merge", application_id=application_id, other_id=other_id, **kept()),  # type: ignore[arg-type]  # url_for takes query parameters of any name
         status=422 if form.problems else 200,
     )
+
+
+def _moving(kept_one: ApplicationView, both: list[ApplicationView]) -> list[object]:
+    """The papers that one of two would get from the other."""
+    papers = papers_to_move(kept_one.id, _beside(kept_one, both).id)
+    return [DOCUMENT_WORDS[paper.document_type] for paper in papers]
 
 
 def _beside(one: ApplicationView, both: list[ApplicationView]) -> ApplicationView:

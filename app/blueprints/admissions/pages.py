@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -18,7 +17,6 @@ from app.domain.accounts.queries import list_user_names
 from app.domain.admissions.desk.queries import (
     PAGE_SIZE,
     count_by_status,
-    count_milestones,
     find_place,
     list_desk_cycles,
     list_officers,
@@ -30,7 +28,7 @@ from app.domain.admissions.desk.types import DeskCycle, Doubt, Officer, QueueFil
 from app.domain.admissions.rules import IN_THE_QUEUE
 from app.domain.admissions.types import ApplicationStatus, ApplicationView, EventView
 from app.domain.kernel.access import Actor, Permission
-from app.domain.kernel.dates import local_day
+from app.domain.kernel.clock import today
 from app.domain.kernel.paging import page_number
 from app.domain.kernel.texts import LocalText
 from app.domain.people.policies import students_reached
@@ -68,11 +66,6 @@ KEPT = ("status", "class", "q", "cycle", "officer", "doubt", "papers")
 """What an address of the queue says about its filter."""
 
 MINE, NOBODYS, EVERY_CYCLE = "mine", "nobody", "all"
-
-
-def today() -> date:
-    """The day it is at the school."""
-    return local_day(datetime.now(UTC))
 
 
 def kept() -> dict[str, str]:
@@ -163,7 +156,7 @@ def queue_context(
         "cycles": cycles,
         "officers": officers,
         "officer_names": {officer.id: officer.name for officer in officers},
-        "milestones": count_milestones({row.cycle_id for row in page.items}),
+        "milestones": {cycle.id: cycle.milestones for cycle in cycles},
         "saved_filters": [(name, url, is_this, None) for _, name, url, is_this in own],
         "saved_filter_names": [(key, name) for key, name, *_ in own],
         "doubt_words": DOUBT_WORDS,

@@ -19,7 +19,6 @@ from app.blueprints.admissions.pages import (
     officers_at,
     parts_of_record,
     queue_context,
-    today,
 )
 from app.blueprints.admissions.words import (
     DECISION_WORDS,
@@ -50,6 +49,7 @@ from app.domain.admissions.services import add_note, decide_application, enrol_a
 from app.domain.admissions.types import ApplicationStatus, ApplicationView, EventKind
 from app.domain.audit.queries import list_entries_of
 from app.domain.kernel.access import Permission
+from app.domain.kernel.clock import today
 from app.domain.kernel.dates import age_on
 from app.domain.kernel.errors import Conflict, Refused
 from app.web.access import current_actor, requires

@@ -117,10 +117,11 @@ def _answers(query: str) -> ColumnElement[bool]:
 
 def _settled(one: Any, other: Any) -> ColumnElement[bool]:
     """Whether somebody has found out what two applications are to each other."""
-    return exists().where(
+    found = exists().where(
         ApplicationPair.first_id == func.least(one, other),
         ApplicationPair.second_id == func.greatest(one, other),
     )
+    return found.correlate_except(ApplicationPair)
 
 
 def _beside(doubt: Doubt) -> ColumnElement[bool]:
@@ -156,9 +157,8 @@ def _papers_open() -> ColumnElement[bool]:
     own = ApplicationDocument.application_id == Application.id
     refused = refused_files().subquery()
     is_refused = exists().where(own, ApplicationDocument.file_id == refused.c.id)
-    sent = func.array(
-        select(cast(ApplicationDocument.document_type, Text)).where(own).scalar_subquery(), type_=ARRAY(Text)
-    )
+    kinds = select(cast(ApplicationDocument.document_type, Text)).where(own).correlate(Application)
+    sent = func.array(kinds.scalar_subquery(), type_=ARRAY(Text))
 
     def lacks(papers: Any, *where: ColumnElement[bool]) -> ColumnElement[bool]:
         return exists().where(*where, ~cast(papers, ARRAY(Text)).contained_by(sent))
@@ -213,7 +213,7 @@ def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Pa
         select(func.count()).where(ApplicationMilestone.application_id == Application.id).scalar_subquery()
     )
     rows = session().execute(
-        select(  # type: ignore[call-overload]  # more columns than the overloads of select know
+        select(
             Application.id,
             Application.reference,
             Application.child_name_en,
@@ -234,7 +234,7 @@ def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Pa
     )
     items = [
         QueueRow(key, reference or "", LocalText(en or "", bn or "", ar or ""), class_id, *rest)
-        for key, reference, en, bn, ar, class_id, *rest in rows
+        for key, reference, en, bn, ar, class_id, *rest in map(tuple[Any, ...], rows)
     ]
     return Page(items, number, PAGE_SIZE, total)
 
@@ -270,13 +270,23 @@ def list_desk_cycles(actor: Actor, today: date) -> list[DeskCycle]:
     """The cycles of the actor's campuses, the latest first, and which of them the queue shows unasked."""
     campuses = actor.campuses_for(Permission.APPLICATIONS_READ)
     reached = true() if campuses is ALL else AdmissionCycle.campus_id.in_(campuses)
-    rows = list(session().scalars(select(AdmissionCycle).where(reached)))
-    years = year_labels({row.academic_year_id for row in rows})
-    places = {each.id: each.details.name for each in list_campuses(actor, Permission.APPLICATIONS_READ)}
-    shown = cycles_shown(
-        {row.id: (row.campus_id, row.state, row.opens_on, row.closes_on) for row in rows}, today
+    milestones = (
+        select(func.count()).where(AdmissionMilestone.cycle_id == AdmissionCycle.id).scalar_subquery()
     )
-    rows.sort(key=lambda row: (row.opens_on, row.id), reverse=True)
+    found: list[Any] = [
+        tuple(row) for row in session().execute(select(AdmissionCycle, milestones).where(reached))
+    ]
+    years = year_labels({row.academic_year_id for row, _ in found})
+    shown = cycles_shown(
+        {row.id: (row.campus_id, row.state, row.opens_on, row.closes_on) for row, _ in found}, today
+    )
+    # Whoever works at one campus need not be told its name.
+    many = len({row.campus_id for row, _ in found}) > 1
+    places = {
+        each.id: each.details.name
+        for each in (list_campuses(actor, Permission.APPLICATIONS_READ) if many else [])
+    }
+    found.sort(key=lambda each: (each[0].opens_on, each[0].id), reverse=True)
     return [
         DeskCycle(
             id=row.id,
@@ -284,8 +294,9 @@ def list_desk_cycles(actor: Actor, today: date) -> list[DeskCycle]:
             campus_name=places.get(row.campus_id, LocalText()),
             year_name=years[row.academic_year_id].name,
             is_now=row.id in shown,
+            milestones=count,
         )
-        for row in rows
+        for row, count in found
     ]
 
 
@@ -375,7 +386,7 @@ def _duplicate(mine: ApplicationView, row: Application) -> Duplicate:
 def list_settled(actor: Actor, application_id: UUID) -> list[Settled]:
     """What was found out about an application that the caller has found and others, the latest first."""
     other = _other_than(application_id)
-    rows = [
+    rows: list[Any] = [
         tuple(row)
         for row in session().execute(
             select(ApplicationPair, Application)
@@ -455,7 +466,7 @@ def _milestone(row: AdmissionMilestone, campus_id: UUID) -> Milestone:
 
 def list_reached(application: ApplicationView) -> list[Reached]:
     """The milestones of an application's cycle, in their order, and which of them it has reached."""
-    rows = [
+    rows: list[Any] = [
         tuple(row)
         for row in session().execute(
             select(
@@ -477,16 +488,6 @@ def list_reached(application: ApplicationView) -> list[Reached]:
     ]
     names = list_user_names({user_id for *_, user_id in rows if user_id})
     return [Reached(key, name, at, names.get(user_id)) for key, name, at, user_id in rows]
-
-
-def count_milestones(cycle_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many milestones each of these cycles has."""
-    rows = session().execute(
-        select(AdmissionMilestone.cycle_id, func.count())
-        .where(AdmissionMilestone.cycle_id.in_(list(cycle_ids)))
-        .group_by(AdmissionMilestone.cycle_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 # --- acts on many

@@ -141,9 +141,12 @@ class DeskCycle:
     id: UUID
     campus_id: UUID
     campus_name: LocalText
+    """Empty where all cycles are of one campus."""
     year_name: str
     is_now: bool
     """Whether the queue shows it unasked: it is open, or the latest of a campus where none is."""
+    milestones: int = 0
+    """How many milestones it has."""
 
 
 @dataclass(frozen=True)
