@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -137,28 +137,30 @@ def letters_held(until: datetime) -> Iterator[list[UUID]]:
         info[_HELD] = before
 
 
-def take_back(keys: Collection[UUID], reason: str) -> bool:
-    """Drop messages that nobody has got yet, all of them or none. False where one has left or is leaving.
+def take_back(groups: Sequence[Collection[UUID]], reason: str) -> list[bool]:
+    """Drop messages that nobody has got yet: of each group all or, where one has left or is leaving, none.
 
-    The caller has written them and names them by key: whoever writes to families need not look after the outbox.
+    Returns which groups were dropped. The caller has written them and names them by key: whoever writes to families
+    need not look after the outbox.
     """
     with transaction() as db, across_campuses():
-        rows = list(
-            db.scalars(
+        rows = {
+            row.id: row
+            for row in db.scalars(
                 select(OutboxMessage)
-                .where(OutboxMessage.id.in_(list(keys)))
+                .where(OutboxMessage.id.in_([key for group in groups for key in group]))
                 .order_by(OutboxMessage.id)
                 .with_for_update()
                 .execution_options(populate_existing=True)
             )
-        )
+        }
         stoppable = (MessageStatus.PENDING, MessageStatus.FAILED, MessageStatus.DROPPED)
-        if any(row.status not in stoppable for row in rows):
-            return False
-        for row in rows:
-            row.status, row.last_error = MessageStatus.DROPPED, reason[:300]
+        dropped = [all(rows[key].status in stoppable for key in group) for group in groups]
+        for group, is_dropped in zip(groups, dropped, strict=True):
+            for row in (rows[key] for key in group if is_dropped):
+                row.status, row.last_error = MessageStatus.DROPPED, reason[:300]
         db.flush()
-    return True
+    return dropped
 
 
 def _write(message: OutboxMessage) -> UUID:

@@ -567,9 +567,7 @@ def undo_batch(actor: Actor, batch_id: UUID) -> None:
             )
         )
         rows = _locked(db, Application.id.in_([line.application_id for line in lines]))
-        for line in sorted(lines, key=lambda line: line.application_id):
-            line.undo_refused = _undo_one(db, actor, batch, line, rows[line.application_id])
-            line.undone_at = None if line.undo_refused else clock.now()
+        _undo_lines(db, actor, batch, [(line, rows[line.application_id]) for line in lines])
         batch.undone_at, batch.undone_by = clock.now(), actor.user_id
         record(
             actor,
@@ -581,26 +579,48 @@ def undo_batch(actor: Actor, batch_id: UUID) -> None:
         )
 
 
-def _undo_one(
-    db: Session, actor: Actor, batch: AdmissionBatch, line: AdmissionBatchLine, row: Application
-) -> WhyNot | None:
-    """Take back what was done to one application. Returns why not, where that is not possible."""
-    match batch.act:
-        case BulkAct.ASSIGN:
-            if row.assigned_to != batch.officer_id:
-                return WhyNot.MOVED_ON
+def _undo_lines(
+    db: Session, actor: Actor, batch: AdmissionBatch, pairs: list[tuple[AdmissionBatchLine, Application]]
+) -> None:
+    """Take back what was done to each application, or write on its line why not."""
+    for line, row in pairs:
+        if _has_moved_on(db, batch, line, row):
+            line.undo_refused = WhyNot.MOVED_ON
+    open_ones = [(line, row) for line, row in pairs if line.undo_refused is None]
+    stopped = take_back([line.letters for line, _ in open_ones], "taken back by the office before it left")
+    decisions = _last_decisions(db, [row.id for _, row in open_ones])
+    for (line, row), is_stopped in zip(open_ones, stopped, strict=True):
+        if not is_stopped:
+            line.undo_refused = WhyNot.LETTER_LEFT
+            continue
+        line.undone_at = clock.now()
+        if batch.act is BulkAct.ASSIGN:
             officer = line.before["officer"]
             _assign(db, actor, row, UUID(officer) if officer else None)
+        elif batch.act is not BulkAct.NOTE:
+            _put_back(actor, line, row, decisions[row.id])
+
+
+def _has_moved_on(db: Session, batch: AdmissionBatch, line: AdmissionBatchLine, row: Application) -> bool:
+    """Whether something has happened to an application since the act. A note is forgotten on the way."""
+    match batch.act:
+        case BulkAct.ASSIGN:
+            return row.assigned_to != batch.officer_id
         case BulkAct.NOTE:
-            if not _forget_note(db, batch, row):
-                return WhyNot.MOVED_ON
+            return not _forget_note(db, batch, row)
         case _:
-            if row.version != line.after_version or row.status is not line.to_status:
-                return WhyNot.MOVED_ON
-            if not take_back(line.letters, "taken back by the office before it left"):
-                return WhyNot.LETTER_LEFT
-            _put_back(db, actor, line, row)
-    return None
+            return row.version != line.after_version or row.status is not line.to_status
+
+
+def _last_decisions(db: Session, application_ids: Sequence[UUID]) -> dict[UUID, ApplicationEvent]:
+    rows = db.scalars(
+        select(ApplicationEvent)
+        .where(
+            ApplicationEvent.application_id.in_(application_ids), ApplicationEvent.kind == EventKind.DECIDED
+        )
+        .order_by(ApplicationEvent.at, ApplicationEvent.id)
+    )
+    return {row.application_id: row for row in rows}
 
 
 def _forget_note(db: Session, batch: AdmissionBatch, row: Application) -> bool:
@@ -622,22 +642,15 @@ def _forget_note(db: Session, batch: AdmissionBatch, row: Application) -> bool:
     return True
 
 
-def _put_back(db: Session, actor: Actor, line: AdmissionBatchLine, row: Application) -> None:
+def _put_back(actor: Actor, line: AdmissionBatchLine, row: Application, decision: ApplicationEvent) -> None:
     """The state before, and the line of the history marked: the family, which was told nothing, does not see it."""
     was, before = row.status, line.before
     at, by = before["decided_at"], before["decided_by"]
-    decision = db.scalars(
-        select(ApplicationEvent)
-        .where(ApplicationEvent.application_id == row.id, ApplicationEvent.kind == EventKind.DECIDED)
-        .order_by(ApplicationEvent.at.desc(), ApplicationEvent.id.desc())
-        .limit(1)
-    ).one()
     decision.details = {**(decision.details or {}), "undone": clock.now().isoformat()}
     row.status = line.from_status
     row.decided_at = datetime.fromisoformat(at) if at else None
     row.decided_by = UUID(by) if by else None
     row.decision_reason = before["decision_reason"]
-    db.flush()
     record(
         actor,
         "application.taken_back",
