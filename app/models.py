@@ -4,6 +4,7 @@ from app.domain.academics import models as academics
 from app.domain.accounts import models as accounts
 from app.domain.accounts.factors import models as factors
 from app.domain.admissions import models as admissions
+from app.domain.admissions.desk import models as admission_desk
 from app.domain.admissions.entry import models as admission_entry
 from app.domain.admissions.fees import models as admission_fees
 from app.domain.admissions.forms import models as admission_forms
@@ -27,6 +28,7 @@ from app.domain.schedule import models as schedule
 __all__ = [
     "academics",
     "accounts",
+    "admission_desk",
     "admission_draws",
     "admission_entry",
     "admission_fees",

@@ -193,6 +193,13 @@ WALLS: dict[str, Wall | Open] = {
     "application_fees": _wall(f"{PUBLIC} OR {AT_WORK}", f"{ALL} OR {AT_WORK}"),
     "application_enrolments": _wall(f"{ALL} OR {_of_work('admission_applications', 'application_id')}"),
     "student_papers": _wall(f"{ALL} OR {_of_work('students', 'student_id')}"),
+    # The officer's desk, which no family reads.
+    "admission_saved_filters": _wall(f"{ALL} OR {OWN}"),
+    "admission_milestones": _wall(f"{ALL} OR {_of_work('admission_cycles', 'cycle_id')}"),
+    "application_milestones": _wall(f"{ALL} OR {_of_work('admission_applications', 'application_id')}"),
+    "application_pairs": _wall(f"{ALL} OR {_of_work('admission_applications', 'first_id')}"),
+    "admission_batches": _CAMPUS,
+    "admission_batch_lines": _wall(f"{ALL} OR {_of_work('admission_batches', 'batch_id')}"),
     "files": _wall(f"{PUBLIC} OR {AT_WORK} OR uploaded_by = {_key('user')}"),
     "file_variants": _wall(f"{PUBLIC} OR {_of('files', 'file_id')}"),
     # The site.

@@ -261,6 +261,34 @@ ROUTES: dict[str, Route] = {
     "builder.shift_field": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", key="=email"),
     "builder.condition": _of(P.CYCLES_EDIT, cycle_id="admission_cycles", key="=twin_question"),
     "admissions.queue": _all(P.APPLICATIONS_READ),
+    "admissions.keep_filter": _all(P.APPLICATIONS_READ),
+    "admissions.forget_filter": _all(P.APPLICATIONS_READ),
+    "admissions.keys": _all(P.APPLICATIONS_READ),
+    "admissions.bulk": _all(P.APPLICATIONS_DECIDE),
+    "admissions.do_bulk": _all(P.APPLICATIONS_DECIDE),
+    "admissions.batch": _of(P.APPLICATIONS_DECIDE, batch_id="admission_batches"),
+    "admissions.undo": _of(P.APPLICATIONS_DECIDE, batch_id="admission_batches"),
+    "admissions.milestones_of": _of(P.APPLICATIONS_READ, cycle_id="admission_cycles"),
+    "admissions.usual_milestones": _of(P.CYCLES_EDIT, cycle_id="admission_cycles"),
+    "admissions.new_milestone": _of(P.CYCLES_EDIT, cycle_id="admission_cycles"),
+    "admissions.edit_milestone": _of(
+        P.CYCLES_EDIT, cycle_id="admission_cycles", milestone_id="admission_milestones"
+    ),
+    "admissions.drop_milestone": _of(
+        P.CYCLES_EDIT, cycle_id="admission_cycles", milestone_id="admission_milestones"
+    ),
+    "admissions.assign_officer": _of(P.APPLICATIONS_DECIDE, application_id="admission_applications"),
+    "admissions.tick_milestone": _of(
+        P.APPLICATIONS_DECIDE,
+        application_id="admission_applications",
+        milestone_id="admission_milestones",
+    ),
+    "admissions.settle": _of(
+        P.APPLICATIONS_DECIDE, application_id="admission_applications", other_id="beside"
+    ),
+    "admissions.merge": _of(
+        P.APPLICATIONS_DECIDE, application_id="admission_applications", other_id="beside"
+    ),
     "admissions.record": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
     "admissions.document": _of(P.APPLICATIONS_READ, application_id="admission_applications", kind="=photo"),
     # The part of the record that asks again; as a page of its own it leads to the record.

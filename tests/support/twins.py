@@ -27,6 +27,15 @@ from app.domain.accounts.factors.models import HalfOpenSignIn, PasskeyChallenge,
 from app.domain.accounts.factors.types import ChallengePurpose
 from app.domain.accounts.models import EmailChange, OneTimeLink, PhoneChange, ResetRequest, User
 from app.domain.accounts.types import LinkPurpose
+from app.domain.admissions.desk.models import (
+    AdmissionBatch,
+    AdmissionBatchLine,
+    AdmissionMilestone,
+    ApplicationMilestone,
+    ApplicationPair,
+    SavedQueueFilter,
+)
+from app.domain.admissions.desk.types import BulkAct, PairState
 from app.domain.admissions.entry.models import ApplicationEnrolment, StudentPaper
 from app.domain.admissions.fees.models import ApplicationFee
 from app.domain.admissions.fees.types import FeeMethod, FeeState
@@ -462,6 +471,7 @@ def _add_admission(campus: str) -> None:
             state=OfferState.WITHDRAWN,
         )
     )
+    _add_desk(campus)
     paper = f"paper of {campus}".encode()
     storage_key = f"aa/aa{hashlib.sha256(paper).hexdigest()[:46]}"
     storage_from(current_app.config["SETTINGS"]).put(storage_key, paper, "image/jpeg")
@@ -531,5 +541,69 @@ def _add_admission(campus: str) -> None:
             file_id=file,
             state=FeeState.RECORDED,
             recorded_at=datetime(2026, 11, 2, tzinfo=UTC),
+        )
+    )
+
+
+def _add_desk(campus: str) -> None:
+    db, place = session(), key(f"campus {campus}")
+    officer = {"main": CAST.amina, "river": CAST.jamil}[campus].user_id
+    application, beside = twin("admission_applications", campus), twin("beside", campus)
+    moment = datetime(2026, 11, 2, tzinfo=UTC)
+    db.add(
+        Application(
+            id=beside,
+            campus_id=place,
+            cycle_id=twin("admission_cycles", campus),
+            class_id=twin("classes", campus),
+            reference=f"BESIDE-{campus}",
+            token_hash=hash_token(f"beside {campus}"),
+            status=ApplicationStatus.SUBMITTED,
+            child_name_en=f"Sister of {campus}",
+            born_on=date(2014, 3, 14),
+            guardian_name_en="Somebody",
+            phone="+8801811111111",
+            submitted_at=datetime(2026, 11, 1, tzinfo=UTC),
+        )
+    )
+    db.add(
+        SavedQueueFilter(
+            id=twin("admission_saved_filters", campus), user_id=officer, name=campus, query="officer=mine"
+        )
+    )
+    milestone, batch = twin("admission_milestones", campus), twin("admission_batches", campus)
+    db.add(
+        AdmissionMilestone(
+            id=milestone, cycle_id=twin("admission_cycles", campus), name=LocalText(f"Seen at {campus}")
+        )
+    )
+    db.add(AdmissionBatch(id=batch, campus_id=place, user_id=officer, act=BulkAct.NOTE, text="x", at=moment))
+    db.flush()
+    db.add(
+        ApplicationMilestone(
+            id=twin("application_milestones", campus),
+            application_id=application,
+            milestone_id=milestone,
+            user_id=officer,
+            at=moment,
+        )
+    )
+    first, second = sorted((application, beside))
+    db.add(
+        ApplicationPair(
+            id=twin("application_pairs", campus),
+            first_id=first,
+            second_id=second,
+            state=PairState.SIBLING,
+            at=moment,
+        )
+    )
+    db.add(
+        AdmissionBatchLine(
+            id=twin("admission_batch_lines", campus),
+            batch_id=batch,
+            application_id=application,
+            from_status=ApplicationStatus.SUBMITTED,
+            before={},
         )
     )

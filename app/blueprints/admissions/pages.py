@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from flask import request, url_for
 from flask_babel import gettext
 
-from app.blueprints.admissions.words import ACTION_WORDS, EVENT_WORDS
+from app.blueprints.admissions.words import ACTION_WORDS, BULK_WORDS, DOUBT_WORDS, EVENT_WORDS
+from app.domain.academics.queries import ClassLabel, class_labels
 from app.domain.accounts.queries import list_user_names
-from app.domain.admissions.queries import (
+from app.domain.admissions.desk.queries import (
     PAGE_SIZE,
     count_by_status,
     find_place,
+    list_desk_cycles,
+    list_officers,
     list_queue,
     list_queue_classes,
+    list_saved_filters,
 )
+from app.domain.admissions.desk.types import DeskCycle, Doubt, Officer, QueueFilter
 from app.domain.admissions.rules import IN_THE_QUEUE
 from app.domain.admissions.types import (
     ApplicationStatus,
@@ -26,9 +32,9 @@ from app.domain.admissions.types import (
     DocumentKind,
     EventKind,
     EventView,
-    QueueFilter,
 )
-from app.domain.kernel.access import Actor
+from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.clock import today
 from app.domain.kernel.paging import page_number
 from app.domain.kernel.texts import LocalText
 from app.domain.people.policies import students_reached
@@ -64,6 +70,27 @@ def known_guardian(actor: Actor, application: ApplicationView) -> KnownGuardian 
 # --- the queue
 
 
+KEPT = ("status", "class", "q", "cycle", "officer", "doubt", "papers")
+"""What an address of the queue says about its filter."""
+
+MINE, NOBODYS, EVERY_CYCLE = "mine", "nobody", "all"
+
+
+def kept() -> dict[str, str]:
+    """The filter in the address, to be carried along."""
+    return {name: request.args[name] for name in KEPT if request.args.get(name)}
+
+
+def here(application_id: UUID) -> str:
+    """The record of an application beside the queue under the filter."""
+    return url_for("admissions.record", application_id=application_id, **kept())  # type: ignore[arg-type]  # url_for takes query parameters of any name
+
+
+def tidy_query(text: str) -> dict[str, str]:
+    """A filter as it stood in an address, without whatever does not belong to one."""
+    return {name: value[:100] for name, value in parse_qsl(text[:2000]) if name in KEPT and value}
+
+
 def _status(text: str | None) -> ApplicationStatus | None:
     return next((state for state in IN_THE_QUEUE if state.value == text), None)
 
@@ -75,19 +102,56 @@ def _key(text: str | None) -> UUID | None:
         return None
 
 
+def _cycles_wanted(
+    text: str, cycles: Iterable[DeskCycle], application: ApplicationView | None
+) -> frozenset[UUID] | None:
+    """The cycles of the queue: those of the address, or unasked those of now. None: every one.
+
+    Beside an application of another cycle the queue is that of its own.
+    """
+    if text == EVERY_CYCLE:
+        return None
+    key = _key(text)
+    if key:
+        return frozenset({key})
+    now = frozenset(cycle.id for cycle in cycles if cycle.is_now)
+    return frozenset({application.cycle_id}) if application and application.cycle_id not in now else now
+
+
+def queue_filter(
+    actor: Actor,
+    kept: Mapping[str, str],
+    cycles: Iterable[DeskCycle],
+    application: ApplicationView | None = None,
+) -> QueueFilter:
+    """What an address asks of the queue. What makes no sense in it is left out."""
+    officer = kept.get("officer", "")
+    return QueueFilter(
+        status=_status(kept.get("status")),
+        class_id=_key(kept.get("class")),
+        query=kept.get("q", "")[:100].replace("\0", ""),
+        cycle_ids=_cycles_wanted(kept.get("cycle", ""), cycles, application),
+        officer_id=actor.user_id if officer == MINE else _key(officer),
+        nobodys=officer == NOBODYS,
+        doubt=next((each for each in Doubt if each.value == kept.get("doubt")), None),
+        papers_open=kept.get("papers") == "open",
+    )
+
+
 def queue_context(
     actor: Actor, kept: Mapping[str, str], application: ApplicationView | None = None
 ) -> dict[str, Any]:
     """The queue under a filter: beside a record the page that holds it, else the page in the address."""
-    wanted = QueueFilter(
-        _status(kept.get("status")), _key(kept.get("class")), kept.get("q", "")[:100].replace("\0", "")
-    )
+    cycles = list_desk_cycles(actor, today())
+    wanted = queue_filter(actor, kept, cycles, application)
     counts = count_by_status(actor, wanted)
     total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
     place = find_place(actor, wanted, application) if application else None
     number = -(-place.position // PAGE_SIZE) if place else page_number(request.args.get("page"))
     page = list_queue(actor, wanted, number, total)
-    classes = list_queue_classes(actor)
+    classes = list_queue_classes(actor, wanted.cycle_ids)
+    officers = list_officers(actor)
+    own = _saved_filters(actor, kept)
     query = {name: value for name, value in kept.items() if name != "status"}
     return {
         "page": page,
@@ -96,7 +160,16 @@ def queue_context(
         "total": total,
         "place": place,
         "classes": classes,
-        "class_names": {label.id: label.name for label in classes},
+        "class_names": _class_names(classes, application),
+        "cycles": cycles,
+        "officers": officers,
+        "officer_names": {officer.id: officer.name for officer in officers},
+        "milestones": {cycle.id: cycle.milestones for cycle in cycles},
+        "saved_filters": [(name, url, is_this, None) for _, name, url, is_this in own],
+        "saved_filter_names": [(key, name) for key, name, *_ in own],
+        "doubt_words": DOUBT_WORDS,
+        "bulk_words": BULK_WORDS,
+        "may_act": actor.may(Permission.APPLICATIONS_DECIDE),
         "states": [
             (
                 status_label(state.value),
@@ -109,12 +182,47 @@ def queue_context(
         ],
         "all_states": (gettext("All"), _queue_url(query), wanted.status is None, sum(counts.values())),
         "page_url": lambda number: _queue_url({**kept, "page": str(number)}),
-        "is_filtered": bool(wanted.status or wanted.class_id or wanted.query),
+        "is_filtered": bool(kept),
+        "is_narrowed": any(name in kept for name in ("cycle", "officer", "doubt", "papers")),
     }
+
+
+def _class_names(classes: Iterable[ClassLabel], application: ApplicationView | None) -> dict[UUID, LocalText]:
+    """The names of the classes in the queue, and that of a record which stands outside it."""
+    names = {label.id: label.name for label in classes}
+    if application and application.class_id and application.class_id not in names:
+        names |= {key: label.name for key, label in class_labels([application.class_id]).items()}
+    return names
+
+
+def _saved_filters(actor: Actor, kept: Mapping[str, str]) -> list[tuple[UUID, str, str, bool]]:
+    """(key, name, address, whether it is the present one) of the actor's own filters."""
+    return [
+        (each.id, each.name, _queue_url(tidy_query(each.query)), tidy_query(each.query) == dict(kept))
+        for each in list_saved_filters(actor)
+    ]
 
 
 def _queue_url(query: Mapping[str, str]) -> str:
     return url_for("admissions.queue", **query)  # type: ignore[arg-type]  # url_for takes query parameters of any name
+
+
+def officers_at(officers: Iterable[Officer], campus_id: UUID) -> list[Officer]:
+    """Those to whom an application of a campus can be given."""
+    return [officer for officer in officers if officer.works_at(campus_id)]
+
+
+def parts_of_record(*, audited: bool) -> list[tuple[str, str]]:
+    """(anchor, name) of the parts of a record, in their order."""
+    parts = [
+        ("overview", gettext("At a glance")),
+        ("facts", gettext("Form")),
+        ("papers", gettext("Documents")),
+        ("family", gettext("Family")),
+        ("notes", gettext("Notes")),
+        ("history", gettext("History")),
+    ]
+    return [*parts, ("audit", gettext("Audit"))] if audited else parts
 
 
 # --- histories
@@ -145,6 +253,10 @@ def _line(event: EventView) -> Line:
         or (status_label(event.to_status.value) if event.to_status else "")
     )
     more = ""
+    if event.details.get("merged_into"):
+        title = gettext("Merged into %(reference)s", reference=event.details["merged_into"])
+    if event.details.get("undone"):
+        more = gettext("Taken back before the family was told.")
     if event.details.get("student_no"):
         more = gettext(
             "%(number)s, section %(section)s, roll number %(roll)s",

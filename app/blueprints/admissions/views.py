@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,15 +12,26 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.blueprints.admissions.answers import answers_card
 from app.blueprints.admissions.entry import entry_context
 from app.blueprints.admissions.forms import DecideForm, EnrolForm, NoteForm, RejectForm
-from app.blueprints.admissions.pages import audit_lines, history_lines, known_guardian, queue_context
+from app.blueprints.admissions.pages import (
+    audit_lines,
+    here,
+    history_lines,
+    kept,
+    known_guardian,
+    officers_at,
+    parts_of_record,
+    queue_context,
+)
 from app.blueprints.admissions.words import (
     DECISION_WORDS,
     DOCUMENT_WORDS,
     DUPLICATE_WORDS,
     GENDER_WORDS,
+    PAIR_WORDS,
     RELATIONSHIP_WORDS,
 )
 from app.domain.academics.queries import SectionView
+from app.domain.admissions.desk.queries import list_duplicates, list_reached, list_settled
 from app.domain.admissions.districts import district_name
 from app.domain.admissions.entry.queries import check_application, sections_of, suggest_section
 from app.domain.admissions.entry.types import Check
@@ -29,7 +39,6 @@ from app.domain.admissions.policies import may_decide, may_enrol
 from app.domain.admissions.queries import (
     get_application,
     list_documents,
-    list_duplicates,
     list_events,
 )
 from app.domain.admissions.rules import (
@@ -44,7 +53,8 @@ from app.domain.admissions.services import add_note, decide_application, enrol_a
 from app.domain.admissions.types import ApplicationStatus, ApplicationView, EventKind
 from app.domain.audit.queries import list_entries_of
 from app.domain.kernel.access import Permission
-from app.domain.kernel.dates import age_on, local_day
+from app.domain.kernel.clock import today
+from app.domain.kernel.dates import age_on
 from app.domain.kernel.errors import Conflict, Refused
 from app.web.access import current_actor, requires
 from app.web.entry import point_words
@@ -60,30 +70,16 @@ from app.web.urls import absolute_url, status_link
 blueprint = Blueprint("admissions", __name__, url_prefix="/admissions/applications")
 
 
-def today() -> date:
-    """The day it is at the school."""
-    return local_day(datetime.now(UTC))
-
-
 def invitation_link(locale: str, token: str) -> str:
     """The address at which a guardian chooses a password, for letters."""
     return absolute_url("accounts.choose_password", lang=locale, token=token)
-
-
-def _kept() -> dict[str, str]:
-    """The filter in the address, to be carried along."""
-    return {name: request.args[name] for name in ("status", "class", "q") if request.args.get(name)}
-
-
-def _here(application_id: UUID) -> str:
-    return url_for("admissions.record", application_id=application_id, **_kept())  # type: ignore[arg-type]  # url_for takes query parameters of any name
 
 
 @blueprint.route("/")
 @requires(Permission.APPLICATIONS_READ)
 def queue() -> Response:
     """Every application that was sent to the officer's campuses, newest first."""
-    return render_page("admissions/queue.html", "list", **queue_context(current_actor(), _kept()))
+    return render_page("admissions/queue.html", "list", **queue_context(current_actor(), kept()))
 
 
 @blueprint.route("/<uuid:application_id>")
@@ -99,6 +95,7 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
     problems = [*decide.problems, *note.problems]
     events = list_events(application.id, notes=True)
     audited = actor.may(Permission.AUDIT_READ, application.campus_id)
+    queue = queue_context(actor, kept(), application)
     return render_page(
         "admissions/record.html",
         application=application,
@@ -119,6 +116,12 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
         duplicates=list_duplicates(actor, application),
         scores=marks_of(actor, application),
         may_decide_scores=may_decide(actor, application),
+        settled=list_settled(actor, application.id),
+        reached=list_reached(application),
+        officers_here=officers_at(queue["officers"], application.campus_id),
+        may_settle=may_decide(actor, application),
+        me=actor.user_id if may_decide(actor, application) else None,
+        parts=parts_of_record(audited=audited),
         guardian=known_guardian(actor, application),
         notes=[event for event in events if event.kind is EventKind.NOTE],
         history=history_lines(events),
@@ -129,10 +132,11 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
             "duplicates": DUPLICATE_WORDS,
             "gender": GENDER_WORDS,
             "relationship": RELATIONSHIP_WORDS,
+            "pairs": PAIR_WORDS,
         },
         status=422 if problems else 200,
         **entry_context(actor, application),
-        **queue_context(actor, _kept(), application),
+        **queue,
     )
 
 
@@ -170,7 +174,7 @@ def _decide(application_id: UUID, to: ApplicationStatus, reason: str, version: i
 
 def _decided(application_id: UUID) -> BaseResponse:
     flash(gettext("Decided, and the family is told."), "ok")
-    return see_other(_here(application_id))
+    return see_other(here(application_id))
 
 
 def _moved_on(application_id: UUID, version: int) -> Response:
@@ -181,7 +185,7 @@ def _moved_on(application_id: UUID, version: int) -> Response:
         "admissions/moved_on.html",
         application=application,
         history=history_lines(events),
-        here=_here(application_id),
+        here=here(application_id),
         status=409,
     )
 
@@ -208,8 +212,8 @@ def reject(application_id: UUID) -> BaseResponse:
         "question",
         application=application,
         form=form,
-        here=_here(application_id),
-        action=url_for("admissions.reject", application_id=application_id, **_kept()),  # type: ignore[arg-type]  # url_for takes query parameters of any name
+        here=here(application_id),
+        action=url_for("admissions.reject", application_id=application_id, **kept()),  # type: ignore[arg-type]  # url_for takes query parameters of any name
         status=422 if form.problems else 200,
     )
 
@@ -224,7 +228,7 @@ def note(application_id: UUID) -> BaseResponse:
     if submitted(form):
         add_note(current_actor(), application_id, form.text.data or "")
         flash(gettext("Note added."), "ok")
-        return see_other(_here(application_id))
+        return see_other(here(application_id))
     empty = DecideForm(formdata=None, data={"version": application.version})
     return _record_page(application, empty, form)
 
@@ -235,7 +239,7 @@ def papers(application_id: UUID) -> BaseResponse:
     """How the papers stand: the part of the record that asks again. Without script, the record itself."""
     application = get_application(current_actor(), application_id)
     if not is_partial():
-        return see_other(_here(application_id))
+        return see_other(here(application_id))
     return render_page(
         "admissions/_papers.html",
         application=application,
@@ -298,7 +302,7 @@ def _enrolled(application: ApplicationView, form: EnrolForm) -> BaseResponse:
             ),
             "warn",
         )
-    return see_other(_here(application.id))
+    return see_other(here(application.id))
 
 
 def _enrol_page(
@@ -318,8 +322,8 @@ def _enrol_page(
         field_words=FIELD_WORDS,
         form=form,
         guardian=known_guardian(current_actor(), application),
-        here=_here(application.id),
-        action=url_for("admissions.enrol", application_id=application.id, **_kept()),  # type: ignore[arg-type]  # url_for takes query parameters of any name
-        kept=_kept(),
+        here=here(application.id),
+        action=url_for("admissions.enrol", application_id=application.id, **kept()),  # type: ignore[arg-type]  # url_for takes query parameters of any name
+        kept=kept(),
         status=422 if form.problems else 200,
     )

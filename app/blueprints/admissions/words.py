@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from app.domain.admissions.desk.types import BulkAct, Doubt, PairState, WhyNot
 from app.domain.admissions.types import ApplicationStatus, DuplicateReason, EventKind
 from app.domain.people.types import Gender, Relationship
 from app.web.admission import PAPER_WORDS
@@ -30,6 +31,34 @@ DUPLICATE_WORDS: dict[DuplicateReason, object] = {
     DuplicateReason.BIRTH_NUMBER: _l("the same birth registration number"),
     DuplicateReason.NAME_AND_BIRTH: _l("the same name and date of birth"),
     DuplicateReason.PHONE: _l("the same phone number"),
+}
+
+PAIR_WORDS: dict[PairState, object] = {
+    PairState.DISMISSED: _l("Not the same child"),
+    PairState.SIBLING: _l("Brother or sister"),
+    PairState.MERGED: _l("Merged"),
+}
+
+DOUBT_WORDS: dict[Doubt, object] = {
+    Doubt.SECOND: _l("Possible second application"),
+    Doubt.FAMILY: _l("Another one from the same phone"),
+}
+
+BULK_WORDS: dict[BulkAct, object] = {
+    BulkAct.UNDER_REVIEW: _l("Start review"),
+    BulkAct.SHORTLISTED: _l("Shortlist"),
+    BulkAct.WAITLISTED: _l("Waitlist"),
+    BulkAct.REJECTED: _l("Reject"),
+    BulkAct.ASSIGN: _l("Assign"),
+    BulkAct.NOTE: _l("Add a note"),
+}
+
+WHY_NOT_WORDS: dict[WhyNot, object] = {
+    WhyNot.ALREADY: _l("is so already"),
+    WhyNot.NOT_FROM_HERE: _l("does not follow from its state"),
+    WhyNot.NOT_THERE: _l("belongs to another campus"),
+    WhyNot.MOVED_ON: _l("has moved on in the meantime"),
+    WhyNot.LETTER_LEFT: _l("its letter has left already"),
 }
 
 EVENT_WORDS: dict[EventKind, object] = {
@@ -63,4 +92,9 @@ ACTION_WORDS: dict[str, object] = {
     "application.fee_recorded": _l("Payment recorded"),
     "application.fee_confirmed": _l("Payment confirmed"),
     "application.fee_cancelled": _l("Payment cancelled"),
+    "application.assigned": _l("Assigned"),
+    "application.milestone": _l("Milestone"),
+    "application.pair_settled": _l("Compared with another one"),
+    "application.merged": _l("Merged"),
+    "application.taken_back": _l("Decision taken back"),
 }

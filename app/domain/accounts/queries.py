@@ -409,6 +409,23 @@ def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:
     return [(email, locale) for email, locale in session().execute(statement) if email]
 
 
+def list_holders(permission: Permission) -> dict[UUID, tuple[LocalText, frozenset[UUID] | None]]:
+    """The active users with a permission: their names, and the campuses where they hold it (None: at each)."""
+    roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
+    en, bn, ar, joined = person_name_columns(User.person_id)
+    rows = session().execute(
+        select(User.id, en, bn, ar, func.array_agg(UserRole.campus_id))
+        .join(UserRole, UserRole.user_id == User.id)
+        .join(*joined)
+        .where(UserRole.role.in_(roles), User.status == UserStatus.ACTIVE)
+        .group_by(User.id, en, bn, ar)
+    )
+    return {
+        key: (LocalText(en or "", bn or "", ar or ""), None if None in places else frozenset(places))
+        for key, en, bn, ar, places in rows
+    }
+
+
 def user_name_columns(user_key: Any) -> tuple[Any, Any, Any, tuple[Any, Any]]:
     """The three names of the person behind a user, and the join that brings them along.
 

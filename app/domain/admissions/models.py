@@ -180,12 +180,16 @@ class Application(Keyed, Timestamped, Versioned, Base):
     student_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("students.id", ondelete="RESTRICT"), unique=True
     )
+    assigned_to: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
+    """The officer who looks after it."""
     search_key: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     __table_args__ = (
         CheckConstraint("status in ('draft', 'expired') or reference is not null", name="sent_has_reference"),
         CheckConstraint("status <> 'enrolled' or student_id is not null", name="enrolled_has_student"),
         Index(None, "campus_id", "status", "submitted_at"),
+        Index(None, "cycle_id", "submitted_at", "id"),
+        Index(None, "born_on"),
     )
 
 

@@ -11,22 +11,9 @@ from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    ScalarSelect,
-    String,
-    and_,
-    cast,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-    true,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, or_, select
 
-from app.domain.academics.queries import ClassLabel, class_labels, intake_columns, year_labels
+from app.domain.academics.queries import class_labels, intake_columns, year_labels
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import list_user_names
 from app.domain.admissions.cycles.rules import papers_asked
@@ -39,7 +26,7 @@ from app.domain.admissions.models import (
     ApplicationDocument,
     ApplicationEvent,
 )
-from app.domain.admissions.rules import IN_THE_QUEUE, duplicate_reason
+from app.domain.admissions.rules import IN_THE_QUEUE
 from app.domain.admissions.types import (
     AgeRule,
     ApplicationStatus,
@@ -48,29 +35,18 @@ from app.domain.admissions.types import (
     CycleTerms,
     DocumentKind,
     DocumentView,
-    Duplicate,
-    DuplicateReason,
     EventKind,
     EventView,
     OpenClass,
-    Place,
-    QueueFilter,
-    QueueRow,
     QuotaTerms,
 )
 from app.domain.files.queries import list_files
 from app.domain.kernel.access import ALL, Actor, Permission
-from app.domain.kernel.digits import compact
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.ids import hash_token
-from app.domain.kernel.names import search_tokens
-from app.domain.kernel.paging import Page
-from app.domain.kernel.phones import PhoneError, normalise_mobile
-from app.domain.kernel.references import ReferenceError_, parse_reference
 from app.domain.kernel.texts import LocalText
 from app.uow import session
 
-PAGE_SIZE = 50
 _FIELDS = [each.name for each in fields(ApplicationView)]
 
 
@@ -269,7 +245,9 @@ def list_events(application_id: UUID, *, notes: bool = False) -> list[EventView]
         .order_by(ApplicationEvent.at, ApplicationEvent.id)
     )
     if not notes:
-        statement = statement.where(ApplicationEvent.kind != EventKind.NOTE)
+        # What was taken back before its letter left, the family never heard of.
+        told = ApplicationEvent.details["undone"].is_(None)
+        statement = statement.where(ApplicationEvent.kind != EventKind.NOTE, told)
     rows = list(session().scalars(statement))
     people = {row.user_id for row in rows if row.user_id}
     names = list_user_names(people) if people else {}
@@ -298,144 +276,6 @@ def get_application(
     if found is None:
         raise NotFound
     return found
-
-
-def _answers(query: str) -> ColumnElement[bool]:
-    """Whether an application answers a query: a reference, a phone number or a part of one, words of a name."""
-    if not query.strip():
-        return true()
-    try:
-        return Application.reference == parse_reference(query)
-    except ReferenceError_:
-        pass
-    try:
-        return Application.phone == normalise_mobile(query)
-    except PhoneError:
-        pass
-    digits = compact(query).removeprefix("+")
-    if digits.isascii() and digits.isdigit():
-        return or_(
-            Application.phone.contains(digits.removeprefix("0")),
-            Application.reference.contains(digits),
-            Application.birth_registration_no == digits,
-        )
-    tokens = search_tokens(query)
-    key = literal(" ").concat(Application.search_key)
-    # The words of a query hold letters, marks and digits only, so none needs escaping.
-    return and_(*(key.like(f"% {token}%") for token in tokens)) if tokens else false()
-
-
-def _filtered(actor: Actor, wanted: QueueFilter, *, any_status: bool = False) -> list[ColumnElement[bool]]:
-    conditions = [within(actor, Permission.APPLICATIONS_READ), _answers(wanted.query)]
-    if wanted.class_id:
-        conditions.append(Application.class_id == wanted.class_id)
-    if wanted.status and not any_status:
-        conditions.append(Application.status == wanted.status)
-    return conditions
-
-
-def count_by_status(actor: Actor, wanted: QueueFilter) -> dict[ApplicationStatus, int]:
-    """How many applications of the class and search stand in each state."""
-    rows = session().execute(
-        select(Application.status, func.count())
-        .where(*_filtered(actor, wanted, any_status=True))
-        .group_by(Application.status)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Page[QueueRow]:
-    """Page `number` of the queue, newest first. `total` is known from the counts."""
-    rows = session().execute(
-        select(
-            Application.id,
-            Application.reference,
-            Application.child_name_en,
-            Application.child_name_bn,
-            Application.child_name_ar,
-            Application.class_id,
-            Application.status,
-            Application.submitted_at,
-        )
-        .where(*_filtered(actor, wanted))
-        .order_by(Application.submitted_at.desc(), Application.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
-    )
-    items = [
-        QueueRow(
-            key, reference or "", LocalText(en or "", bn or "", ar or ""), class_id, status, submitted_at
-        )
-        for key, reference, en, bn, ar, class_id, status, submitted_at in rows
-        if class_id and submitted_at  # what was sent has both
-    ]
-    return Page(items, number, PAGE_SIZE, total)
-
-
-def find_place(actor: Actor, wanted: QueueFilter, application: ApplicationView) -> Place:
-    """Where an application stands in the filtered queue, and what is before and after it. One statement."""
-    here = (application.submitted_at, application.id)
-    conditions = _filtered(actor, wanted)
-    order = tuple_(Application.submitted_at, Application.id)
-    before = select(Application.id).where(*conditions, order > here)
-    after = select(Application.id).where(*conditions, order < here)
-    row = session().execute(
-        select(
-            select(func.count()).select_from(before.subquery()).scalar_subquery(),
-            before.order_by(Application.submitted_at, Application.id).limit(1).scalar_subquery(),
-            after.order_by(Application.submitted_at.desc(), Application.id.desc()).limit(1).scalar_subquery(),
-        )
-    )
-    count, previous_id, next_id = row.one()
-    return Place(count + 1, previous_id, next_id)
-
-
-def list_queue_classes(actor: Actor) -> list[ClassLabel]:
-    """The classes of the actor's campuses that families have applied for, in the order of classes."""
-    keys = session().scalars(
-        select(Application.class_id).where(within(actor, Permission.APPLICATIONS_READ)).distinct()
-    )
-    labels = class_labels([key for key in keys if key])
-    return sorted(labels.values(), key=lambda label: (str(label.campus_name), label.level))
-
-
-def list_duplicates(actor: Actor, application: ApplicationView, limit: int = 8) -> list[Duplicate]:
-    """Other applications that may be for the same child or family, the strongest reason first."""
-    names = [name for name in application.child_name.to_dict().values() if name]
-    same = [
-        and_(
-            Application.born_on == application.born_on,
-            or_(
-                Application.child_name_en.in_(names),
-                Application.child_name_bn.in_(names),
-                Application.child_name_ar.in_(names),
-            ),
-        ),
-        Application.phone == application.phone,
-    ]
-    if application.birth_registration_no:
-        same.append(Application.birth_registration_no == application.birth_registration_no)
-    rows = session().scalars(
-        select(Application)
-        .where(within(actor, Permission.APPLICATIONS_READ), Application.id != application.id, or_(*same))
-        .order_by(Application.submitted_at.desc())
-        .limit(50)
-    )
-    found = [_duplicate(application, row) for row in rows]
-    strength = list(DuplicateReason)
-    return sorted(found, key=lambda each: strength.index(each.reason))[:limit]
-
-
-def _duplicate(mine: ApplicationView, row: Application) -> Duplicate:
-    other = view_of(row)
-    reason = duplicate_reason(
-        mine,
-        birth_no=other.birth_registration_no,
-        born_on=other.born_on,
-        names=list(other.child_name.to_dict().values()),
-    )
-    sent_at = row.submitted_at or row.created_at  # what is in the queue has been sent
-    return Duplicate(row.id, row.reference or "", other.child_name, row.status, sent_at, reason)
 
 
 def list_children_called(actor: Actor, application_ids: Collection[UUID]) -> dict[UUID, LocalText]:

@@ -220,6 +220,7 @@ class ApplicationView:
     decided_at: datetime | None
     decision_reason: str | None
     student_id: UUID | None
+    assigned_to: UUID | None
     created_at: datetime
     updated_at: datetime
     version: int
@@ -266,48 +267,6 @@ class EventView:
     to_status: ApplicationStatus | None
     note: str | None
     details: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class QueueFilter:
-    """What the officer looks at: one state, one class, one search, or everything that was sent."""
-
-    status: ApplicationStatus | None = None
-    class_id: UUID | None = None
-    query: str = ""
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """A line of the queue."""
-
-    id: UUID
-    reference: str
-    child_name: LocalText
-    class_id: UUID
-    status: ApplicationStatus
-    submitted_at: datetime
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an application stands in the queue: counted from 1, with its neighbours."""
-
-    position: int
-    previous_id: UUID | None
-    next_id: UUID | None
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """Another application that may be for the same child."""
-
-    id: UUID
-    reference: str
-    child_name: LocalText
-    status: ApplicationStatus
-    submitted_at: datetime
-    reason: DuplicateReason
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -118,10 +119,59 @@ def _morning(channel: Channel, kind: str, wait: timedelta = timedelta()) -> date
     return leaves if leaves != moment else None
 
 
+_HELD = "outbox_held"
+
+
+@contextmanager
+def letters_held(until: datetime) -> Iterator[list[UUID]]:
+    """Whatever is written inside leaves at `until` at the earliest, so that `take_back` can stop it before.
+
+    Gives the list of the keys of the messages, which grows as they are written.
+    """
+    info = session().info
+    before, keys = info.get(_HELD), list[UUID]()
+    info[_HELD] = (until, keys)
+    try:
+        yield keys
+    finally:
+        info[_HELD] = before
+
+
+def take_back(groups: Sequence[Collection[UUID]], reason: str) -> list[bool]:
+    """Drop messages that nobody has got yet: of each group all or, where one has left or is leaving, none.
+
+    Returns which groups were dropped. The caller has written them and names them by key: whoever writes to families
+    need not look after the outbox.
+    """
+    with transaction() as db, across_campuses():
+        rows = {
+            row.id: row
+            for row in db.scalars(
+                select(OutboxMessage)
+                .where(OutboxMessage.id.in_([key for group in groups for key in group]))
+                .order_by(OutboxMessage.id)
+                .with_for_update()
+                .execution_options(populate_existing=True)
+            )
+        }
+        stoppable = (MessageStatus.PENDING, MessageStatus.FAILED, MessageStatus.DROPPED)
+        dropped = [all(rows[key].status in stoppable for key in group) for group in groups]
+        for group, is_dropped in zip(groups, dropped, strict=True):
+            for row in (rows[key] for key in group if is_dropped):
+                row.status, row.last_error = MessageStatus.DROPPED, reason[:300]
+        db.flush()
+    return dropped
+
+
 def _write(message: OutboxMessage) -> UUID:
     with transaction() as db:
         key = message.id = new_id()
         morning = _morning(message.channel or Channel.MAIL, message.kind)
+        held = session().info.get(_HELD)
+        if held:
+            until, keys = held
+            morning = max(morning or until, until)
+            keys.append(key)
         if morning:
             message.next_attempt_at = morning
         message.message_id = f"<{key.hex}@smart-academy>"

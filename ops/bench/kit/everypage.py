@@ -53,6 +53,8 @@ FACTS = {
     "application_id": "SELECT a.id FROM admission_applications a WHERE a.campus_id = :campus_id"
     " AND a.status = 'submitted' AND EXISTS (SELECT FROM application_documents d WHERE d.application_id = a.id)"
     " ORDER BY a.id LIMIT 1",
+    "other_id": "SELECT a.id FROM admission_applications a JOIN admission_applications b ON b.cycle_id = a.cycle_id"
+    " WHERE b.id = :application_id AND a.id <> b.id AND a.status <> 'draft' ORDER BY a.id LIMIT 1",
     "draft_id": "SELECT id FROM admission_applications WHERE status = 'draft' AND class_id IS NOT NULL"
     " ORDER BY id LIMIT 1",
     "reference": "SELECT reference FROM admission_applications WHERE id = :application_id",
@@ -82,7 +84,16 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "people.students": ("q=rahman", "q=S26-00042", "q=01700000", "q=4711", "page=9"),
     "people.guardians": ("q=islam", "page=9"),
     "people.staff": ("q=begum",),
-    "admissions.queue": ("q=ahmed", "status=submitted", "page=4"),
+    "admissions.queue": (
+        "q=ahmed",
+        "status=submitted",
+        "page=4",
+        "cycle=all",
+        "officer=mine",
+        "doubt=second",
+        "doubt=family",
+        "papers=open",
+    ),
     "audit.entries": ("kind=student", "action=student.added"),
     "site.search": ("q=school",),
     "academics.sections": ("q=7",),
@@ -104,6 +115,9 @@ NOT_MEASURED = {
     "accounts.choose_password": "only behind a link that works once",
     "accounts.confirm_email": "only behind a link that works once",
     "accounts.confirm_phone": "only while a code is on its way",
+    "admissions.batch": "nobody of the demo school has done anything to many at once",
+    "admissions.drop_milestone": "no cycle of the demo school has milestones",
+    "admissions.edit_milestone": "no cycle of the demo school has milestones",
     "admissions.enrol": "only for an application that was accepted",
     "admissions.papers": "a part of the record",
     "apply.resume": "leads on to the status",

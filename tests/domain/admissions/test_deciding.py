@@ -14,16 +14,16 @@ from app.domain.academics.types import SectionFull
 from app.domain.accounts.models import OneTimeLink, User, UserRole
 from app.domain.accounts.types import PhoneTaken
 from app.domain.admissions import services
-from app.domain.admissions.models import Application
-from app.domain.admissions.queries import (
+from app.domain.admissions.desk.queries import (
     count_by_status,
     find_place,
-    get_application,
     list_duplicates,
-    list_events,
     list_queue,
     list_queue_classes,
 )
+from app.domain.admissions.desk.types import QueueFilter
+from app.domain.admissions.models import Application
+from app.domain.admissions.queries import get_application, list_events
 from app.domain.admissions.services import (
     add_note,
     decide_application,
@@ -37,7 +37,6 @@ from app.domain.admissions.types import (
     EventKind,
     NotAllowedNow,
     OtherClass,
-    QueueFilter,
     ReasonMissing,
 )
 from app.domain.kernel.access import Role, visitor

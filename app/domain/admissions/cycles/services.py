@@ -31,6 +31,7 @@ from app.domain.admissions.cycles.types import (
     QuotaDetails,
     SeatDetails,
 )
+from app.domain.admissions.desk.services import copy_milestones
 from app.domain.admissions.forms.services import copy_form
 from app.domain.admissions.models import (
     AdmissionCycle,
@@ -204,6 +205,7 @@ def copy_cycle(actor: Actor, cycle_id: UUID, year_id: UUID) -> UUID:
             )
         db.flush()
         copy_form(source.id, row.id, row.campus_id)
+        copy_milestones(source.id, row.id)
         record(
             actor,
             f"{_CYCLE}.copied",
