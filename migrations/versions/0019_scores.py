@@ -1,7 +1,7 @@
 """Keep what an applicant's score is made of: parts, who marks them, marks, rules for ties, slots and seats.
 
 Revision: 0019
-Follows: 0016
+Follows: 0018
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Keep the application form as data, in versions, and the answers to a school's own questions.
 
 Revision: 0020
-Follows: 0016
+Follows: 0019
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Furnish the officer's desk: saved filters, who looks after what, milestones, pairs, acts on many.
 
 Revision: 0021
-Follows: 0016
+Follows: 0020
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0021"
-down_revision = "0016"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Keep the slips that families print and the school's own words; say in a history that a paper was sent later.
 
 Revision: 0022
-Follows: 0016
+Follows: 0021
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0016"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Keep what an enrolment made, the papers of students, and what families paid for applying.
 
 Revision: 0023
-Follows: 0016
+Follows: 0022
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0023"
-down_revision = "0016"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
