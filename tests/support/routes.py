@@ -359,8 +359,13 @@ ROUTES: dict[str, Route] = {
     "apply.ask_code": _public(),
     "apply.enter_code": _public(MOVED),
     "apply.mine": _public(MOVED),
+    # Without a proven number it leads to where one is proven, whoever asks.
     "apply.reopen": Route(
-        None, Whose.NOBODY, (("lang", "=en"), ("application_id", "admission_applications"))
+        None,
+        Whose.TOKEN,
+        (("lang", "=en"), ("application_id", "admission_applications")),
+        done=MOVED,
+        absent=MOVED,
     ),
     "apply.same": _link(token="=twin {campus}"),
     "apply.resume": _link(MOVED, token="=twin {campus}"),

@@ -256,9 +256,8 @@ def _onward(token: str, form: FormDefinition, step: str) -> BaseResponse:
 @public
 def answer(lang: str, token: str, step: str) -> BaseResponse:
     """One page of questions. What is in order is saved; "finish later" leaves out the rest and says so."""
-    application = own_draft(token)
+    application, places = own_draft(token), list_open_classes(today())
     page = _page(application, step)
-    places = list_open_classes(today())
     if elsewhere := _gone_on(application, places):
         return elsewhere
     asked = _ask(application, page, places)
