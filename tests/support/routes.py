@@ -124,6 +124,10 @@ def _link(shown: frozenset[int] = SHOWN, **named: str) -> Route:
     return Route(None, Whose.TOKEN, (("lang", "=en"), *named.items()), shown)
 
 
+def _drawn(shown: frozenset[int] = SHOWN) -> Route:
+    return Route(None, Whose.SCHOOL, (("lang", "=en"), ("draw_id", "admission_draws")), shown)
+
+
 def _paper(shown: frozenset[int], query: str = "", absent: frozenset[int] = ABSENT) -> Route:
     named = (("lang", "=en"), ("token", "=twin {campus}"), ("kind", "=photo"))
     return Route(None, Whose.TOKEN, named, shown, query=query, absent=absent)
@@ -242,9 +246,9 @@ ROUTES: dict[str, Route] = {
     "draws.cancel": _of(P.APPLICATIONS_DECIDE, draw_id="admission_draws"),
     "draws.index": _public(),
     "draws.script": _public(),
-    "draws.draw": _public(draw_id="admission_draws"),
-    "draws.tickets": _public(draw_id="admission_draws"),
-    "draws.result": _public(ABSENT, draw_id="admission_draws"),
+    "draws.draw": _drawn(),
+    "draws.tickets": _drawn(),
+    "draws.result": _drawn(ABSENT),
     "apply.index": _public(),
     "apply.start": _public(),
     "apply.find": _public(),
