@@ -33,7 +33,14 @@ from tests.support.routes import (
 from tests.support.twins import CAMPUSES, twin
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
-NOT_SECRET = {"campuses", "academic_years", "classes", "admission_cycles", "admission_seats"}
+NOT_SECRET = {
+    "campuses",
+    "academic_years",
+    "classes",
+    "admission_cycles",
+    "admission_seats",
+    "admission_draws",
+}
 """What the public site and the forms of an application name of every campus."""
 
 

@@ -138,6 +138,10 @@ def _unproven(shown: frozenset[int] = ABSENT, **named: str) -> Route:
     )
 
 
+def _drawn(shown: frozenset[int] = SHOWN) -> Route:
+    return Route(None, Whose.SCHOOL, (("lang", "=en"), ("draw_id", "admission_draws")), shown)
+
+
 def _paper(shown: frozenset[int], query: str = "", absent: frozenset[int] = ABSENT) -> Route:
     named = (("lang", "=en"), ("token", "=twin {campus}"), ("kind", "=photo"))
     return Route(None, Whose.TOKEN, named, shown, query=query, absent=absent)
@@ -313,9 +317,6 @@ ROUTES: dict[str, Route] = {
     "draws.cancel": _of(P.APPLICATIONS_DECIDE, draw_id="admission_draws"),
     "draws.index": _public(),
     "draws.script": _public(),
-    "draws.draw": _public(draw_id="admission_draws"),
-    "draws.tickets": _public(draw_id="admission_draws"),
-    "draws.result": _public(ABSENT, draw_id="admission_draws"),
     # The twins' slips no longer say what is so: they lead to the record.
     "admissions.slip": _of(
         P.APPLICATIONS_READ, shown=MOVED, application_id="admission_applications", code="=TWIN"
@@ -353,6 +354,9 @@ ROUTES: dict[str, Route] = {
     "scores.move": _of(
         P.APPLICATIONS_DECIDE, part_id="admission_score_parts", application_id="admission_applications"
     ),
+    "draws.draw": _drawn(),
+    "draws.tickets": _drawn(),
+    "draws.result": _drawn(ABSENT),
     "apply.index": _public(),
     "apply.start": _public(),
     "apply.find": _public(),

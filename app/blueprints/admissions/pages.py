@@ -245,7 +245,7 @@ def history_lines(events: Iterable[EventView]) -> list[Line]:
 
 
 def _line(event: EventView) -> Line:
-    undone = gettext("Enrolment taken back") if event.details.get("undone") else None
+    undone = gettext("Enrolment taken back") if event.details.get("enrolment_undone") else None
     title = (
         undone
         or offer_event_word(event.details)

@@ -153,7 +153,7 @@ def status_trail(events: Iterable[EventView]) -> list[tuple[object, str, str]]:
     """What happened so far, as a trail; the last line is where it stands."""
     lines = []
     for event in events:
-        undone = gettext("Enrolment taken back") if event.details.get("undone") else None
+        undone = gettext("Enrolment taken back") if event.details.get("enrolment_undone") else None
         title = (
             undone
             or offer_event_word(event.details)

@@ -191,7 +191,7 @@ def test_taking_back_removes_all_that_was_made_and_nothing_else(cast: Cast) -> N
     now = get_application(cast.farida.actor, application.id)
     assert (now.status, now.student_id) == (ApplicationStatus.OFFERED, None)
     last = list_events(application.id)[-1]
-    assert (last.from_status, last.note, last.details["undone"]) == (
+    assert (last.from_status, last.note, last.details["enrolment_undone"]) == (
         ApplicationStatus.ENROLLED,
         "Wrong child.",
         True,

@@ -20,6 +20,7 @@ from app.domain.admissions.entry.papers import take_papers_back
 from app.domain.admissions.entry.rules import DEPENDS, MOST_AT_ONCE
 from app.domain.admissions.entry.types import NothingToUndo, Outcome, Pick, StandsOn
 from app.domain.admissions.models import Application, ApplicationEvent
+from app.domain.admissions.offers.seats import unsettle_offer
 from app.domain.admissions.queries import within
 from app.domain.admissions.rules import check_reason
 from app.domain.admissions.services import LinkTo, enrol_applicant
@@ -91,6 +92,7 @@ def undo_enrolment(
         if kept is None:
             raise NothingToUndo
         row.status, row.student_id = kept.from_status, None
+        unsettle_offer(db, row.id)
         _take_back(db, actor, kept.made)
         kept.undone_at, kept.undone_by, kept.undone_reason = clock.now(), actor.user_id, reason
         db.flush()
@@ -172,7 +174,7 @@ def _tell(db: Session, actor: Actor, row: Application, reason: str, status_link:
             from_status=ApplicationStatus.ENROLLED,
             to_status=row.status,
             note=reason,
-            details={"version": row.version, "undone": True},
+            details={"version": row.version, "enrolment_undone": True},
         )
     )
     record(
