@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, time
 from uuid import UUID
 
 from flask import abort, url_for
@@ -16,6 +17,8 @@ from app.domain.admissions.messages.rules import check_words, fill, listed
 from app.domain.admissions.messages.services import save_words
 from app.domain.admissions.messages.types import KINDS, Kind, OwnWords, Words
 from app.domain.kernel.access import Permission
+from app.domain.kernel.dates import format_date, format_time
+from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import Refused
 from app.domain.outbox.types import Channel
 from app.web.access import current_actor
@@ -26,27 +29,35 @@ from app.web.urls import status_link
 
 CHANNEL_WORDS: dict[Channel, object] = {Channel.MAIL: _l("Letter by mail"), Channel.SMS: _l("Text message")}
 
+_NAMES = ("child", "reason", "paper", "class", "section", "roll", "part", "place")
 _SAMPLES = {
-    "en": ("Raiyan Hossain", "The picture is too dark to read.", "Birth certificate", "Class Six", "A", "12"),
-    "bn": ("রাইয়ান হোসেন", "ছবিটি অন্ধকার, পড়া যায় না।", "জন্ম নিবন্ধন সনদ", "ষষ্ঠ শ্রেণি", "ক", "১২"),
-    "ar": ("ريان حسين", "الصورة مظلمة ولا تُقرأ.", "شهادة الميلاد", "الصف السادس", "أ", "12"),
+    "en": (
+        *("Raiyan Hossain", "The picture is too dark to read.", "Birth certificate"),
+        *("Class Six", "A", "12", "Written test", "Room 2"),
+    ),
+    "bn": (
+        *("রাইয়ান হোসেন", "ছবিটি অন্ধকার, পড়া যায় না।", "জন্ম নিবন্ধন সনদ"),
+        *("ষষ্ঠ শ্রেণি", "ক", "১২", "লিখিত পরীক্ষা", "২ নম্বর কক্ষ"),
+    ),
+    "ar": (
+        *("ريان حسين", "الصورة مظلمة ولا تُقرأ.", "شهادة الميلاد"),
+        *("الصف السادس", "أ", "12", "الاختبار التحريري", "الغرفة 2"),
+    ),
 }
 _REFERENCE = "SA26-00042-7"
 
 
 def sample_values(locale: str) -> dict[str, str]:
     """Made-up values for a preview in one of our languages."""
-    child, reason, paper, class_name, section, roll = _SAMPLES[locale]
-    return {
-        "child": child,
-        "reason": reason,
-        "paper": paper,
-        "class": class_name,
-        "section": section,
-        "roll": roll,
+    return dict(zip(_NAMES, _SAMPLES[locale], strict=True)) | {
         "number": "S26-00042-4",
         "reference": _REFERENCE,
         "link": status_link(locale, _REFERENCE),
+        "day": format_date(date(2026, 12, 12), locale, "weekday"),
+        "first": format_time(time(10), locale),
+        "last": format_time(time(11, 30), locale),
+        "seat": to_local_digits("12", locale),
+        "waiting": to_local_digits("3", locale),
     }
 
 

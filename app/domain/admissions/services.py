@@ -35,14 +35,13 @@ from app.domain.admissions.letters import (
     refused_paper_words,
     withdrawn_letter,
 )
-from app.domain.admissions.messages.queries import written
 from app.domain.admissions.models import (
     AdmissionCycle,
     Application,
     ApplicationDocument,
     ApplicationEvent,
 )
-from app.domain.admissions.offers.letters import offered_letter, offered_text
+from app.domain.admissions.offers.letters import in_words, offered_letter, offered_text
 from app.domain.admissions.offers.seats import (
     hold_pool_of,
     offer_by_hand,
@@ -74,6 +73,7 @@ from app.domain.admissions.rules import (
     script_of,
     usable_papers,
 )
+from app.domain.admissions.telling import child_of, tell_family
 from app.domain.admissions.types import (
     AgeOutside,
     AlreadySent,
@@ -100,10 +100,8 @@ from app.domain.kernel.access import Actor, Permission, Role
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import NotFound, Stale
 from app.domain.kernel.ids import hash_token
-from app.domain.kernel.names import name_in, search_key
+from app.domain.kernel.names import search_key
 from app.domain.kernel.references import make_reference
-from app.domain.outbox.services import write_mail, write_sms
-from app.domain.outbox.types import Channel
 from app.domain.people.queries import find_guardian_by_phone, find_person, list_students_born
 from app.domain.people.services import (
     PersonFields,
@@ -167,28 +165,6 @@ def _note_event(
             details={"version": row.version, **details},
         )
     )
-
-
-def _child(row: Application) -> str:
-    return name_in(row.locale, row.child_name_en, row.child_name_bn, row.child_name_ar)[0]
-
-
-def _write(
-    row: Application, kind: str, letter: tuple[str, str], text: str | None = None, **values: str
-) -> None:
-    """Mail the family; where it has given no address, send the short text to its phone, if there is one.
-
-    Where the campus has written the message in its own words, they leave in place of ours, with `values` for the
-    names in them.
-    """
-    values |= {"child": _child(row), "reference": row.reference or ""}
-    if row.email:
-        own = written(row.campus_id, kind, Channel.MAIL, row.locale, values)
-        subject, body = (own.subject, own.body) if own else letter
-        write_mail(kind, row.email, row.locale, subject, body, campus_id=row.campus_id)
-    elif row.phone and text:
-        own = written(row.campus_id, kind, Channel.SMS, row.locale, values)
-        write_sms(kind, row.phone, row.locale, own.body if own else text, campus_id=row.campus_id)
 
 
 def start_application(actor: Actor, token: str, locale: str, today: date) -> None:
@@ -275,7 +251,7 @@ def save_step(
             actor, "application.saved", "application", row.id, old=old, new=new, campus_id=row.campus_id
         )
         if draft_link and row.email and row.email != email_was:
-            _write(row, "application.draft", draft_letter(row.locale, draft_link, _closes_on(db, row)))
+            tell_family(row, "application.draft", draft_letter(row.locale, draft_link, _closes_on(db, row)))
         return view_of(row)
 
 
@@ -503,8 +479,8 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
             new={"status": row.status, "reference": row.reference},
         )
         link = status_link(row.locale, row.reference)
-        letter = received_letter(row.locale, _child(row), row.reference, link)
-        _write(row, "application.received", letter, received_text(row.locale, row.reference), link=link)
+        letter = received_letter(row.locale, child_of(row), row.reference, link)
+        tell_family(row, "application.received", letter, received_text(row.locale, row.reference), link=link)
         return row.reference
 
 
@@ -531,7 +507,9 @@ def withdraw_application(actor: Actor, application_id: UUID) -> None:
             old={"status": was},
             new={"status": row.status},
         )
-        _write(row, "application.withdrawn", withdrawn_letter(row.locale, _child(row), row.reference or ""))
+        tell_family(
+            row, "application.withdrawn", withdrawn_letter(row.locale, child_of(row), row.reference or "")
+        )
 
 
 def tell_of_refused_papers(status_link: LinkTo) -> int:
@@ -554,10 +532,10 @@ def tell_of_refused_papers(status_link: LinkTo) -> int:
             paper.refusal_told_at = clock.now()
             kind, reason, reference = paper.document_type, why or FileRefusal.DAMAGED, row.reference or ""
             link = status_link(row.locale, reference)
-            letter = refused_paper_letter(row.locale, kind, reason, _child(row), reference, link)
+            letter = refused_paper_letter(row.locale, kind, reason, child_of(row), reference, link)
             text = refused_paper_text(row.locale, kind, reason, reference, link)
             words = refused_paper_words(row.locale, kind, reason)
-            _write(row, "application.paper_refused", letter, text, link=link, **words)
+            tell_family(row, "application.paper_refused", letter, text, link=link, **words)
     return len(found)
 
 
@@ -638,13 +616,14 @@ def decide_application(
         )
         reference = row.reference or ""
         link = status_link(row.locale, reference)
-        if last_day:
-            letter = offered_letter(row.locale, _child(row), reference, last_day, reason, link)
-            text: str | None = offered_text(row.locale, reference, last_day, link)
+        day = in_words(row.locale, last_day) if last_day else ""
+        if day:
+            letter = offered_letter(row.locale, child_of(row), reference, day, reason, link)
+            text: str | None = offered_text(row.locale, reference, day, link)
         else:
-            letter = decided_letter(row.locale, to, _child(row), reference, reason, link)
+            letter = decided_letter(row.locale, to, child_of(row), reference, reason, link)
             text = decided_text(row.locale, to, reference)
-        _write(row, f"application.{to.value}", letter, text, reason=reason, link=link)
+        tell_family(row, f"application.{to.value}", letter, text, reason=reason, link=link, day=day)
 
 
 def enrol_applicant(
@@ -732,8 +711,8 @@ def enrol_applicant(
             "section": section.name.in_(row.locale)[0] or section.code,
             "roll": to_local_digits(str(roll), row.locale),
         }
-        letter = enrolled_letter(row.locale, _child(row), student_no, *seat.values())
-        _write(row, "application.enrolled", letter, number=student_no, **seat)
+        letter = enrolled_letter(row.locale, child_of(row), student_no, *seat.values())
+        tell_family(row, "application.enrolled", letter, number=student_no, **seat)
     return Enrolled(student_id, student_no, roll, guardian_is_new, account_is_new, invitation)
 
 

@@ -24,13 +24,12 @@ from app.domain.admissions.offers.seats import unsettle_offer
 from app.domain.admissions.queries import within
 from app.domain.admissions.rules import check_reason
 from app.domain.admissions.services import LinkTo, enrol_applicant
+from app.domain.admissions.telling import child_of, tell_family
 from app.domain.admissions.types import ApplicationStatus, EventKind, NotAllowedNow
 from app.domain.audit.services import record
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.errors import DomainError, NotFound, Stale
-from app.domain.kernel.names import name_in
-from app.domain.outbox.services import write_mail
 from app.domain.people.queries import find_person, guardian_has_children
 from app.domain.people.services import (
     PersonFields,
@@ -186,8 +185,7 @@ def _tell(db: Session, actor: Actor, row: Application, reason: str, status_link:
         old={"status": ApplicationStatus.ENROLLED},
         new={"status": row.status, "reason": reason},
     )
-    if row.email:
-        child = name_in(row.locale, row.child_name_en, row.child_name_bn, row.child_name_ar)[0]
-        reference = row.reference or ""
-        letter = undone_letter(row.locale, child, reference, reason, status_link(row.locale, reference))
-        write_mail("application.enrolment_undone", row.email, row.locale, *letter, campus_id=row.campus_id)
+    reference = row.reference or ""
+    link = status_link(row.locale, reference)
+    letter = undone_letter(row.locale, child_of(row), reference, reason, link)
+    tell_family(row, "application.enrolment_undone", letter, reason=reason, link=link)

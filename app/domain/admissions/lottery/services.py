@@ -19,7 +19,6 @@ from app.domain.academics.policies import ensure_may
 from app.domain.academics.queries import class_labels, year_labels
 from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.rules import takes_applications
-from app.domain.admissions.letters import Letter
 from app.domain.admissions.lottery.letters import announced_letter, announced_text, drawn_letter, drawn_text
 from app.domain.admissions.lottery.models import AdmissionDraw, AdmissionTicket
 from app.domain.admissions.lottery.queries import (
@@ -52,15 +51,14 @@ from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRankin
 from app.domain.admissions.rankings.queries import applicants_of, get_pool, list_applicants, shifts_of
 from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import Ranked
+from app.domain.admissions.telling import child_of, tell_family
 from app.domain.admissions.types import Method
 from app.domain.audit.services import record
 from app.domain.counters.services import next_number
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.errors import Forbidden, NotFound, Stale
-from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
-from app.domain.outbox.services import write_mail, write_sms
 from app.uow import transaction
 
 _DRAW = "admission_draw"
@@ -207,8 +205,10 @@ def announce_draw(
         for ticket, family in _families(db, row):
             page, reference = page_link(family.locale, row.id), family.reference or ""
             source = announcement.source.in_(family.locale)[0]
-            letter = announced_letter(family.locale, ticket, source, _child(family), reference, page)
-            _write(family, "announced", letter, announced_text(family.locale, ticket, reference, page))
+            letter = announced_letter(family.locale, ticket, source, child_of(family), reference, page)
+            tell_family(
+                family, f"{_DRAW}.announced", letter, announced_text(family.locale, ticket, reference, page)
+            )
 
 
 def draw_seats(actor: Actor, draw_id: UUID, public_value: str, page_link: PageLink) -> None:
@@ -236,8 +236,8 @@ def draw_seats(actor: Actor, draw_id: UUID, public_value: str, page_link: PageLi
         _record(actor, row, "drawn", public_value=value, school_value=row.secret, list=row.list_hash)
         for ticket, family in _families(db, row):
             page, reference = page_link(family.locale, row.id), family.reference or ""
-            letter = drawn_letter(family.locale, ticket, _child(family), reference, page)
-            _write(family, "drawn", letter, drawn_text(family.locale, ticket, reference, page))
+            letter = drawn_letter(family.locale, ticket, child_of(family), reference, page)
+            tell_family(family, f"{_DRAW}.drawn", letter, drawn_text(family.locale, ticket, reference, page))
 
 
 def _check_may_draw(actor: Actor, row: AdmissionDraw) -> None:
@@ -348,19 +348,6 @@ def _families(db: Session, row: AdmissionDraw) -> list[tuple[TicketView, Applica
         for ticket in tickets.all()
         if ticket.application_id in families
     ]
-
-
-def _child(family: Application) -> str:
-    return name_in(family.locale, family.child_name_en, family.child_name_bn, family.child_name_ar)[0]
-
-
-def _write(family: Application, what: str, letter: Letter, short: str) -> None:
-    """Mail the family; where it has given no address, text its phone."""
-    kind = f"{_DRAW}.{what}"
-    if family.email:
-        write_mail(kind, family.email, family.locale, *letter, campus_id=family.campus_id)
-    elif family.phone:
-        write_sms(kind, family.phone, family.locale, short, campus_id=family.campus_id)
 
 
 def _record(actor: Actor, row: AdmissionDraw, verb: str, **new: object) -> None:

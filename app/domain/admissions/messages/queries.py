@@ -10,6 +10,8 @@ from app.domain.admissions import letters
 from app.domain.admissions.messages.models import MessageText
 from app.domain.admissions.messages.rules import fill
 from app.domain.admissions.messages.types import KINDS, OwnWords, Words
+from app.domain.admissions.offers import letters as offer_letters
+from app.domain.admissions.scores.letters import slot_letter, slot_text
 from app.domain.admissions.types import ApplicationStatus
 from app.domain.outbox.types import Channel
 from app.uow import session
@@ -37,6 +39,26 @@ def _our_letter(kind: str, locale: str, names: dict[str, str]) -> letters.Letter
             return letters.enrolled_letter(
                 locale, names["child"], names["number"], names["class"], names["section"], names["roll"]
             )
+        case "application.slot":
+            return slot_letter(locale, names, names["child"], names["reference"], names["link"])
+        case "application.offered":
+            return offer_letters.offered_letter(
+                locale, names["child"], names["reference"], names["day"], names["reason"], names["link"]
+            )
+        case "application.offer_reminder":
+            return offer_letters.reminder_letter(
+                locale, names["child"], names["reference"], names["day"], names["link"]
+            )
+        case "application.waitlisted":
+            return offer_letters.waiting_letter(
+                locale, names["child"], names["reference"], names["waiting"], names["link"]
+            )
+        case "application.offer_accepted":
+            return offer_letters.accepted_letter(locale, names["child"], names["reference"])
+        case "application.offer_declined":
+            return offer_letters.declined_letter(locale, names["child"], names["reference"])
+        case "application.offer_expired":
+            return offer_letters.expired_letter(locale, names["child"], names["reference"], names["day"])
         case _:
             return letters.decided_letter(
                 locale, _STATES[kind], names["child"], names["reference"], names["reason"], names["link"]
@@ -51,6 +73,16 @@ def _our_text(kind: str, locale: str, names: dict[str, str]) -> str:
             return letters.paper_text(
                 locale, **{name: names[name] for name in ("paper", "reason", "reference", "link")}
             )
+        case "application.slot":
+            return slot_text(locale, names, names["reference"], names["link"])
+        case "application.offered" | "application.offer_reminder":
+            return offer_letters.offered_text(locale, names["reference"], names["day"], names["link"])
+        case "application.offer_accepted":
+            return offer_letters.accepted_text(locale, names["reference"])
+        case "application.offer_declined":
+            return offer_letters.declined_text(locale, names["reference"])
+        case "application.offer_expired":
+            return offer_letters.expired_text(locale, names["reference"])
         case _:
             return letters.decided_text(locale, _STATES[kind], names["reference"]) or ""
 

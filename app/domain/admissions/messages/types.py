@@ -28,6 +28,9 @@ class Kind:
 
 
 _DECIDED: Final = ("child", "reference", "reason", "link")
+_OFFERED: Final = ("child", "reference", "reason", "link", "day")
+_ANSWERED: Final = ("reference", "day", "link")
+"""A family that does not read until when and where it answers loses the place."""
 
 KINDS: Final = MappingProxyType(
     {
@@ -42,8 +45,43 @@ KINDS: Final = MappingProxyType(
             ),
             Kind("application.under_review", N_("We have begun to read it"), _DECIDED, ("reference",)),
             Kind("application.shortlisted", N_("It is on the short list"), _DECIDED, ("reference",)),
-            Kind("application.waitlisted", N_("It is on the waiting list"), _DECIDED, ("reference",), True),
-            Kind("application.offered", N_("A place is offered"), _DECIDED, ("reference",), True),
+            Kind(
+                "application.slot",
+                N_("A time and a seat for a test or viva"),
+                ("child", "part", "day", "first", "last", "place", "seat", "reference", "link"),
+                ("day", "first", "place", "seat", "reference"),
+                True,
+            ),
+            Kind(
+                "application.waitlisted",
+                N_("It is on the waiting list"),
+                (*_DECIDED, "waiting"),
+                ("reference",),
+                True,
+            ),
+            Kind("application.offered", N_("A place is offered"), _OFFERED, _ANSWERED, True),
+            Kind("application.offer_reminder", N_("The offer still stands"), _OFFERED, _ANSWERED, True),
+            Kind(
+                "application.offer_accepted",
+                N_("The family has accepted the place"),
+                ("child", "reference"),
+                ("reference",),
+                True,
+            ),
+            Kind(
+                "application.offer_declined",
+                N_("The family has declined the place"),
+                ("child", "reference"),
+                ("reference",),
+                True,
+            ),
+            Kind(
+                "application.offer_expired",
+                N_("The offer has ended without an answer"),
+                ("child", "reference", "day"),
+                ("reference",),
+                True,
+            ),
             Kind("application.rejected", N_("There is no place"), _DECIDED, ("reference",), True),
             Kind(
                 "application.withdrawn",

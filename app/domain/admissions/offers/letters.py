@@ -8,7 +8,6 @@ from flask_babel import force_locale, gettext
 
 from app.domain.admissions.letters import Letter
 from app.domain.kernel.dates import format_date
-from app.domain.kernel.digits import to_local_digits
 
 
 def _letter(subject: str, *parts: str) -> Letter:
@@ -17,11 +16,16 @@ def _letter(subject: str, *parts: str) -> Letter:
     return subject, "\n\n".join(part for part in around if part)
 
 
-def _to_answer(locale: str, last_day: date, reference: str, link: str) -> tuple[str, str, str]:
+def in_words(locale: str, day: date) -> str:
+    """The last day of an offer as a family reads it."""
+    return format_date(day, locale, "weekday")
+
+
+def _to_answer(day: str, reference: str, link: str) -> tuple[str, str, str]:
     return (
         gettext(
             "Please accept or decline the place by the end of %(day)s. After that it goes to the next child.",
-            day=format_date(last_day, locale, "weekday"),
+            day=day,
         ),
         gettext("Reference: %(reference)s", reference=reference),
         gettext("Answer here, with the reference and your phone number: %(link)s", link=link),
@@ -29,42 +33,42 @@ def _to_answer(locale: str, last_day: date, reference: str, link: str) -> tuple[
 
 
 def offered_letter(
-    locale: str, child: str, reference: str, last_day: date, reason: str, status_link: str
+    locale: str, child: str, reference: str, day: str, reason: str, status_link: str
 ) -> Letter:
     """That there is a place, and until when it is held."""
     with force_locale(locale):
         return _letter(
-            gettext("There is a place: please answer by %(day)s", day=format_date(last_day, locale)),
+            gettext("There is a place: please answer by %(day)s", day=day),
             gettext("we are glad to offer %(name)s a place.", name=child),
             gettext("The reason: %(reason)s", reason=reason) if reason else "",
-            *_to_answer(locale, last_day, reference, status_link),
+            *_to_answer(day, reference, status_link),
         )
 
 
-def offered_text(locale: str, reference: str, last_day: date, status_link: str) -> str:
+def offered_text(locale: str, reference: str, day: str, status_link: str) -> str:
     """The same as a text message."""
     with force_locale(locale):
         return str(
             gettext(
                 "Smart Academy: a place is offered for application %(reference)s. Answer by %(day)s: %(link)s",
                 reference=reference,
-                day=format_date(last_day, locale, "short"),
+                day=day,
                 link=status_link,
             )
         )
 
 
-def reminder_letter(locale: str, child: str, reference: str, last_day: date, status_link: str) -> Letter:
+def reminder_letter(locale: str, child: str, reference: str, day: str, status_link: str) -> Letter:
     """That nobody has answered yet."""
     with force_locale(locale):
         return _letter(
-            gettext("Please answer by %(day)s: the place is still held", day=format_date(last_day, locale)),
+            gettext("Please answer by %(day)s: the place is still held", day=day),
             gettext("we hold a place for %(name)s, and you have not answered yet.", name=child),
-            *_to_answer(locale, last_day, reference, status_link),
+            *_to_answer(day, reference, status_link),
         )
 
 
-def waiting_letter(locale: str, child: str, reference: str, place: int, status_link: str) -> Letter:
+def waiting_letter(locale: str, child: str, reference: str, place: str, status_link: str) -> Letter:
     """That every seat is taken, and how many are before this child."""
     with force_locale(locale):
         return _letter(
@@ -74,20 +78,20 @@ def waiting_letter(locale: str, child: str, reference: str, place: int, status_l
                 " a seat becomes free.",
                 name=child,
             ),
-            gettext("Number on the waiting list: %(place)s", place=to_local_digits(str(place), locale)),
+            gettext("Number on the waiting list: %(place)s", place=place),
             gettext("Reference: %(reference)s", reference=reference),
             gettext("How far the application is: %(link)s", link=status_link),
         )
 
 
-def waiting_text(locale: str, reference: str, place: int) -> str:
+def waiting_text(locale: str, reference: str, place: str) -> str:
     """The same as a text message."""
     with force_locale(locale):
         return str(
             gettext(
                 "Smart Academy: application %(reference)s is number %(place)s on the waiting list.",
                 reference=reference,
-                place=to_local_digits(str(place), locale),
+                place=place,
             )
         )
 
@@ -141,7 +145,7 @@ def declined_text(locale: str, reference: str) -> str:
         )
 
 
-def expired_letter(locale: str, child: str, reference: str, last_day: date) -> Letter:
+def expired_letter(locale: str, child: str, reference: str, day: str) -> Letter:
     """That nobody answered in time."""
     with force_locale(locale):
         return _letter(
@@ -150,7 +154,7 @@ def expired_letter(locale: str, child: str, reference: str, last_day: date) -> L
                 "the place for %(name)s was held until the end of %(day)s. We had no answer, so it goes to the"
                 " next child.",
                 name=child,
-                day=format_date(last_day, locale),
+                day=day,
             ),
             gettext("Call the school office if you still want a place."),
             gettext("Reference: %(reference)s", reference=reference),

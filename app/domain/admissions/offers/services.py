@@ -23,6 +23,7 @@ from app.domain.admissions.offers.letters import (
     declined_text,
     expired_letter,
     expired_text,
+    in_words,
     offered_letter,
     offered_text,
     reminder_letter,
@@ -45,12 +46,14 @@ from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import Ranked, RankingView, RankLine
 
 # The history and the letters of an application are written in one way, whoever writes them.
-from app.domain.admissions.services import LinkTo, _child, _locked, _note_event, _write
+from app.domain.admissions.services import LinkTo, _locked, _note_event
+from app.domain.admissions.telling import child_of, tell_family
 from app.domain.admissions.types import ApplicationStatus, EventKind, Method
 from app.domain.audit.services import record
 from app.domain.kernel import clock
 from app.domain.kernel.access import SYSTEM, Actor, Permission
 from app.domain.kernel.dates import local_day
+from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import Stale
 from app.uow import session, transaction
 
@@ -172,8 +175,16 @@ def _offer(
         _step(db, actor, row, ApplicationStatus.OFFERED, "made")
         reference = row.reference or ""
         link = status_link(row.locale, reference)
-        letter = offered_letter(row.locale, _child(row), reference, last_day, "", link)
-        _write(row, "application.offered", letter, offered_text(row.locale, reference, last_day, link))
+        day = in_words(row.locale, last_day)
+        letter = offered_letter(row.locale, child_of(row), reference, day, "", link)
+        tell_family(
+            row,
+            "application.offered",
+            letter,
+            offered_text(row.locale, reference, day, link),
+            link=link,
+            day=day,
+        )
 
 
 def _tell_places(db: Session, actor: Actor, waiting: Iterable[RankLine], status_link: LinkTo) -> None:
@@ -187,8 +198,17 @@ def _tell_places(db: Session, actor: Actor, waiting: Iterable[RankLine], status_
         if row.status is not ApplicationStatus.WAITLISTED:
             _step(db, actor, row, ApplicationStatus.WAITLISTED, "waits")
         reference = row.reference or ""
-        letter = waiting_letter(row.locale, _child(row), reference, place, status_link(row.locale, reference))
-        _write(row, "application.waitlisted", letter, waiting_text(row.locale, reference, place))
+        link = status_link(row.locale, reference)
+        turn_in_line = to_local_digits(str(place), row.locale)
+        letter = waiting_letter(row.locale, child_of(row), reference, turn_in_line, link)
+        tell_family(
+            row,
+            "application.waitlisted",
+            letter,
+            waiting_text(row.locale, reference, turn_in_line),
+            link=link,
+            waiting=turn_in_line,
+        )
 
 
 # --- the family's side
@@ -221,8 +241,8 @@ def accept_offer(actor: Actor, application_id: UUID) -> None:
             return
         _step(db, actor, row, ApplicationStatus.ACCEPTED, "accepted")
         reference = row.reference or ""
-        letter = accepted_letter(row.locale, _child(row), reference)
-        _write(row, "application.offer_accepted", letter, accepted_text(row.locale, reference))
+        letter = accepted_letter(row.locale, child_of(row), reference)
+        tell_family(row, "application.offer_accepted", letter, accepted_text(row.locale, reference))
 
 
 def decline_offer(actor: Actor, application_id: UUID) -> None:
@@ -236,8 +256,8 @@ def decline_offer(actor: Actor, application_id: UUID) -> None:
             return
         _step(db, actor, row, ApplicationStatus.WITHDRAWN, "declined", EventKind.WITHDRAWN)
         reference = row.reference or ""
-        letter = declined_letter(row.locale, _child(row), reference)
-        _write(row, "application.offer_declined", letter, declined_text(row.locale, reference))
+        letter = declined_letter(row.locale, child_of(row), reference)
+        tell_family(row, "application.offer_declined", letter, declined_text(row.locale, reference))
 
 
 # --- the clock's side
@@ -282,9 +302,9 @@ def _expire(application_id: UUID, now: datetime) -> int:
         if row.status is not ApplicationStatus.OFFERED:
             return 1
         _step(db, SYSTEM, row, ApplicationStatus.EXPIRED, "expired")
-        reference, last_day = row.reference or "", _view(offer).last_day
-        letter = expired_letter(row.locale, _child(row), reference, last_day)
-        _write(row, "application.offer_expired", letter, expired_text(row.locale, reference))
+        reference, day = row.reference or "", in_words(row.locale, _view(offer).last_day)
+        letter = expired_letter(row.locale, child_of(row), reference, day)
+        tell_family(row, "application.offer_expired", letter, expired_text(row.locale, reference), day=day)
         return 1
 
 
@@ -328,10 +348,17 @@ def _remind(application_id: UUID, now: datetime, status_link: LinkTo) -> int:
         if offer is None or offer.reminded_at is not None or row.status is not ApplicationStatus.OFFERED:
             return 0
         offer.reminded_at = now
-        reference, last_day = row.reference or "", _view(offer).last_day
+        reference, day = row.reference or "", in_words(row.locale, _view(offer).last_day)
         link = status_link(row.locale, reference)
-        letter = reminder_letter(row.locale, _child(row), reference, last_day, link)
-        _write(row, "application.offer_reminder", letter, offered_text(row.locale, reference, last_day, link))
+        letter = reminder_letter(row.locale, child_of(row), reference, day, link)
+        tell_family(
+            row,
+            "application.offer_reminder",
+            letter,
+            offered_text(row.locale, reference, day, link),
+            link=link,
+            day=day,
+        )
         return 1
 
 

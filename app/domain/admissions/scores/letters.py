@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import force_locale, gettext
 
 from app.domain.admissions.scores.types import SlotDetails
@@ -13,7 +15,8 @@ Letter = tuple[str, str]
 """Subject and text."""
 
 
-def _facts(locale: str, part: LocalText, slot: SlotDetails, seat: int) -> dict[str, str]:
+def facts_of(locale: str, part: LocalText, slot: SlotDetails, seat: int) -> dict[str, str]:
+    """When, where and on which seat, in the words and digits of a language."""
     return {
         "part": part.in_(locale)[0],
         "day": format_date(to_local(slot.starts_at).date(), locale),
@@ -25,10 +28,9 @@ def _facts(locale: str, part: LocalText, slot: SlotDetails, seat: int) -> dict[s
 
 
 def slot_letter(
-    locale: str, part: LocalText, slot: SlotDetails, seat: int, child: str, reference: str, status_link: str
+    locale: str, facts: Mapping[str, str], child: str, reference: str, status_link: str
 ) -> Letter:
-    """When and where a child is expected, and on which seat."""
-    facts = _facts(locale, part, slot, seat)
+    """When and where a child is expected, and on which seat: the words of `facts_of`."""
     with force_locale(locale):
         return gettext("%(part)s on %(day)s", part=facts["part"], day=facts["day"]), "\n\n".join(
             (
@@ -47,11 +49,8 @@ def slot_letter(
         )
 
 
-def slot_text(
-    locale: str, part: LocalText, slot: SlotDetails, seat: int, reference: str, status_link: str
-) -> str:
+def slot_text(locale: str, facts: Mapping[str, str], reference: str, status_link: str) -> str:
     """The same as a text message: no name, and a link that opens nothing without the phone number."""
-    facts = _facts(locale, part, slot, seat)
     with force_locale(locale):
         return str(
             gettext(

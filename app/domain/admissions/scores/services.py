@@ -16,7 +16,7 @@ from app.domain.accounts.queries import list_users_who_may
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
 from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import Ranked
-from app.domain.admissions.scores.letters import slot_letter, slot_text
+from app.domain.admissions.scores.letters import facts_of, slot_letter, slot_text
 from app.domain.admissions.scores.models import (
     ScoreMark,
     ScoreMarker,
@@ -61,13 +61,12 @@ from app.domain.admissions.scores.types import (
     StaleMarks,
     TieRule,
 )
+from app.domain.admissions.telling import child_of, tell_family
 from app.domain.admissions.types import Method
 from app.domain.audit.services import record, record_change
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.errors import NotFound, Stale
-from app.domain.kernel.names import name_in
-from app.domain.outbox.services import write_mail, write_sms
 from app.uow import transaction
 
 LinkTo = Callable[[str, str], str]
@@ -550,13 +549,10 @@ def _tell(
     for row in db.scalars(select(Application).where(Application.id.in_(list(seats)))):
         sitting, reference = seats[row.id], row.reference or ""
         slot, link = slots[sitting.slot_id], status_link(row.locale, reference)
-        if row.email:
-            child = name_in(row.locale, row.child_name_en, row.child_name_bn, row.child_name_ar)[0]
-            letter = slot_letter(row.locale, part.name, slot, sitting.seat_number, child, reference, link)
-            write_mail("application.slot", row.email, row.locale, *letter, campus_id=row.campus_id)
-        elif row.phone:
-            text = slot_text(row.locale, part.name, slot, sitting.seat_number, reference, link)
-            write_sms("application.slot", row.phone, row.locale, text, campus_id=row.campus_id)
+        facts = facts_of(row.locale, part.name, slot, sitting.seat_number)
+        letter = slot_letter(row.locale, facts, child_of(row), reference, link)
+        text = slot_text(row.locale, facts, reference, link)
+        tell_family(row, "application.slot", letter, text, link=link, **facts)
 
 
 # --- the merit list
