@@ -15,8 +15,9 @@ from flask_babel import lazy_gettext as _l
 from app.domain.academics.types import Shift
 from app.domain.admissions.queries import find_place_of, list_documents, list_places_of
 from app.domain.admissions.rules import usable_papers
+from app.domain.admissions.slips.queries import given_of
 from app.domain.admissions.slips.rules import slips_for, spaced_code
-from app.domain.admissions.slips.types import Offered, Seating, SlipKind, SlipView
+from app.domain.admissions.slips.types import Given, Offered, Seating, SlipKind, SlipView
 from app.domain.admissions.types import PAPER_NAMES, ApplicationStatus, ApplicationView, OpenClass
 from app.domain.kernel.dates import format_date, format_moment, format_time, local_day
 from app.domain.kernel.digits import to_local_digits
@@ -35,11 +36,9 @@ SLIP_WORDS: dict[SlipKind, object] = {
 Fact = dict[str, Any]
 
 
-def slip_choices(
-    application: ApplicationView, seating: Seating | None = None
-) -> list[tuple[SlipKind, object]]:
+def slip_choices(application: ApplicationView) -> list[tuple[SlipKind, object]]:
     """(kind, word) of the slips that can be printed now."""
-    return [(kind, SLIP_WORDS[kind]) for kind in slips_for(application.status, seating)]
+    return [(kind, SLIP_WORDS[kind]) for kind in slips_for(application.status, given_of(application).seating)]
 
 
 def check_link(locale: str, code: str = "") -> str:
@@ -47,16 +46,10 @@ def check_link(locale: str, code: str = "") -> str:
     return absolute_url("check.index", lang=locale, **({"code": code} if code else {}))
 
 
-def send_slip(
-    application: ApplicationView,
-    slip: SlipView,
-    locale: str,
-    seating: Seating | None = None,
-    offered: Offered | None = None,
-) -> Response:
+def send_slip(application: ApplicationView, slip: SlipView, locale: str) -> Response:
     """Answer with the PDF of a slip that is valid, in one of our languages; 503 where it cannot be set."""
     with force_locale(locale):
-        data = _slip_data(application, slip, locale, seating, offered)
+        data = slip_data(application, slip, locale, given_of(application))
     try:
         response = Response(typeset("slip", data, slip.issued_at), content_type="application/pdf")
     except NotSet:
@@ -71,13 +64,8 @@ def _fact(label: object, text: str, *, ltr: bool = False) -> Fact:
     return {"label": str(label), "text": text, "ltr": ltr}
 
 
-def _slip_data(
-    application: ApplicationView,
-    slip: SlipView,
-    locale: str,
-    seating: Seating | None,
-    offered: Offered | None,
-) -> dict[str, Any]:
+def slip_data(application: ApplicationView, slip: SlipView, locale: str, given: Given) -> dict[str, Any]:
+    """What stands on a slip, in the language that is spoken now."""
     place = find_place_of(application, list_places_of(application.cycle_id))
     child = application.child_name.in_(locale)[0]
     today = local_day(datetime.now(UTC))
@@ -87,19 +75,19 @@ def _slip_data(
             intro = [gettext("Smart Academy has received this application.")]
             facts += _sent_facts(application, locale)
             points = _what_next(application, place, today)
-        case SlipKind.ADMIT_CARD if seating:
-            card = _seat_facts(seating, locale)
+        case SlipKind.ADMIT_CARD if given.seating:
+            card = _seat_facts(given.seating, locale)
             points = [gettext("Bring this card, on paper or on a phone.")]
         case SlipKind.OFFER_LETTER:
-            given = offered or Offered()
+            offered = given.offered or Offered()
             intro = [
                 gettext(
                     "There is a place for the child. Come to the school office with the"
                     " birth certificate to complete the enrolment."
                 )
             ]
-            facts += _offer_facts(given.shift or application.shift)
-            card = _deadline_facts(given.answer_by, locale)
+            facts += _offer_facts(offered.shift or application.shift)
+            card = _deadline_facts(offered.answer_by, locale)
     return {
         "lang": locale,
         "school": gettext("Smart Academy"),

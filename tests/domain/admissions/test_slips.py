@@ -10,7 +10,7 @@ from app.domain.admissions.queries import find_sent
 from app.domain.admissions.services import withdraw_application
 from app.domain.admissions.slips.queries import check_code, find_slip
 from app.domain.admissions.slips.services import issue_slip
-from app.domain.admissions.slips.types import Offered, Seating, SlipKind, SlipState
+from app.domain.admissions.slips.types import Given, Offered, Seating, SlipKind, SlipState
 from app.domain.admissions.types import ApplicationView
 from app.domain.kernel.access import visitor
 from app.domain.kernel.errors import NotFound
@@ -43,26 +43,26 @@ def test_the_same_facts_have_one_slip(cast: Cast) -> None:
 
 def test_a_card_with_another_seat_is_no_longer_valid(cast: Cast) -> None:
     application = sent()
-    card = issue_slip(FAMILY, application, K.ADMIT_CARD, SEATING)
-    found = check_code(card.code, lambda _: SEATING)
+    card = issue_slip(FAMILY, application, K.ADMIT_CARD, Given(SEATING))
+    found = check_code(card.code, Given(SEATING))
     assert found and found.state is SlipState.VALID and found.seating == SEATING
     moved = Seating(SEATING.starts_at, SEATING.place, "B-15")
-    found = check_code(card.code, lambda _: moved)
+    found = check_code(card.code, Given(moved))
     assert found and found.state is SlipState.REPLACED and found.seating is None
-    assert find_slip(application, card.code, moved) is None
+    assert find_slip(application, card.code, Given(moved)) is None
     found = check_code(card.code)
     assert found and found.state is SlipState.WITHDRAWN
 
 
 def test_an_offer_letter_lasts_as_long_as_the_offer(cast: Cast) -> None:
-    application, by = decided(), Offered(datetime(2026, 12, 1, tzinfo=UTC))
-    letter = issue_slip(FAMILY, application, K.OFFER_LETTER, offered=by)
-    found = check_code(letter.code, offered_of=lambda _: by)
-    assert found and (found.state, found.answer_by) == (SlipState.VALID, by.answer_by)
+    application, by = decided(), Given(offered=Offered(datetime(2026, 12, 1, tzinfo=UTC)))
+    letter = issue_slip(FAMILY, application, K.OFFER_LETTER, by)
+    found = check_code(letter.code, by)
+    assert found and (found.state, found.answer_by) == (SlipState.VALID, by.offered and by.offered.answer_by)
     withdraw_application(FAMILY, application.id)
-    found = check_code(letter.code, offered_of=lambda _: by)
+    found = check_code(letter.code, by)
     assert found and (found.state, found.answer_by) == (SlipState.WITHDRAWN, None)
-    assert find_slip(again(application), letter.code, offered=by) is None
+    assert find_slip(again(application), letter.code, by) is None
 
 
 def test_whoever_checks_a_code_learns_no_name_and_no_number(cast: Cast) -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
+from flask_babel import force_locale
 
 from app.domain.admissions.services import withdraw_application
+from app.domain.admissions.slips.services import issue_slip
+from app.domain.admissions.slips.types import Given, Seating, SlipKind
 from app.domain.admissions.types import ApplicationView
 from app.domain.kernel.access import visitor
+from app.domain.kernel.texts import LocalText
 from app.domain.limits.rules import LIMITS
 from app.domain.limits.types import Allowance, Limit
+from app.integrations.pdf import typeset
+from app.web.slips import slip_data
 from tests.support.applications import decided, sent
 from tests.support.cast import Cast
 from tests.support.pages import Page, PageClient
@@ -77,6 +85,19 @@ def test_the_office_prints_in_the_language_of_the_family(client: PageClient, cas
     code = there.rsplit("/", 1)[1]
     client.as_(cast.jamil).get(there, status=404)
     assert client.as_(None).get("/en/check/", query={"code": code}).all(".note.ok")
+
+
+@pytest.mark.parametrize(("lang", "time"), [("bn", "১০:০০"), ("ar", "10:00")])
+def test_an_admit_card_says_where_and_when(app: Flask, cast: Cast, lang: str, time: str) -> None:
+    application = sent(locale=lang)
+    place = LocalText("Hall 2", "হল ২", "القاعة ٢")
+    given = Given(Seating(datetime(2026, 12, 4, 4, 0, tzinfo=UTC), place, "B-14"))
+    slip = issue_slip(visitor(lang), application, SlipKind.ADMIT_CARD, given)
+    with app.test_request_context(), force_locale(lang):
+        data = slip_data(application, slip, lang, given)
+    card = [fact["text"] for fact in data["card"]]
+    assert card[1:] == [time, place.in_(lang)[0], "B-14"]
+    assert typeset("slip", data, slip.issued_at).startswith(b"%PDF-")
 
 
 def test_codes_that_are_none_are_told_and_counted(

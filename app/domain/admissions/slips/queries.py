@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from uuid import UUID
-
 from sqlalchemy import select
 
 from app.domain.academics.queries import class_labels
@@ -19,27 +16,25 @@ from app.domain.admissions.slips.rules import (
     reference_end,
     state_of,
 )
-from app.domain.admissions.slips.types import Checked, Offered, Seating, SlipKind, SlipState, SlipView
+from app.domain.admissions.slips.types import Checked, Given, Offered, SlipKind, SlipState, SlipView
 from app.domain.admissions.types import ApplicationView
 from app.domain.kernel.dates import local_day
 from app.uow import session
 
-SeatingOf = Callable[[UUID], Seating | None]
-OfferedOf = Callable[[UUID], Offered | None]
+
+def given_of(application: ApplicationView) -> Given:
+    """What an application was given: the one place that looks it up, for every slip and every check of one."""
+    return Given(offered=Offered(shift=application.shift))
 
 
-def digest_now(
-    kind: SlipKind, application: ApplicationView, seating: Seating | None, offered: Offered | None
-) -> str:
+def digest_now(kind: SlipKind, application: ApplicationView, given: Given) -> str:
     """The sum of what a slip of this kind would state now."""
     papers = usable_papers(list_documents(application.id)) if kind is SlipKind.ACKNOWLEDGEMENT else set()
-    return digest_of(facts_of(kind, application, papers, seating, offered))
+    return digest_of(facts_of(kind, application, papers, given.seating, given.offered))
 
 
-def find_slip(
-    application: ApplicationView, code: str, seating: Seating | None = None, offered: Offered | None = None
-) -> SlipView | None:
-    """A slip of this application that still says what is so, by its code."""
+def find_slip(application: ApplicationView, code: str, given: Given | None = None) -> SlipView | None:
+    """A slip of this application that still says what is so, by its code. `given`: where it is known already."""
     row = session().scalars(
         select(AdmissionSlip).where(
             AdmissionSlip.code == code, AdmissionSlip.application_id == application.id
@@ -48,8 +43,9 @@ def find_slip(
     found = row.one_or_none()
     if found is None:
         return None
-    now = digest_now(found.kind, application, seating, offered)
-    if state_of(found.kind, found.digest, now, application.status, seating) is not SlipState.VALID:
+    given = given or given_of(application)
+    now = digest_now(found.kind, application, given)
+    if state_of(found.kind, found.digest, now, application.status, given.seating) is not SlipState.VALID:
         return None
     return view_of_slip(found)
 
@@ -59,10 +55,8 @@ def view_of_slip(row: AdmissionSlip) -> SlipView:
     return SlipView(row.id, row.application_id, row.kind, row.code, row.issued_at)
 
 
-def check_code(
-    code: str, seating_of: SeatingOf | None = None, offered_of: OfferedOf | None = None
-) -> Checked | None:
-    """What anybody may know of the slip with this code, or None where we issued none."""
+def check_code(code: str, given: Given | None = None) -> Checked | None:
+    """What anybody may know of the slip with this code, or None where we issued none. `given`: as above."""
     found = session().execute(
         select(AdmissionSlip, Application)
         .join(Application, Application.id == AdmissionSlip.application_id)
@@ -72,10 +66,9 @@ def check_code(
     if row is None or row[1].class_id is None:
         return None
     slip, application = row[0], view_of(row[1])
-    seating = seating_of(application.id) if seating_of else None
-    offered = offered_of(application.id) if offered_of else None
-    now = digest_now(slip.kind, application, seating, offered)
-    state = state_of(slip.kind, slip.digest, now, application.status, seating)
+    given = given or given_of(application)
+    now = digest_now(slip.kind, application, given)
+    state = state_of(slip.kind, slip.digest, now, application.status, given.seating)
     label = class_labels([row[1].class_id])[row[1].class_id]
     is_valid = state is SlipState.VALID
     return Checked(
@@ -86,6 +79,8 @@ def check_code(
         initials=initials_of(application.child_name),
         class_name=label.name,
         campus_name=label.campus_name,
-        seating=seating if is_valid and slip.kind is SlipKind.ADMIT_CARD else None,
-        answer_by=offered.answer_by if offered and is_valid and slip.kind is SlipKind.OFFER_LETTER else None,
+        seating=given.seating if is_valid and slip.kind is SlipKind.ADMIT_CARD else None,
+        answer_by=given.offered.answer_by
+        if given.offered and is_valid and slip.kind is SlipKind.OFFER_LETTER
+        else None,
     )

@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db import new_id
 from app.domain.admissions.slips.models import AdmissionSlip
-from app.domain.admissions.slips.queries import digest_now, view_of_slip
+from app.domain.admissions.slips.queries import digest_now, given_of, view_of_slip
 from app.domain.admissions.slips.rules import CODE_BYTES, code_from, slips_for
-from app.domain.admissions.slips.types import Offered, Seating, SlipKind, SlipView
+from app.domain.admissions.slips.types import Given, SlipKind, SlipView
 from app.domain.admissions.types import ApplicationView
 from app.domain.audit.services import record
 from app.domain.kernel import clock
@@ -21,19 +21,17 @@ from app.uow import transaction
 
 
 def issue_slip(
-    actor: Actor,
-    application: ApplicationView,
-    kind: SlipKind,
-    seating: Seating | None = None,
-    offered: Offered | None = None,
+    actor: Actor, application: ApplicationView, kind: SlipKind, given: Given | None = None
 ) -> SlipView:
     """Issue a slip of an application the caller has found; the same facts again give the same slip.
 
-    Raises NotFound where the application is given no such slip now.
+    `given` is what the application was given, where it is known already. Raises NotFound where there is no such
+    slip of it now.
     """
-    if kind not in slips_for(application.status, seating):
+    given = given or given_of(application)
+    if kind not in slips_for(application.status, given.seating):
         raise NotFound
-    digest = digest_now(kind, application, seating, offered)
+    digest = digest_now(kind, application, given)
     with transaction() as db:
         made = db.execute(
             insert(AdmissionSlip)

@@ -48,6 +48,14 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What an application was given besides its own answers, as far as its slips state it."""
+
+    seating: Seating | None = None
+    offered: Offered | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SlipView:
     """A slip that was issued."""
 
