@@ -56,7 +56,7 @@ def counts_after(places: list[Room], found: dict[UUID, UUID | None]) -> dict[UUI
     return {room.section_id: room.taken + new[room.section_id] for room in places}
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.sampled_from(SectionRule), rooms, seekers)
 def test_no_section_gets_more_than_its_seats_and_no_seat_stays_empty(
     rule: SectionRule, places: list[Room], waiting: list[Seeker]
@@ -76,7 +76,7 @@ def test_no_section_gets_more_than_its_seats_and_no_seat_stays_empty(
     assert all(by_key[key].taken + number <= by_key[key].capacity for key, number in new.items())
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(rooms, seekers)
 def test_even_sections_differ_by_one_at_most(places: list[Room], waiting: list[Seeker]) -> None:
     places = [Room(each.section_id, each.capacity) for each in places]
@@ -87,7 +87,7 @@ def test_even_sections_differ_by_one_at_most(places: list[Room], waiting: list[S
     assert not open_still or all(number <= min(open_still) + 1 for number in full)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.integers(1, 4), seekers)
 def test_balance_parts_girls_and_boys_evenly(number: int, waiting: list[Seeker]) -> None:
     places = [Room(uuid4(), 200) for _ in range(number)]
