@@ -142,8 +142,8 @@ def _offer_facts(shift: Shift | None) -> list[Fact]:
     return [_fact(gettext("Shift"), str(SHIFT_WORDS[shift]))] if shift else []
 
 
-def _deadline_facts(answer_by: datetime | None, locale: str) -> list[Fact]:
-    return [_fact(gettext("Answer by"), format_moment(answer_by, locale))] if answer_by else []
+def _deadline_facts(answer_by: date | None, locale: str) -> list[Fact]:
+    return [_fact(gettext("Answer by"), format_date(answer_by, locale, "weekday"))] if answer_by else []
 
 
 def _what_next(application: ApplicationView, place: OpenClass | None, today: date) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -55,7 +55,7 @@ def test_a_card_with_another_seat_is_no_longer_valid(cast: Cast) -> None:
 
 
 def test_an_offer_letter_lasts_as_long_as_the_offer(cast: Cast) -> None:
-    application, by = decided(), Given(offered=Offered(datetime(2026, 12, 1, tzinfo=UTC)))
+    application, by = decided(), Given(offered=Offered(date(2026, 12, 1)))
     letter = issue_slip(FAMILY, application, K.OFFER_LETTER, by)
     found = check_code(letter.code, by)
     assert found and (found.state, found.answer_by) == (SlipState.VALID, by.offered and by.offered.answer_by)

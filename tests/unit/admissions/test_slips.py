@@ -82,7 +82,7 @@ def digest(kind: SlipKind, **changes: Any) -> str:
         (K.ACKNOWLEDGEMENT, {"application": application(class_id=UUID(int=8))}),
         (K.ADMIT_CARD, {"seating": Seating(NOW, LocalText("Hall"), "13")}),
         (K.ADMIT_CARD, {"seating": Seating(NOW, LocalText("Other hall"), "12")}),
-        (K.OFFER_LETTER, {"offered": Offered(NOW)}),
+        (K.OFFER_LETTER, {"offered": Offered(NOW.date())}),
         (K.OFFER_LETTER, {"application": application(decided_at=NOW)}),
     ],
 )

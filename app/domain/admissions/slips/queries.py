@@ -6,8 +6,10 @@ from sqlalchemy import select
 
 from app.domain.academics.queries import class_labels
 from app.domain.admissions.models import Application
+from app.domain.admissions.offers.queries import find_offer
 from app.domain.admissions.queries import list_documents, view_of
 from app.domain.admissions.rules import usable_papers
+from app.domain.admissions.scores.queries import slot_of
 from app.domain.admissions.slips.models import AdmissionSlip
 from app.domain.admissions.slips.rules import (
     digest_of,
@@ -16,7 +18,7 @@ from app.domain.admissions.slips.rules import (
     reference_end,
     state_of,
 )
-from app.domain.admissions.slips.types import Checked, Given, Offered, SlipKind, SlipState, SlipView
+from app.domain.admissions.slips.types import Checked, Given, Offered, Seating, SlipKind, SlipState, SlipView
 from app.domain.admissions.types import ApplicationView
 from app.domain.kernel.dates import local_day
 from app.uow import session
@@ -24,7 +26,9 @@ from app.uow import session
 
 def given_of(application: ApplicationView) -> Given:
     """What an application was given: the one place that looks it up, for every slip and every check of one."""
-    return Given(offered=Offered(shift=application.shift))
+    slot, offer = slot_of(application.id), find_offer(application.id)
+    seating = Seating(slot.starts_at, slot.place, slot.seat) if slot else None
+    return Given(seating, Offered(offer.last_day if offer else None, application.shift))
 
 
 def digest_now(kind: SlipKind, application: ApplicationView, given: Given) -> str:

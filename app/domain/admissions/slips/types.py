@@ -43,7 +43,7 @@ class Seating:
 class Offered:
     """What an offer letter says besides the application: until when it must be answered, and the shift."""
 
-    answer_by: datetime | None = None
+    answer_by: date | None = None
     shift: Shift | None = None
 
 
@@ -78,7 +78,7 @@ class Checked:
     class_name: LocalText
     campus_name: LocalText
     seating: Seating | None = None
-    answer_by: datetime | None = None
+    answer_by: date | None = None
 
 
 class CodeError(InvalidValue):
