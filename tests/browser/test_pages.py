@@ -16,6 +16,7 @@ _GROUND = """[document.body, document.documentElement].map((e) => getComputedSty
     .find((ground) => ground.startsWith("rgb("))"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["bn", "ar", "en"])
 def test_every_main_page_is_for_everybody(visit: Visit, real_app: Flask, lang: str) -> None:
     """Each page is opened once and looked at in turn: as it came, in the dark, and on 320 px with wide letters."""

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from flask import current_app
 from sqlalchemy import delete, func, text
+from sqlalchemy.orm import Session
 
 from app.domain.audit.services import record
 from app.domain.kernel.access import Actor
@@ -91,8 +92,9 @@ def _count(counted: Iterable[Counted], step: int) -> list[Tally]:
         "step": step,
     }
     let_go()
-    with db.engine.begin() as own:
+    with Session(db.engine) as own:
         found = own.execute(_COUNT, values).all()
+        own.commit()
     return [Tally(Limit(name), count, max(1, left)) for name, count, left in found]
 
 
