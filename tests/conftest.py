@@ -37,6 +37,16 @@ db.session.session_factory.configure(info={"scope": EVERYTHING})
 TEMPLATE = "sa_template"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first; those that share what a module prepares go to the same worker, so that it is done once."""
+    for item in items:
+        prepared = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009  # pytest has no public name for it
+        if any(each.scope == "module" for fixtures in prepared for each in fixtures):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @dataclass(frozen=True)
 class Services:
     """Addresses of the database server and of Redis for this test process."""

@@ -25,11 +25,18 @@ demo = SchoolGroup("demo", help="The demo school.")
 
 @demo.command("prepare")
 @click.option("--logins", type=click.Path(path_type=Path, dir_okay=False), required=True)
-def prepare_command(logins: Path) -> None:
+@click.option(
+    "--share",
+    type=click.FloatRange(0.05, 1),
+    default=1.0,
+    envvar="DEMO_SHARE",
+    help="Of the usual pupils and families, for whoever needs a school and not its size.",
+)
+def prepare_command(logins: Path, share: float) -> None:
     """Bring the database to its newest shape, and load the demo school where there is no school yet."""
     upgrade()
     if is_empty():
-        load_school(logins, SEED)
+        load_school(logins, SEED, share)
 
 
 @demo.command("load")
@@ -74,10 +81,10 @@ def grow_command(students: int, marks: int, seed: int) -> None:
     click.echo(f"  {time.perf_counter() - started:5.1f} s  in all")
 
 
-def load_school(logins: Path, seed: int) -> None:
+def load_school(logins: Path, seed: int, share: float = 1.0) -> None:
     """Load the school, then write who can sign in: the file appears once the school is stored."""
     started = time.perf_counter()
-    result = load(clock.today(), seed=seed, say=click.echo)
+    result = load(clock.today(), seed=seed, say=click.echo, share=share)
     write_logins(logins, result.logins)
     counts = ", ".join(f"{number} {what}" for what, number in result.counts.items())
     click.echo(f"  {time.perf_counter() - started:5.1f} s  in all: {counts}")

@@ -29,10 +29,14 @@ def main(arguments: list[str]) -> int:
 
 
 def run_pytest(supervisor: Supervisor, arguments: list[str]) -> int:
-    """Run pytest on the terminal, in parallel unless the arguments say how; its last line stays the last."""
-    parallel = (
-        [] if any(argument.startswith(("-n", "--pdb")) for argument in arguments) else ["-n", str(cores())]
-    )
+    """Run pytest on the terminal, in parallel unless the arguments say how; its last line stays the last.
+
+    Each worker takes the next test when it is done with one (`tests/conftest.py` puts the long ones first), so that
+    none is left alone with a long one at the end.
+    """
+    parallel = ["-n", str(cores()), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    if any(argument.startswith(("-n", "--pdb")) for argument in arguments):
+        parallel = []
     command = [sys.executable, "-m", "pytest", *parallel, *arguments]
     return supervisor.attend("pytest", command, cwd=ROOT)
 

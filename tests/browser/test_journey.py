@@ -37,6 +37,7 @@ PHONES = {"bn": "০১৭১২৩৪৫৬৭৮", "ar": "01812345679", "en": 
 """The numbers as the families write them when they sign in."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lang", "has_script"),
     [("bn", True), ("ar", True), ("en", True), ("bn", False)],

@@ -1,4 +1,4 @@
-"""What holds on every main page in every language: axe, reflow, text spacing, light and dark."""
+"""What holds on every main page in every language: axe, light and dark, reflow, text spacing."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from flask import Flask
 from ops.browse.chromium import Device
 from tests.browser.conftest import Visit
 from tests.browser.places import furnish, main_pages
+from tests.support.visitor import Visitor
 
-LANGUAGES = ("bn", "ar", "en")
 NARROW = Device("narrow", 320, 640, is_touched=True)
 
 _GROUND = """[document.body, document.documentElement].map((e) => getComputedStyle(e).backgroundColor)
     .find((ground) => ground.startsWith("rgb("))"""
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_axe_finds_nothing_to_mend(visit: Visit, real_app: Flask, lang: str) -> None:
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["bn", "ar", "en"])
+def test_every_main_page_is_for_everybody(visit: Visit, real_app: Flask, lang: str) -> None:
+    """Each page is opened once and looked at in turn: as it came, in the dark, and on 320 px with wide letters."""
     found, faults = furnish(real_app), list[str]()
     for look in main_pages(lang, found):
         visitor = visit(look.device)
@@ -27,31 +29,18 @@ def test_axe_finds_nothing_to_mend(visit: Visit, real_app: Flask, lang: str) -> 
             visitor.page.goto(path)
             visitor.speaks(lang)
             faults += visitor.sticking_out() + visitor.barriers()
+            if lang == "en":
+                faults += _in_the_dark(visitor)
+            with visitor.on(NARROW):
+                faults += visitor.sticking_out() + visitor.cut_off()
     assert not faults, "\n".join(faults)
 
 
-def test_the_dark_pages_are_dark_and_readable(visit: Visit, real_app: Flask) -> None:
-    found, faults = furnish(real_app), list[str]()
-    for look in main_pages("en", found):
-        visitor = visit(look.device, color_scheme="dark")
-        if look.member:
-            visitor.enter(real_app, look.member, "en")
-        for path in look.paths:
-            visitor.page.goto(path)
-            ground = visitor.page.evaluate(_GROUND)
-            assert max(int(part) for part in ground[4:-1].split(",")) < 80, f"{path} stands on {ground}"
-            faults += visitor.barriers("color-contrast")
-    assert not faults, "\n".join(faults)
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_nothing_scrolls_sideways_at_320_px(visit: Visit, real_app: Flask, lang: str) -> None:
-    found, faults = furnish(real_app), list[str]()
-    for look in main_pages(lang, found):
-        visitor = visit(NARROW)
-        if look.member:
-            visitor.enter(real_app, look.member, lang)
-        for path in look.paths:
-            visitor.page.goto(path)
-            faults += visitor.sticking_out() + visitor.cut_off()
-    assert not faults, "\n".join(faults)
+def _in_the_dark(visitor: Visitor) -> list[str]:
+    visitor.page.emulate_media(color_scheme="dark")
+    ground = visitor.page.evaluate(_GROUND)
+    is_dark = max(int(part) for part in ground[4:-1].split(",")) < 80
+    found = [] if is_dark else [f"{visitor.path} stands on {ground} in the dark"]
+    found += visitor.barriers("color-contrast")
+    visitor.page.emulate_media(color_scheme="light")
+    return found

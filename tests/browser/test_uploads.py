@@ -7,6 +7,7 @@ import os
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, expect
@@ -41,6 +42,7 @@ def chosen(name: str, kind: str, data: bytes) -> Any:
     return {"name": name, "mimeType": kind, "buffer": data}
 
 
+@pytest.mark.long
 def test_five_megabytes_arrive_over_a_line_that_drops_every_200_kilobytes(
     browser: Browser, served: str, real_app: Flask
 ) -> None:

@@ -78,6 +78,7 @@ def test_every_parameter_has_a_thing(app: Flask) -> None:
         )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("member", EVERYBODY, ids=lambda member: member.nick if member else "visitor")
 def test_the_matrix(
     app: Flask, school: None, client: PageClient, connection: Connection, member: Member | None

@@ -64,10 +64,11 @@ def test_port_outside_the_range_is_refused(tmp_path: Path) -> None:
     assert done.stderr == "--port 70000 is not a port; take one from 1 to 65535.\n"
 
 
+@pytest.mark.long
 def test_first_start_second_start_and_stop(tmp_path: Path) -> None:
-    """One walk through the life of a demo, because loading the school takes its time."""
+    """One walk through the life of a demo, because loading the school takes its time, even a small one."""
     port = free_port()
-    with running_demo(port, tmp_path) as first:
+    with running_demo(port, tmp_path, DEMO_SHARE="0.1") as first:
         said = first.read_until("Ctrl-C stops everything.")
         assert f"http://127.0.0.1:{port}" in said
         logins = json.loads((tmp_path / "demo-logins.json").read_text())
@@ -95,6 +96,7 @@ def test_first_start_second_start_and_stop(tmp_path: Path) -> None:
         assert started_for(tmp_path) == []
 
 
+@pytest.mark.long
 def test_servers_of_ones_own_are_used_and_none_is_made(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, real_app: Flask
 ) -> None:

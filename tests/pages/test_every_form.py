@@ -61,6 +61,7 @@ def test_no_link_is_broken(crawl: Crawl) -> None:
         assert part.status_code < 400, f"{page} in part: {part.status_code}"
 
 
+@pytest.mark.long
 def test_no_form_can_be_broken(crawl: Crawl, connection: Connection) -> None:
     for form in crawl.forms.values():
         if form.endpoint in _STAYS:

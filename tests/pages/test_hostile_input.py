@@ -26,7 +26,7 @@ from app.walls import WALLS
 from app.web.headers import ONCE_FIELD
 from ops.browse.crawl import FoundForm, Seen, Walk
 from tests.support.cast import CAST, Cast, Member
-from tests.support.hostile import BODIES, HEADERS, TEXTS, UNSHOWABLE, faults, rotated
+from tests.support.hostile import BODIES, HEADERS, TEXTS, UNSHOWABLE, faults, faults_of_markup, rotated
 from tests.support.pages import PageClient
 from tests.support.routes import EVERYBODY, ROUTES, address, rules, school_with_twins
 
@@ -117,6 +117,30 @@ def _sendings(form: FoundForm) -> Iterator[dict[str, str]]:
         yield from (values | {name: TEXTS[label]} for label in _MOST)
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<input value="" onfocus=alert(1) x="">',
+        '<INPUT ONFOCUS = "x">',
+        "<p title=\"a=b\" onclick='x'>",
+        '<a class=x href="javascript:alert(1)">',
+        "<a href='//evil.example/x'>",
+        '<form action=" https://a@evil.example/">',
+        '<a title=">" href="data:text/html,x">',
+    ],
+)
+def test_what_is_looked_for_is_found(tag: str) -> None:
+    assert faults_of_markup(f"<p>Well</p>{tag}<p>meant</p>")
+
+
+@pytest.mark.parametrize(
+    "tag", ['<i title="> onload=x">', "<i title='x onload=x'>", '<a href="/x?u=javascript:1">']
+)
+def test_what_is_text_between_quotes_is_left_alone(tag: str) -> None:
+    assert not faults_of_markup(tag)
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("reader", READERS, ids=lambda member: member.nick if member else "visitor")
 def test_every_field_takes_every_entry(
     school: None, client: PageClient, connection: Connection, writes: set[str], reader: Member | None
@@ -163,6 +187,7 @@ def _lost(answer: Any, values: dict[str, str], shown: set[str]) -> list[str]:
     return [name for name in shown if values[name] in known and str(escape(values[name])) not in html]
 
 
+@pytest.mark.long
 def test_every_query_and_every_part_of_an_address_takes_every_entry(
     app: Flask, school: None, client: PageClient, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +266,7 @@ def test_headers_change_nothing(app: Flask, school: None, client: PageClient, co
     assert not wrong, "\n".join([str(len(wrong)), *wrong[:40]])
 
 
+@pytest.mark.long
 def test_bodies_that_are_no_form_are_refused_in_order(
     app: Flask, school: None, client: PageClient, connection: Connection
 ) -> None:

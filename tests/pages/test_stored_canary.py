@@ -136,6 +136,7 @@ def haunted(real_app: Flask) -> Flask:
     return real_app
 
 
+@pytest.mark.long
 def test_no_page_hands_on_what_is_stored(haunted: Flask) -> None:
     wrong: list[str] = []
     with clock.stopped_at(datetime(2026, 11, 22, 2, 42, tzinfo=UTC)), haunted.app_context():

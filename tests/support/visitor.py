@@ -98,6 +98,15 @@ class Visitor:
         )
 
     @contextmanager
+    def on(self, device: Device) -> Iterator[None]:
+        """Hold the open page as on the screen of another device for the length of the block."""
+        own, self.device = self.device, device
+        self.page.set_viewport_size({"width": device.width, "height": device.height})
+        yield
+        self.device = own
+        self.page.set_viewport_size({"width": own.width, "height": own.height})
+
+    @contextmanager
     def offline(self) -> Iterator[None]:
         """Without a line for the length of the block. That nothing gets through is then no fault."""
         before = len(self.faults)

@@ -129,7 +129,10 @@ class Desk:
 class Applicants:
     """Families who apply, one after the other, over the days since admission opened."""
 
-    def __init__(self, rng: Random, registry: Registry, desks: list[Desk], today: date) -> None:
+    def __init__(
+        self, rng: Random, registry: Registry, desks: list[Desk], today: date, plans: tuple[Plan, ...] = PLANS
+    ) -> None:
+        self.plans = plans
         self.rng = rng
         self.registry = registry
         self.desks = desks
@@ -141,8 +144,8 @@ class Applicants:
 
         Returns how many there are.
         """
-        for number, plan in enumerate(PLANS):
-            days = 18 - number * 17 // len(PLANS)
+        for number, plan in enumerate(self.plans):
+            days = 18 - number * 17 // len(self.plans)
             at = datetime.combine(
                 self.today - timedelta(days),
                 clock_time(self.rng.randrange(8, 22), self.rng.randrange(60)),
@@ -152,7 +155,7 @@ class Applicants:
             self._apply(number, plan, at, guardian)
         while check_files():
             pass  # no worker runs yet
-        return len(PLANS)
+        return len(self.plans)
 
     def _apply(self, number: int, plan: Plan, at: datetime, known: Adult | None) -> None:
         desk = self.desks[plan.campus]

@@ -18,7 +18,7 @@ from random import Random
 from uuid import UUID
 
 from app.cli.demo_data import school, site
-from app.cli.demo_data.applications import Applicants, Desk
+from app.cli.demo_data.applications import PLANS, Applicants, Desk
 from app.cli.demo_data.cycles import open_cycle
 from app.cli.demo_data.names import Part
 from app.cli.demo_data.people import Adult, Child, Family, Registry
@@ -142,7 +142,8 @@ def load(
 ) -> Result:
     """Make the demo school as it stands on `today`. The database holds no school before.
 
-    `share` of the usual pupils sit in each section, for tests that need a school and not its size.
+    `share` of the usual pupils sit in each section, for tests that need a school and not its size; where it is
+    less than 1, every fourth of the usual families applies.
     """
     loader = Loader(today, seed, say, share)
     started = time.process_time()
@@ -573,7 +574,11 @@ class Loader:
         if self.known_guardian is None:
             raise LookupError("families come before applications")
         applicants = Applicants(
-            self.rng, Registry(self.rng, self.year + 1, self.registry.phones), desks, self.today
+            self.rng,
+            Registry(self.rng, self.year + 1, self.registry.phones),
+            desks,
+            self.today,
+            PLANS if self.share == 1 else PLANS[::4],
         )
         self._count("applications", applicants.apply_all(self.known_guardian))
 

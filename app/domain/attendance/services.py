@@ -271,7 +271,8 @@ def import_registers(actor: Actor, campus_id: UUID, registers: Iterable[TakenReg
                 for student_id, status in batch[section_id, on].marks.items()
             ]
             if lines:
-                db.execute(insert(Attendance).on_conflict_do_nothing(), lines)
+                # Without RETURNING an insert that passes over what is there goes to PostgreSQL row by row.
+                db.execute(insert(Attendance).on_conflict_do_nothing().returning(Attendance.id), lines).all()
             stored += len(made)
         days = [one.on for one in taken]
         if stored:

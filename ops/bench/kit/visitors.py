@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from bs4 import BeautifulSoup
+from urllib3.filepost import encode_multipart_formdata
 
 from ops.browse.forms import form_values
 
@@ -19,6 +20,8 @@ FORM = "main form[method=post]"
 SECRETS = {"csrf_token", "password"}
 """What a page that keeps a form leaves out or makes anew."""
 PAUSE = 0.05
+File = tuple[str, bytes, str]
+"""Name, content, type."""
 
 
 @dataclass
@@ -59,21 +62,35 @@ class Counts:
 class Visitor:
     """One person with a cookie jar. Each request has a connection of its own, so that any worker answers."""
 
-    def __init__(self, url: str, counts: Counts, lang: str) -> None:
+    def __init__(
+        self, url: str, counts: Counts, lang: str, *, source: str | None = None, patience: float = 30
+    ) -> None:
+        """`source` is the loopback address it comes from, `patience` how many seconds it waits for an answer."""
         self.address = urlsplit(url)
         self.counts, self.lang = counts, lang
+        self.source, self.patience = source, patience
         self.cookies: dict[str, str] = {}
 
-    def ask(self, path: str, form: dict[str, Any] | None = None) -> Answer | None:
+    def ask(
+        self, path: str, form: dict[str, Any] | None = None, files: dict[str, File] | None = None
+    ) -> Answer | None:
         """Send one request. None: the connection broke without an answer."""
-        connection = http.client.HTTPConnection(self.address.hostname or "", self.address.port, timeout=30)
+        connection = http.client.HTTPConnection(
+            self.address.hostname or "",
+            self.address.port,
+            timeout=self.patience,
+            source_address=(self.source, 0) if self.source else None,
+        )
         headers = {"Connection": "close", "Accept-Language": "en"}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        body: bytes | None = None
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+            body = urlencode(form).encode()
+        if files:
+            body, headers["Content-Type"] = encode_multipart_formdata((form or {}) | files)
         try:
-            body = None if form is None else urlencode(form)
             connection.request("GET" if form is None else "POST", path, body, headers)
             response = connection.getresponse()
             answer = Answer(response.status, response.headers, response.read().decode())

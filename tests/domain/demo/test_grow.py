@@ -17,6 +17,7 @@ from ops.bench.kit.everypage import SENT, every_page, prepare
 from tests.conftest import Services
 from tests.domain.demo.test_load import Loaded, _load
 
+pytestmark = pytest.mark.long
 STUDENTS, MARKS = 260, 30_000
 
 

@@ -21,6 +21,7 @@ from app.domain.accounts.queries import find_actor_by_session
 from app.extensions import db
 from tests.conftest import Services, _admin, database, make_settings
 
+pytestmark = pytest.mark.long
 DAY = date(2026, 11, 20)
 BUSY_SECONDS = 30
 """Half of the minute a load may take on a machine of its own; the other half is PostgreSQL's."""

@@ -1,0 +1,116 @@
+"""`./dev bench admissions`: the first day of an intake, and what the pages of the form weigh.
+
+    ./dev bench admissions [APPLICATIONS] [AT_ONCE]
+
+So many applications with two papers each come from so many families at a time, through nginx, while the worker
+checks the papers. Every one that was thanked for must be there afterwards, whole, once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from sqlalchemy import Engine, create_engine, text
+
+from ops.bench.kit.families import Times, open_the_doors
+from ops.bench.kit.proxy import proxied
+from ops.bench.kit.report import Report
+from ops.browse.installation import Installation, served
+from ops.devtool.console import ROOT, say
+from ops.devtool.processes import Supervisor
+
+APPLICATIONS, AT_ONCE = 3_000, 300
+CHECKED_WITHIN = 1_200
+"""Seconds that the worker may need for all papers after the last family has gone."""
+
+
+def main(arguments: list[str]) -> int:
+    """Measure once. Returns 1 where something was lost, doubled or refused."""
+    applications = int(arguments[0]) if arguments else APPLICATIONS
+    at_once = int(arguments[1]) if len(arguments) > 1 else AT_ONCE
+    report = Report()
+    with served() as school, Supervisor() as supervisor:
+        report.head()
+        owner = create_engine(os.environ.get("OWNER_DATABASE_URL") or os.environ["DATABASE_URL"])
+        before = _counts(owner)
+        _spawn_worker(supervisor, school)
+        with proxied(school) as url:
+            began = time.perf_counter()
+            counts, times = open_the_doors(url, applications, at_once)
+            took = time.perf_counter() - began
+        report.tell("opening.applications", applications, "")
+        report.tell("opening.at-once", at_once, "")
+        report.tell("opening.requests", counts.requests, "")
+        report.tell("opening.took", took * 1000, "ms")
+        report.tell("opening.applications-a-minute", len(times.references) / took * 60, "")
+        _tell_times(report, times)
+        report.most("opening.faults", len(times.faults) + len(counts.faults), 0, "")
+        for fault in [*times.faults, *counts.faults][:10]:
+            say(f"  {fault}")
+        report.most("opening.not-answered", counts.dropped, 0, "")
+        report.least("opening.thanked", len(set(times.references)), applications, "")
+        _compare(report, owner, before, times)
+        owner.dispose()
+    return report.close()
+
+
+def _spawn_worker(supervisor: Supervisor, school: Installation) -> None:
+    for name, act in (("The worker", "worker"), ("The scheduler", "schedule")):
+        supervisor.spawn(
+            name,
+            [sys.executable, "-m", "flask", "jobs", act],
+            env=os.environ | school.environment,
+            cwd=ROOT,
+            log=school.var / "log" / f"{act}.log",
+        )
+
+
+def _tell_times(report: Report, times: Times) -> None:
+    """Percentiles of all requests, of the page that was slowest, and of whole applications."""
+    every = sorted(each for page in times.pages.values() for each in page)
+    for percent in (50, 95, 99):
+        report.tell(f"opening.request.p{percent}", _percentile(every, percent), "ms")
+    report.tell("opening.request.slowest", every[-1] if every else 0, "ms")
+    slowest = max(times.pages, key=lambda name: _percentile(sorted(times.pages[name]), 99))
+    report.tell(f"opening.slowest-page.{slowest}.p99", _percentile(sorted(times.pages[slowest]), 99), "ms")
+    for percent in (50, 99):
+        report.tell(f"opening.application.p{percent}", _percentile(sorted(times.whole), percent), "ms")
+
+
+def _percentile(ordered: list[float], percent: int) -> float:
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else 0.0
+
+
+_COUNTS = {
+    "sent": "SELECT count(*) FROM admission_applications WHERE status <> 'draft'",
+    "papers": "SELECT count(*) FROM application_documents",
+    "letters": "SELECT count(*) FROM outbox_messages WHERE kind = 'application.received'",
+    "unchecked": "SELECT count(*) FROM files WHERE state = 'quarantined'",
+    "refused": "SELECT count(*) FROM files WHERE state = 'refused'",
+}
+
+
+def _counts(owner: Engine) -> dict[str, int]:
+    with owner.connect() as connection:
+        return {name: int(connection.scalar(text(sql)) or 0) for name, sql in _COUNTS.items()}
+
+
+def _compare(report: Report, owner: Engine, before: dict[str, int], times: Times) -> None:
+    """What is stored beside what was thanked for, once every paper is checked."""
+    began = time.perf_counter()
+    while (now := _counts(owner))["unchecked"] > before["unchecked"]:
+        if time.perf_counter() - began > CHECKED_WITHIN:
+            break
+        time.sleep(1)
+    thanked = len(times.references)
+    report.tell("opening.checked-after", (time.perf_counter() - began) * 1000, "ms")
+    report.most("opening.papers-unchecked", now["unchecked"] - before["unchecked"], 0, "")
+    report.most("opening.papers-refused", now["refused"] - before["refused"], 0, "")
+    report.most("opening.lost-or-doubled", abs(now["sent"] - before["sent"] - thanked), 0, "")
+    report.most("opening.papers-missing", abs(now["papers"] - before["papers"] - 2 * thanked), 0, "")
+    report.most("opening.letters-missing", abs(now["letters"] - before["letters"] - thanked), 0, "")
+    with owner.connect() as connection:
+        kept = set(connection.scalars(text("SELECT reference FROM admission_applications")))
+    report.most("opening.references-unknown", len(set(times.references) - kept), 0, "")
