@@ -61,6 +61,8 @@ ON_THE_SITE = (
     "application_events",
     "admission_rankings",
     "admission_ranks",
+    "admission_slips",
+    "message_texts",
     "files",
     "file_variants",
     "notices",
