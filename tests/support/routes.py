@@ -391,7 +391,7 @@ ROUTES: dict[str, Route] = {
     "apply.slip": _public(MOVED, reference="=TWIN-river", code="=TWIN"),
     "apply.print_slip": _unproven(),
     "apply.send_papers": _unproven(),
-    "apply.sent_paper": _unproven(MOVED, kind="=photo"),
+    "apply.sent_paper": _unproven(MOVED | ABSENT, kind="=photo"),
     "apply.sent_pieces": _unproven(kind="=photo"),
     "apply.finish_sent": _unproven(kind="=photo"),
     # What watches over the school and its installation.

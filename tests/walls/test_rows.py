@@ -67,6 +67,8 @@ ON_THE_SITE = (
     "admission_score_parts",
     "admission_score_slots",
     "admission_score_sittings",
+    "admission_slips",
+    "message_texts",
     "files",
     "file_variants",
     "notices",

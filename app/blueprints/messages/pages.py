@@ -94,6 +94,16 @@ class Writing(Editing):
         return Shown(fill(words, sample_values(self.locale)))
 
 
+def listed_messages() -> list[tuple[Kind, Channel]]:
+    """Every message, by each way in which it leaves."""
+    return [
+        (kind, channel)
+        for kind in KINDS.values()
+        for channel in Channel
+        if channel is Channel.MAIL or kind.by_sms
+    ]
+
+
 def message_of_address(kind: str, channel: str, locale: str) -> tuple[Kind, Channel, str]:
     """The message that an address names; 404 where there is none such."""
     found, way = KINDS.get(kind), next((each for each in Channel if each.value == channel), None)

@@ -8,16 +8,15 @@ from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.blueprints.messages.pages import CHANNEL_WORDS, crumbs, message_of_address, writing
+from app.blueprints.messages.pages import CHANNEL_WORDS, crumbs, listed_messages, message_of_address, writing
 from app.domain.academics.queries import list_campuses
 from app.domain.admissions.messages.queries import find_own_words, list_changed
 from app.domain.admissions.messages.services import forget_words
-from app.domain.admissions.messages.types import KINDS
 from app.domain.kernel.access import Permission
-from app.domain.outbox.types import Channel
 from app.web.access import current_actor, requires
 from app.web.editing import Removal, edited, removed
 from app.web.htmx import render_page
+from app.web.i18n import local_plain
 
 blueprint = Blueprint("messages", __name__, url_prefix="/admissions/messages")
 
@@ -33,14 +32,17 @@ def index() -> Response:
     campus = next((each for each in campuses if str(each.id) == wanted), campuses[0] if campuses else None)
     return render_page(
         "messages/index.html",
-        campuses=campuses,
-        campus=campus,
-        kinds=[
-            (kind, channel)
-            for kind in KINDS.values()
-            for channel in Channel
-            if channel is Channel.MAIL or kind.by_sms
+        places=[
+            (
+                local_plain(each.details.name),
+                url_for("messages.index", campus=each.id),
+                each is campus,
+                None,
+            )
+            for each in campuses
         ],
+        campus=campus,
+        kinds=listed_messages(),
         changed=list_changed(campus.id) if campus else set(),
         channels=CHANNEL_WORDS,
     )
