@@ -108,9 +108,13 @@ NOT_MEASURED = {
     "apply.paper_state": "a part of the page of the papers",
     "apply.pieces": "only while a paper is on its way",
     "apply.withdraw": "only a form is sent there",
+    "entry.undo": "only for an application that was enrolled",
+    "fees.cancel": "nobody of the demo has paid for an application",
+    "fees.slip": "nobody of the demo has paid for an application",
     "jobs.ask_retry_alike": "only for a message that was set aside",
     "jobs.drop": "only for a message that was set aside",
     "people.open_account": "everybody who works at the demo school has an account",
+    "people.paper": "only in the file of somebody who came by an application",
     "site.root": "leads on to the home page",
     "vitals.metrics": "told only to Prometheus, and never through a proxy",
 }
