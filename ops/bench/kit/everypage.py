@@ -124,7 +124,6 @@ NOT_MEASURED = {
     "apply.paper_state": "a part of the page of the papers",
     "apply.pieces": "only while a paper is on its way",
     "apply.withdraw": "only a form is sent there",
-<<<<<<< HEAD
     "draws.announce": "the demo draws no seats",
     "draws.cancel": "the demo draws no seats",
     "draws.draw": "the demo draws no seats",
@@ -144,11 +143,9 @@ NOT_MEASURED = {
     "scores.remove_slot_page": _NO_SCORE,
     "scores.slot": _NO_SCORE,
     "scores.slots": _NO_SCORE,
-=======
     "entry.undo": "only for an application that was enrolled",
     "fees.cancel": "nobody of the demo has paid for an application",
     "fees.slip": "nobody of the demo has paid for an application",
->>>>>>> entry
     "jobs.ask_retry_alike": "only for a message that was set aside",
     "jobs.drop": "only for a message that was set aside",
     "people.open_account": "everybody who works at the demo school has an account",
