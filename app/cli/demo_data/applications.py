@@ -13,6 +13,8 @@ from uuid import UUID
 from PIL import Image, ImageDraw
 
 from app.cli.demo_data.people import Adult, Child, Registry
+from app.domain.admissions.offers.rules import OFFER_DAYS
+from app.domain.admissions.offers.services import accept_offer, move_offers
 from app.domain.admissions.queries import find_by_token, list_open_classes
 from app.domain.admissions.services import (
     add_note,
@@ -49,10 +51,10 @@ PLANS: Final = (
     Plan(0, -2, S.ENROLLED),
     Plan(0, 1, S.REJECTED),
     Plan(0, 6, S.ENROLLED, "en"),
-    Plan(1, -1, S.OFFERED),
+    Plan(0, 6, S.SUBMITTED),
     Plan(0, -2, S.ACCEPTED),
     Plan(0, 3, S.EXPIRED),
-    Plan(0, 6, S.OFFERED),
+    Plan(0, 4, S.SUBMITTED, "en"),
     Plan(1, 1, S.WAITLISTED),
     Plan(0, -1, S.SHORTLISTED),
     Plan(0, 0, S.WITHDRAWN),
@@ -64,9 +66,9 @@ PLANS: Final = (
     Plan(0, -1, S.SUBMITTED),
     Plan(0, 1, S.SUBMITTED),
     Plan(1, -2, S.SUBMITTED),
-    Plan(0, 6, S.SUBMITTED),
+    Plan(1, -1, S.OFFERED),
     Plan(0, -2, S.SUBMITTED, "ar"),
-    Plan(0, 4, S.SUBMITTED, "en"),
+    Plan(0, 6, S.OFFERED),
     Plan(0, -2, S.SUBMITTED),
     Plan(0, 0, S.DRAFT),
     Plan(1, 2, S.DRAFT),
@@ -78,8 +80,8 @@ PATHS: Final[dict[S, tuple[S, ...]]] = {
     S.SHORTLISTED: (S.UNDER_REVIEW, S.SHORTLISTED),
     S.WAITLISTED: (S.UNDER_REVIEW, S.WAITLISTED),
     S.OFFERED: (S.UNDER_REVIEW, S.OFFERED),
-    S.ACCEPTED: (S.UNDER_REVIEW, S.OFFERED, S.ACCEPTED),
-    S.EXPIRED: (S.UNDER_REVIEW, S.OFFERED, S.EXPIRED),
+    S.ACCEPTED: (S.UNDER_REVIEW, S.OFFERED),
+    S.EXPIRED: (S.UNDER_REVIEW, S.OFFERED),
     S.ENROLLED: (S.UNDER_REVIEW, S.OFFERED),
     S.REJECTED: (S.UNDER_REVIEW, S.REJECTED),
 }
@@ -201,6 +203,7 @@ class Applicants:
                 "born_on": child.born_on,
                 "gender": child.gender,
                 "birth_registration_no": birth_no,
+                "shift": self.rng.choice(place.shifts) if place.shifts else None,
             },
             today,
         )
@@ -266,6 +269,12 @@ class Applicants:
         if plan.status is S.WITHDRAWN:
             with clock.stopped_at(self._later(moment)):
                 withdraw_application(visitor(plan.locale), view().id)
+        if plan.status is S.ACCEPTED:
+            with clock.stopped_at(self._later(moment)):
+                accept_offer(visitor(plan.locale), view().id)
+        if plan.status is S.EXPIRED:
+            with clock.stopped_at(moment + timedelta(OFFER_DAYS + 1)):
+                move_offers(status_link)
         if plan.status is S.ENROLLED:
             with clock.stopped_at(self._later(moment)):
                 enrol_applicant(

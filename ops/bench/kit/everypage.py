@@ -66,6 +66,8 @@ FACTS = {
 """What stands in an address, by the name of its parameter: things of the people who can sign in. Each may ask
 with what was found before it, and with the logins by role."""
 
+_LETTER = {"kind": "application.received", "channel": "mail", "locale": "en"}
+
 OWN_VALUES: dict[str, dict[str, str]] = {
     "admissions.document": {"kind": "photo"},
     "apply.document": {"kind": "photo"},
@@ -74,10 +76,17 @@ OWN_VALUES: dict[str, dict[str, str]] = {
     "apply.review": {"token": DRAFT},
     "apply.saved": {"token": DRAFT},
     "audit.record": {"kind": "student"},
+    **dict.fromkeys(("builder.drop_page", "builder.edit_page", "builder.new_field"), {"key": "child"}),
+    **dict.fromkeys(("builder.drop_field", "builder.edit_field"), {"key": "email"}),
+    "builder.preview": {"key": "child"},
+    **dict.fromkeys(("messages.message", "messages.reset"), _LETTER),
     "site.notice": {"slug": ":notice_slug"},
     "site.page": {"slug": ":page_slug"},
 }
 """Where a parameter means something else on one page; with a colon one of the facts."""
+
+ASKED = dict.fromkeys(("draws.fix", "offers.pool"), "shift=morning")
+"""What must be asked of a page: the seats of the demo's classes are given shift by shift."""
 
 VARIANTS: dict[str, tuple[str, ...]] = {
     "attendance.registers": ("campus=MYM&class=5",),
@@ -115,15 +124,26 @@ NOT_MEASURED = {
     "accounts.choose_password": "only behind a link that works once",
     "accounts.confirm_email": "only behind a link that works once",
     "accounts.confirm_phone": "only while a code is on its way",
+    "admissions.answers": "no form of the demo asks the office anything",
     "admissions.batch": "nobody of the demo school has done anything to many at once",
     "admissions.drop_milestone": "no cycle of the demo school has milestones",
     "admissions.edit_milestone": "no cycle of the demo school has milestones",
     "admissions.enrol": "only for an application that was accepted",
     "admissions.papers": "a part of the record",
+    "admissions.slip": "a file, and nobody of the demo has printed one",
+    "apply.accept": "nobody who is measured has an offer",
+    "apply.decline": "nobody who is measured has an offer",
+    "apply.enter_code": "only while a code is on its way",
+    "apply.mine": "only after a code was entered",
     "apply.resume": "leads on to the status",
+    "apply.sent_paper": "a part of the status, while a paper is checked",
+    "apply.sent_pieces": "only while a paper is on its way",
+    "apply.slip": "a file, and nobody of the demo has printed one",
     "apply.paper_state": "a part of the page of the papers",
     "apply.pieces": "only while a paper is on its way",
     "apply.withdraw": "only a form is sent there",
+    "builder.condition": "the demo's forms have no question of their own",
+    "builder.publish": "the demo's forms are as they come",
     "draws.announce": "the demo draws no seats",
     "draws.cancel": "the demo draws no seats",
     "draws.draw": "the demo draws no seats",
@@ -148,6 +168,8 @@ NOT_MEASURED = {
     "fees.slip": "nobody of the demo has paid for an application",
     "jobs.ask_retry_alike": "only for a message that was set aside",
     "jobs.drop": "only for a message that was set aside",
+    "offers.offer": "no order of the demo is published",
+    "offers.order": "the demo's seats are drawn, not given in the order of sending",
     "people.open_account": "everybody who works at the demo school has an account",
     "people.paper": "only in the file of somebody who came by an application",
     "site.root": "leads on to the home page",
@@ -191,6 +213,7 @@ def every_page(app: Flask, facts: dict[str, Any]) -> Iterator[Page]:
         path = None
         if None not in values.values():
             path = app.url_map.bind("localhost").build(rule.endpoint, values)
+            path += f"?{ASKED[rule.endpoint]}" if rule.endpoint in ASKED else ""
         for role in _readers(access):
             if role in GO_ON.get(rule.endpoint, ()):
                 continue
