@@ -64,6 +64,9 @@ ON_THE_SITE = (
     "admission_rankings",
     "admission_ranks",
     "admission_offers",
+    "admission_forms",
+    "admission_form_versions",
+    "application_fees",
     "admission_score_parts",
     "admission_score_slots",
     "admission_score_sittings",
@@ -84,9 +87,10 @@ BEFORE_SIGN_IN = (
     "recovery_codes",
     "passkey_challenges",
     "half_open_sign_ins",
+    "admission_family_codes",
 )
 """Read by the public pages of accounts; of who is signed in each reads their own."""
-FOR_FEW = ("outbox_messages", "half_open_sign_ins", "reset_requests")
+FOR_FEW = ("outbox_messages", "half_open_sign_ins", "reset_requests", "admission_family_codes")
 """Read by nobody of the staff of a campus but who looks after its outbox."""
 
 

@@ -36,9 +36,10 @@ _WORDS: dict[str, Any] = {"method_words": FEE_METHOD_WORDS, "state_words": FEE_S
 def _day() -> date:
     """The day in the address, or today."""
     try:
-        return date.fromisoformat(request.args.get("day", ""))
+        asked = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
         return clock.today()
+    return asked if 2000 <= asked.year < 2100 else clock.today()
 
 
 @blueprint.route("/")

@@ -90,6 +90,7 @@ from app.web.forms import submitted
 from app.web.htmx import render_page, see_other
 from app.web.i18n import digits, local_plain
 from app.web.once import creates
+from app.web.proof import requires_recent
 from app.web.spreadsheet import csv_lines
 from app.web.urls import status_link
 
@@ -550,6 +551,7 @@ def publish(cycle_id: UUID, seat_id: UUID) -> BaseResponse:
 
 @blueprint.route("/cycles/<uuid:cycle_id>/classes/<uuid:seat_id>/scores/merit.csv")
 @requires(Permission.APPLICATIONS_READ)
+@requires_recent
 def merit_file(cycle_id: UUID, seat_id: UUID) -> Response:
     """The list with its working as a spreadsheet."""
     place = _class(cycle_id, seat_id)

@@ -48,10 +48,10 @@ def test_a_family_gets_the_words_of_its_campus_in_its_language(cast: Cast) -> No
     assert f"{{link}} রাইয়ান-এর আবেদন {application.reference} এসেছে।" in letter.body
     sent(locale="en", phone="+8801812345679")
     assert "প্রিয়" not in last(RECEIVED).body
-    text = Words("", "School: {reference}, {link}")
+    text = Words("", "School: {reference}, {day}, {link}")
     save_words(actor, cast.campus, OFFERED, Channel.SMS, "bn", text, None)
     offered = decided(locale="bn", email="", phone="+8801812345670")
-    assert last(OFFERED).body.startswith(f"School: {offered.reference}, http")
+    assert last(OFFERED).body.startswith(f"School: {offered.reference}, ")
 
 
 def test_words_are_kept_once_and_can_be_given_up(cast: Cast) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import force_locale, gettext
 from sqlalchemy import select
 
-from app.domain.admissions import services
+from app.domain.admissions import telling
 from app.domain.admissions.letters import refused_paper_letter
 from app.domain.admissions.models import ApplicationDocument
 from app.domain.admissions.queries import find_by_token
@@ -120,7 +120,7 @@ def test_a_worker_killed_over_the_letter_has_not_noted_it(
     sent_with(BROKEN)
     sweep()
     with monkeypatch.context() as patch:
-        patch.setattr(services, "write_mail", die)
+        patch.setattr(telling, "write_mail", die)
         with pytest.raises(Killed):
             sweep_files()
     assert [each.refusal_told_at for each in papers()] == [None, None]

@@ -40,7 +40,7 @@ def _our_letter(kind: str, locale: str, names: dict[str, str]) -> letters.Letter
                 locale, names["child"], names["number"], names["class"], names["section"], names["roll"]
             )
         case "application.slot":
-            return slot_letter(locale, names, names["child"], names["reference"], names["link"])
+            return slot_letter(locale, _seat(names), names["child"], names["reference"], names["link"])
         case "application.offered":
             return offer_letters.offered_letter(
                 locale, names["child"], names["reference"], names["day"], names["reason"], names["link"]
@@ -65,6 +65,10 @@ def _our_letter(kind: str, locale: str, names: dict[str, str]) -> letters.Letter
             )
 
 
+def _seat(names: dict[str, str]) -> dict[str, str]:
+    return {name: names[name] for name in ("part", "day", "first", "last", "place", "seat")}
+
+
 def _our_text(kind: str, locale: str, names: dict[str, str]) -> str:
     match kind:
         case "application.received":
@@ -74,7 +78,7 @@ def _our_text(kind: str, locale: str, names: dict[str, str]) -> str:
                 locale, **{name: names[name] for name in ("paper", "reason", "reference", "link")}
             )
         case "application.slot":
-            return slot_text(locale, names, names["reference"], names["link"])
+            return slot_text(locale, _seat(names), names["reference"], names["link"])
         case "application.offered" | "application.offer_reminder":
             return offer_letters.offered_text(locale, names["reference"], names["day"], names["link"])
         case "application.offer_accepted":
