@@ -16,6 +16,7 @@ from app.cli.demo_data.people import Adult, Child, Registry
 from app.domain.admissions.offers.rules import OFFER_DAYS
 from app.domain.admissions.offers.services import accept_offer, move_offers
 from app.domain.admissions.queries import find_by_token, list_open_classes
+from app.domain.admissions.rules import DECISIONS
 from app.domain.admissions.services import (
     add_note,
     attach_document,
@@ -80,12 +81,12 @@ PATHS: Final[dict[S, tuple[S, ...]]] = {
     S.SHORTLISTED: (S.UNDER_REVIEW, S.SHORTLISTED),
     S.WAITLISTED: (S.UNDER_REVIEW, S.WAITLISTED),
     S.OFFERED: (S.UNDER_REVIEW, S.OFFERED),
-    S.ACCEPTED: (S.UNDER_REVIEW, S.OFFERED),
-    S.EXPIRED: (S.UNDER_REVIEW, S.OFFERED),
+    S.ACCEPTED: (S.UNDER_REVIEW, S.OFFERED, S.ACCEPTED),
+    S.EXPIRED: (S.UNDER_REVIEW, S.OFFERED, S.EXPIRED),
     S.ENROLLED: (S.UNDER_REVIEW, S.OFFERED),
     S.REJECTED: (S.UNDER_REVIEW, S.REJECTED),
 }
-"""The decisions that lead to a state, in their order."""
+"""What leads to a state, in its order. The office decides, the family accepts, and time ends an offer."""
 
 REASONS: Final = {
     S.WAITLISTED: {
@@ -252,7 +253,7 @@ class Applicants:
             return found
 
         moment = at
-        for decision in PATHS.get(plan.status, ()):
+        for decision in (each for each in PATHS.get(plan.status, ()) if each in DECISIONS):
             moment = self._later(moment)
             with clock.stopped_at(moment):
                 decide_application(
