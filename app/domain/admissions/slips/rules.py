@@ -16,7 +16,7 @@ from app.domain.kernel.texts import LocalText
 
 S = ApplicationStatus
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # pragma: allowlist secret - an alphabet
 """Crockford's: no letter that is read as another or as a digit."""
 CODE_LENGTH: Final = 12
 CODE_BYTES: Final = 8
