@@ -177,13 +177,20 @@ def init_access(app: Flask) -> None:
     app.after_request(_note_use)
 
 
+def not_in_use() -> None:
+    """A page that asks by itself says nothing about whether somebody sits before it: the session stays as idle."""
+    g.by_itself = True
+
+
 def _note_use(response: Response) -> Response:
     """Write down that this device is in use, once in five minutes and when the page is made.
 
     The page that asked is answered whatever happens to that line: the next one tries again.
     """
     actor = g.get("reader")
-    if actor is None or actor.session_id is None or actor.seen_at is None or response.status_code >= 500:
+    if actor is None or actor.session_id is None or actor.seen_at is None or g.get("by_itself"):
+        return response
+    if response.status_code >= 500:
         return response
     # The real time: a replay may stop the school's clock, but not the database's.
     if datetime.now(UTC) - actor.seen_at > SEEN_EVERY:

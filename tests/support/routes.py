@@ -321,6 +321,7 @@ ROUTES: dict[str, Route] = {
     "admissions.slip": _of(
         P.APPLICATIONS_READ, shown=MOVED, application_id="admission_applications", code="=TWIN"
     ),
+    "admissions.presence": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
     "admissions.print_slip": _of(P.APPLICATIONS_READ, application_id="admission_applications"),
     "messages.index": _all(P.MESSAGES_EDIT),
     "messages.message": _message(),

@@ -12,6 +12,7 @@ from wtforms import SelectChoice
 
 from app.blueprints.admissions.forms import AssignForm, FilterForm, MergeForm, PairForm, TickForm
 from app.blueprints.admissions.pages import here, kept, officers_at
+from app.blueprints.admissions.pages import presence as others_here
 from app.blueprints.admissions.views import blueprint
 from app.blueprints.admissions.words import DOCUMENT_WORDS
 from app.domain.admissions.desk.queries import list_officers, papers_to_move
@@ -29,7 +30,7 @@ from app.domain.admissions.queries import get_application
 from app.domain.admissions.types import ApplicationView
 from app.domain.kernel.access import Permission
 from app.domain.kernel.errors import Conflict, Refused
-from app.web.access import current_actor, requires
+from app.web.access import current_actor, not_in_use, requires
 from app.web.errors import message_of
 from app.web.forms import submitted
 from app.web.htmx import render_page, see_other
@@ -42,6 +43,18 @@ _YEAR = 365 * 24 * 3600
 
 def _queue() -> BaseResponse:
     return see_other(url_for("admissions.queue", **kept()))  # type: ignore[arg-type]  # url_for takes query parameters of any name
+
+
+@blueprint.route("/<uuid:application_id>/presence")
+@requires(Permission.APPLICATIONS_READ)
+def presence(application_id: UUID) -> Response:
+    """Who else has an application open: a part of the record, or nothing where that is known already."""
+    not_in_use()
+    application = get_application(current_actor(), application_id)
+    others = others_here(current_actor(), application)
+    if request.args.get("was") == others["present_mark"]:
+        return Response(status=204)
+    return render_page("admissions/_presence.html", application=application, **others)
 
 
 # --- saved filters

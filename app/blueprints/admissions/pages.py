@@ -14,6 +14,7 @@ from flask_babel import gettext
 from app.blueprints.admissions.words import ACTION_WORDS, BULK_WORDS, DOUBT_WORDS, EVENT_WORDS
 from app.domain.academics.queries import ClassLabel, class_labels
 from app.domain.accounts.queries import list_user_names
+from app.domain.admissions.desk.presence import POLL_SECONDS, note_presence
 from app.domain.admissions.desk.queries import (
     PAGE_SIZE,
     count_by_status,
@@ -223,6 +224,16 @@ def parts_of_record(*, audited: bool) -> list[tuple[str, str]]:
         ("history", gettext("History")),
     ]
     return [*parts, ("audit", gettext("Audit"))] if audited else parts
+
+
+# --- who else is here
+
+
+def presence(actor: Actor, application: ApplicationView) -> dict[str, Any]:
+    """Who else has an application open, and a mark by which a page asks whether that is still so."""
+    present = note_presence(actor, application.id)
+    mark = "-".join(each.user_id.hex[-8:] for each in present)
+    return {"present": present, "present_mark": mark, "poll_seconds": POLL_SECONDS}
 
 
 # --- histories

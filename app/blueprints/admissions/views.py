@@ -20,6 +20,7 @@ from app.blueprints.admissions.pages import (
     known_guardian,
     officers_at,
     parts_of_record,
+    presence,
     queue_context,
 )
 from app.blueprints.admissions.words import (
@@ -137,6 +138,7 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
         status=422 if problems else 200,
         **entry_context(actor, application),
         **queue,
+        **presence(actor, application),
     )
 
 
