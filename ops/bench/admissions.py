@@ -17,11 +17,15 @@ from sqlalchemy import Engine, create_engine, text
 from ops.bench.kit.families import Times, open_the_doors
 from ops.bench.kit.proxy import proxied
 from ops.bench.kit.report import Report
+from ops.bench.kit.traffic import KB
+from ops.bench.kit.visitors import Counts, Visitor
 from ops.browse.installation import Installation, served
 from ops.devtool.console import ROOT, say
 from ops.devtool.processes import Supervisor
 
 APPLICATIONS, AT_ONCE = 3_000, 300
+FIRST, AGAIN = 12, 4
+"""KB of a page of the form on a first visit beyond what all pages share, and later."""
 CHECKED_WITHIN = 1_200
 """Seconds that the worker may need for all papers after the last family has gone."""
 
@@ -40,6 +44,7 @@ def main(arguments: list[str]) -> int:
             began = time.perf_counter()
             counts, times = open_the_doors(url, applications, at_once)
             took = time.perf_counter() - began
+            weigh(report, url, times)
         report.tell("opening.applications", applications, "")
         report.tell("opening.at-once", at_once, "")
         report.tell("opening.requests", counts.requests, "")
@@ -77,6 +82,16 @@ def _tell_times(report: Report, times: Times) -> None:
     report.tell(f"opening.slowest-page.{slowest}.p99", _percentile(sorted(times.pages[slowest]), 99), "ms")
     for percent in (50, 99):
         report.tell(f"opening.application.p{percent}", _percentile(sorted(times.whole), percent), "ms")
+
+
+def weigh(report: Report, url: str, times: Times) -> None:
+    """What each page weighs, packed: itself, and with the scripts that no other page of the site has."""
+    visitor = Visitor(url, Counts(), "bn")
+    for name, size in times.sizes.items():
+        own = [visitor.ask(path) for path in sorted(times.scripts[name])]
+        scripts = sum(each.received for each in own if each)
+        report.most(f"form.{name}.again", size / KB, AGAIN, "KB")
+        report.most(f"form.{name}.first", (size + scripts) / KB, FIRST, "KB")
 
 
 def _percentile(ordered: list[float], percent: int) -> float:

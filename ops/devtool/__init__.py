@@ -22,7 +22,7 @@ COMMANDS = {
     "test": ("Check", "every test, in parallel   [what pytest takes]"),
     "check": ("Check", "style, types, layers, templates, translations, migrations"),
     "audit": ("Check", "known holes of the packages, and the bill of materials"),
-    "bench": ("Check", "measure bytes, requests and times   [core|outbox|faults|scale]"),
+    "bench": ("Check", "measure bytes, requests and times   [admissions|core|outbox|faults|scale]"),
     "attack": ("Check", "sqlmap over a demo school of its own   [ROUTE...] [--minutes 60]"),
     "shots": ("Check", "pictures of the main pages into var/shots   [PAGE...] [--languages bn]"),
     "fmt": ("Change", "format Python and templates"),

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -18,6 +19,7 @@ from ops.browse.acts import certificate_pdf, portrait_jpeg
 PATIENCE = 120.0
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _HIDDEN = re.compile(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"')
+_SCRIPT = re.compile(r'<script src="([^"]+)" defer')
 _SEAT = re.compile(r'<option value="([0-9a-f-]{36})"')
 _NAMES = ("মাহির", "তানহা", "রাইসা", "আরিয়ান", "নাবিহা", "জুনাইদ", "সামিহা", "ফারহান")
 
@@ -27,6 +29,9 @@ class Times:
     """Milliseconds of each page of the form, of every family together, and what each family ended with."""
 
     pages: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Packed bytes of each page of the form, and of the scripts that only it has."""
+    scripts: dict[str, set[str]] = field(default_factory=dict)
     whole: list[float] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -80,6 +85,9 @@ def _apply(visitor: Visitor, number: int, papers: dict[str, File], times: Times)
         answer = visitor.ask(path, *sent)
         with times.lock:
             times.pages[name].append((time.perf_counter() - began) * 1000)
+            if answer and answer.status == 200:
+                times.sizes[name] = max(times.sizes.get(name, 0), answer.received)
+                times.scripts[name] = set(_SCRIPT.findall(answer.body))
         if answer is None or answer.status != (303 if sent else 200):
             raise _Stopped(f"{number} {name}: {answer.status if answer else 'no answer'}")
         return answer
@@ -108,15 +116,17 @@ def _form(page: Answer) -> dict[str, str]:
 def _answers(number: int) -> dict[str, dict[str, str]]:
     """What the family of this number writes; no two have a phone or a birth number in common."""
     child = _NAMES[number % len(_NAMES)]
+    born = datetime.now(UTC).year - 4  # fits the first two classes of the demo school in the year to come
     return {
         "child": {
             "child_name_bn": f"{child} ইসলাম",
             "child_name_en": f"Child {number}",
             "born_on-d": str(1 + number % 28),
             "born_on-m": str(1 + number % 12),
-            "born_on-y": "2014",
+            "born_on-y": str(born),
             "gender": "male" if number % 2 else "female",
-            "birth_registration_no": f"2014269162{number:07d}",
+            "birth_registration_no": f"{born}269162{number:07d}",
+            "shift": "morning",
         },
         "guardian": {
             "guardian_name": "শাহানা আক্তার",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import threading
 import time
@@ -31,6 +32,8 @@ class Answer:
     status: int
     headers: http.client.HTTPMessage
     body: str
+    received: int = 0
+    """Bytes of the body as they came, packed."""
 
     @property
     def soup(self) -> BeautifulSoup:
@@ -81,7 +84,7 @@ class Visitor:
             timeout=self.patience,
             source_address=(self.source, 0) if self.source else None,
         )
-        headers = {"Connection": "close", "Accept-Language": "en"}
+        headers = {"Connection": "close", "Accept-Language": "en", "Accept-Encoding": "gzip"}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         body: bytes | None = None
@@ -93,7 +96,9 @@ class Visitor:
         try:
             connection.request("GET" if form is None else "POST", path, body, headers)
             response = connection.getresponse()
-            answer = Answer(response.status, response.headers, response.read().decode())
+            raw = response.read()
+            plain = gzip.decompress(raw) if response.headers["Content-Encoding"] == "gzip" else raw
+            answer = Answer(response.status, response.headers, plain.decode(), len(raw))
         except (OSError, http.client.HTTPException):
             with self.counts.lock:
                 self.counts.dropped += 1
