@@ -89,7 +89,7 @@ def _apply(visitor: Visitor, number: int, papers: dict[str, File], times: Times)
                 times.sizes[name] = max(times.sizes.get(name, 0), answer.received)
                 times.scripts[name] = set(_SCRIPT.findall(answer.body))
         if answer is None or answer.status != (303 if sent else 200):
-            raise _Stopped(f"{number} {name}: {answer.status if answer else 'no answer'}")
+            raise _Stopped(f"{number} {name}: {_fault(answer)}")
         return answer
 
     page = ask("door", "/bn/admissions/")
@@ -102,6 +102,13 @@ def _apply(visitor: Visitor, number: int, papers: dict[str, File], times: Times)
         path = _next(ask(f"{step}-saved", path, *sent))
     ask("status", path)
     return path.rsplit("/", 1)[-1]
+
+
+def _fault(answer: Answer | None) -> str:
+    if answer is None:
+        return "no answer"
+    said = " ".join(each.get_text(" ", strip=True) for each in answer.soup.select(".oops, .note.bad"))
+    return f"{answer.status} {said[:200]}"
 
 
 def _next(answer: Answer) -> str:
@@ -120,7 +127,7 @@ def _answers(number: int) -> dict[str, dict[str, str]]:
     return {
         "child": {
             "child_name_bn": f"{child} ইসলাম",
-            "child_name_en": f"Child {number}",
+            "child_name_en": f"Child {''.join('abcdefghij'[int(digit)] for digit in str(number))}",
             "born_on-d": str(1 + number % 28),
             "born_on-m": str(1 + number % 12),
             "born_on-y": str(born),
