@@ -12,6 +12,7 @@ import os
 import sys
 import time
 
+import brotli  # type: ignore[import-untyped]  # it carries no types
 from sqlalchemy import Engine, create_engine, text
 
 from ops.bench.kit.families import Times, open_the_doors
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> int:
         owner = create_engine(os.environ.get("OWNER_DATABASE_URL") or os.environ["DATABASE_URL"])
         before = _counts(owner)
         _spawn_worker(supervisor, school)
-        with proxied(school) as url:
+        with proxied(school, "wsgi:app") as url:  # which believes the proxy whose address a family has
             began = time.perf_counter()
             counts, times = open_the_doors(url, applications, at_once)
             took = time.perf_counter() - began
@@ -87,11 +88,16 @@ def _tell_times(report: Report, times: Times) -> None:
 def weigh(report: Report, url: str, times: Times) -> None:
     """What each page weighs, packed: itself, and with the scripts that no other page of the site has."""
     visitor = Visitor(url, Counts(), "bn")
-    for name, size in times.sizes.items():
+    for name, body in times.bodies.items():
+        size = _packed(body)
         own = [visitor.ask(path) for path in sorted(times.scripts[name])]
-        scripts = sum(each.received for each in own if each)
+        scripts = sum(_packed(each.body) for each in own if each)
         report.most(f"form.{name}.again", size / KB, AGAIN, "KB")
         report.most(f"form.{name}.first", (size + scripts) / KB, FIRST, "KB")
+
+
+def _packed(body: str) -> int:
+    return len(brotli.compress(body.encode(), quality=5))
 
 
 def _percentile(ordered: list[float], percent: int) -> float:

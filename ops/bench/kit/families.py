@@ -29,8 +29,8 @@ class Times:
     """Milliseconds of each page of the form, of every family together, and what each family ended with."""
 
     pages: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    sizes: dict[str, int] = field(default_factory=dict)
-    """Packed bytes of each page of the form, and of the scripts that only it has."""
+    bodies: dict[str, str] = field(default_factory=dict)
+    """Each page of the form at its longest, and the scripts that only it has."""
     scripts: dict[str, set[str]] = field(default_factory=dict)
     whole: list[float] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ def _apply(visitor: Visitor, number: int, papers: dict[str, File], times: Times)
         with times.lock:
             times.pages[name].append((time.perf_counter() - began) * 1000)
             if answer and answer.status == 200:
-                times.sizes[name] = max(times.sizes.get(name, 0), answer.received)
+                times.bodies[name] = max(times.bodies.get(name, ""), answer.body, key=len)
                 times.scripts[name] = set(_SCRIPT.findall(answer.body))
         if answer is None or answer.status != (303 if sent else 200):
             raise _Stopped(f"{number} {name}: {_fault(answer)}")

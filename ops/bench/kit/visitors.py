@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import http.client
 import threading
 import time
@@ -32,8 +31,6 @@ class Answer:
     status: int
     headers: http.client.HTTPMessage
     body: str
-    received: int = 0
-    """Bytes of the body as they came, packed."""
 
     @property
     def soup(self) -> BeautifulSoup:
@@ -84,7 +81,7 @@ class Visitor:
             timeout=self.patience,
             source_address=(self.source, 0) if self.source else None,
         )
-        headers = {"Connection": "close", "Accept-Language": "en", "Accept-Encoding": "gzip"}
+        headers = {"Connection": "close", "Accept-Language": "en"}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         body: bytes | None = None
@@ -96,9 +93,7 @@ class Visitor:
         try:
             connection.request("GET" if form is None else "POST", path, body, headers)
             response = connection.getresponse()
-            raw = response.read()
-            plain = gzip.decompress(raw) if response.headers["Content-Encoding"] == "gzip" else raw
-            answer = Answer(response.status, response.headers, plain.decode(), len(raw))
+            answer = Answer(response.status, response.headers, response.read().decode())
         except (OSError, http.client.HTTPException):
             with self.counts.lock:
                 self.counts.dropped += 1
