@@ -23,7 +23,8 @@ daemon off;
 pid {folder}/nginx.pid;
 error_log stderr warn;
 worker_processes 1;
-events {{ worker_connections 256; }}
+worker_rlimit_nofile 4096;
+events {{ worker_connections 2048; }}
 http {{
   access_log off;
   client_body_temp_path {folder}/body;
