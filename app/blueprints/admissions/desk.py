@@ -42,7 +42,7 @@ _YEAR = 365 * 24 * 3600
 
 
 def _queue() -> BaseResponse:
-    return see_other(url_for("admissions.queue", **kept()))  # type: ignore[arg-type]  # url_for takes query parameters of any name
+    return see_other(url_for("admissions.queue", **kept()))
 
 
 @blueprint.route("/<uuid:application_id>/presence")
@@ -164,7 +164,7 @@ def _merge_page(both: list[ApplicationView], form: MergeForm) -> Response:
         keepable=[(value, label) for value, label, *_ in form.keep.iter_choices()],
         moving={each.id: _moving(each, both) for each in both},
         here=here(application_id),
-        action=url_for("admissions.merge", application_id=application_id, other_id=other_id, **kept()),  # type: ignore[arg-type]  # url_for takes query parameters of any name
+        action=url_for("admissions.merge", application_id=application_id, other_id=other_id, **kept()),
         status=422 if form.problems else 200,
     )
 
@@ -213,7 +213,7 @@ def keys() -> BaseResponse:
     """The keys of the desk, and the switch that turns them off in this browser."""
     if request.method == "GET":
         return render_page("admissions/keys.html", "keys", is_off=keys_are_off())
-    response: Response = see_other(url_for("admissions.queue"))  # type: ignore[assignment]  # a redirect takes cookies as any answer does
+    response = see_other(url_for("admissions.queue"))
     response.set_cookie(
         _KEYS_COOKIE,
         "off" if request.form.get("do") == "off" else "on",

@@ -77,14 +77,14 @@ KEPT = ("status", "class", "q", "cycle", "officer", "doubt", "papers")
 MINE, NOBODYS, EVERY_CYCLE = "mine", "nobody", "all"
 
 
-def kept() -> dict[str, str]:
-    """The filter in the address, to be carried along."""
+def kept() -> dict[str, Any]:
+    """The filter in the address, to be carried along: texts, as `url_for` takes parameters of any name."""
     return {name: request.args[name] for name in KEPT if request.args.get(name)}
 
 
 def here(application_id: UUID) -> str:
     """The record of an application beside the queue under the filter."""
-    return url_for("admissions.record", application_id=application_id, **kept())  # type: ignore[arg-type]  # url_for takes query parameters of any name
+    return url_for("admissions.record", application_id=application_id, **kept())
 
 
 def tidy_query(text: str) -> dict[str, str]:
@@ -204,8 +204,8 @@ def _saved_filters(actor: Actor, kept: Mapping[str, str]) -> list[tuple[UUID, st
     ]
 
 
-def _queue_url(query: Mapping[str, str]) -> str:
-    return url_for("admissions.queue", **query)  # type: ignore[arg-type]  # url_for takes query parameters of any name
+def _queue_url(query: Mapping[str, Any]) -> str:
+    return url_for("admissions.queue", **query)
 
 
 def officers_at(officers: Iterable[Officer], campus_id: UUID) -> list[Officer]:

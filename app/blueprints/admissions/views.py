@@ -215,7 +215,7 @@ def reject(application_id: UUID) -> BaseResponse:
         application=application,
         form=form,
         here=here(application_id),
-        action=url_for("admissions.reject", application_id=application_id, **kept()),  # type: ignore[arg-type]  # url_for takes query parameters of any name
+        action=url_for("admissions.reject", application_id=application_id, **kept()),
         status=422 if form.problems else 200,
     )
 
@@ -325,7 +325,7 @@ def _enrol_page(
         form=form,
         guardian=known_guardian(current_actor(), application),
         here=here(application.id),
-        action=url_for("admissions.enrol", application_id=application.id, **kept()),  # type: ignore[arg-type]  # url_for takes query parameters of any name
+        action=url_for("admissions.enrol", application_id=application.id, **kept()),
         kept=kept(),
         status=422 if form.problems else 200,
     )

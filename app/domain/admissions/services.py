@@ -23,6 +23,7 @@ from app.domain.admissions.entry.queries import given_of, whole_address
 from app.domain.admissions.entry.types import ChildKnown, YearOver
 from app.domain.admissions.forms.queries import form_by, version_in_force
 from app.domain.admissions.forms.rules import kept_answers, merged
+from app.domain.admissions.history import note_event
 from app.domain.admissions.letters import (
     decided_letter,
     decided_text,
@@ -139,32 +140,6 @@ def _draft(db: Session, token: str) -> Application:
     if row.status is not ApplicationStatus.DRAFT:
         raise AlreadySent
     return row
-
-
-def _note_event(
-    db: Session,
-    actor: Actor,
-    row: Application,
-    kind: EventKind,
-    *,
-    was: ApplicationStatus | None = None,
-    note: str | None = None,
-    **details: Any,
-) -> None:
-    """Add a line to the history, with the version of the application that it made."""
-    db.flush()
-    db.add(
-        ApplicationEvent(
-            application_id=row.id,
-            at=clock.now(),
-            kind=kind,
-            user_id=actor.user_id,
-            from_status=was,
-            to_status=row.status if was is not None else None,
-            note=note or None,
-            details={"version": row.version, **details},
-        )
-    )
 
 
 def start_application(actor: Actor, token: str, locale: str, today: date) -> None:
@@ -335,7 +310,7 @@ def send_paper(actor: Actor, application_id: UUID, kind: DocumentKind, data: byt
         row = _locked(db, Application.id == application_id, Application.status != ApplicationStatus.DRAFT)
         _check_wanted(view_of(row), kind)
         _keep_paper(db, actor, row, kind, data, file_name)
-        _note_event(db, actor, row, EventKind.PAPER, paper=kind)
+        note_event(db, actor, row, EventKind.PAPER, paper=kind)
 
 
 def _check_wanted(application: ApplicationView, kind: DocumentKind) -> None:
@@ -468,7 +443,7 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
         row.submitted_at = clock.now()
         row.reference = reference
         row.search_key = _search_key(row)
-        _note_event(db, actor, row, EventKind.SUBMITTED, was=ApplicationStatus.DRAFT, consent=True)
+        note_event(db, actor, row, EventKind.SUBMITTED, was=ApplicationStatus.DRAFT, consent=True)
         record(
             actor,
             "application.submitted",
@@ -497,7 +472,7 @@ def withdraw_application(actor: Actor, application_id: UUID) -> None:
         check_transition(was, ApplicationStatus.WITHDRAWN)
         row.status = ApplicationStatus.WITHDRAWN
         release_offer(db, row.id)
-        _note_event(db, actor, row, EventKind.WITHDRAWN, was=was)
+        note_event(db, actor, row, EventKind.WITHDRAWN, was=was)
         record(
             actor,
             "application.withdrawn",
@@ -548,7 +523,7 @@ def add_note(actor: Actor, application_id: UUID, text: str) -> None:
         row = _locked(db, Application.id == application_id, within(actor, Permission.APPLICATIONS_READ))
         if _last_note(db, row, actor) == text:
             return
-        _note_event(db, actor, row, EventKind.NOTE, note=text)
+        note_event(db, actor, row, EventKind.NOTE, note=text)
         record(actor, "application.noted", "application", row.id, campus_id=row.campus_id, new={"note": text})
 
 
@@ -604,7 +579,7 @@ def decide_application(
             release_offer(db, row.id)
         row.status = to
         row.decided_at, row.decided_by, row.decision_reason = clock.now(), actor.user_id, reason or None
-        _note_event(db, actor, row, EventKind.DECIDED, was=was, note=reason)
+        note_event(db, actor, row, EventKind.DECIDED, was=was, note=reason)
         record(
             actor,
             "application.decided",
@@ -676,7 +651,7 @@ def enrol_applicant(
         row.status, row.student_id = ApplicationStatus.ENROLLED, student_id
         settle_offer(db, row.id)
         details: dict[str, Any] = {"section": section.code, "roll_number": roll, "student_no": student_no}
-        _note_event(db, actor, row, EventKind.ENROLLED, was=was, **details)
+        note_event(db, actor, row, EventKind.ENROLLED, was=was, **details)
         db.add(
             ApplicationEnrolment(
                 application_id=row.id,

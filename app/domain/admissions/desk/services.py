@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,6 +46,7 @@ from app.domain.admissions.desk.types import (
     UndoOver,
     WhyNot,
 )
+from app.domain.admissions.history import note_event
 from app.domain.admissions.models import (
     AdmissionCycle,
     Application,
@@ -385,7 +386,7 @@ def merge_applications(
         kept.updated_at = clock.now()  # whoever has it open sees that papers were added
         db.execute(delete(ApplicationPair).where(_of_both(*in_order(kept.id, gone.id))))
         _pair(db, actor, *in_order(kept.id, gone.id), PairState.MERGED)
-        _event(db, actor, gone, EventKind.WITHDRAWN, was, {"merged_into": kept.reference})
+        note_event(db, actor, gone, EventKind.WITHDRAWN, was=was, merged_into=kept.reference)
         told = {"kept": kept.reference, "gone": gone.reference, "papers": moved}
         for row in (kept, gone):
             record(
@@ -425,29 +426,6 @@ def _tell_of_merge(kept: Application, gone: Application, status_link: LinkTo) ->
         elif row.phone:
             text = merged_text(row.locale, *references)
             write_sms("application.merged", row.phone, row.locale, text, campus_id=row.campus_id)
-
-
-def _event(
-    db: Session,
-    actor: Actor,
-    row: Application,
-    kind: EventKind,
-    was: ApplicationStatus,
-    details: Mapping[str, Any],
-) -> None:
-    """Add a line to the history of an application that has just changed its state."""
-    db.flush()
-    db.add(
-        ApplicationEvent(
-            application_id=row.id,
-            at=clock.now(),
-            kind=kind,
-            user_id=actor.user_id,
-            from_status=was,
-            to_status=row.status,
-            details={"version": row.version, **details},
-        )
-    )
 
 
 # --- acts on many

@@ -19,7 +19,8 @@ from app.domain.admissions.entry.models import ApplicationEnrolment
 from app.domain.admissions.entry.papers import take_papers_back
 from app.domain.admissions.entry.rules import DEPENDS, MOST_AT_ONCE
 from app.domain.admissions.entry.types import NothingToUndo, Outcome, Pick, StandsOn
-from app.domain.admissions.models import Application, ApplicationEvent
+from app.domain.admissions.history import note_event
+from app.domain.admissions.models import Application
 from app.domain.admissions.offers.seats import unsettle_offer
 from app.domain.admissions.queries import within
 from app.domain.admissions.rules import check_reason
@@ -164,17 +165,14 @@ def _give_back(actor: Actor, taken: Mapping[str, Any]) -> None:
 
 def _tell(db: Session, actor: Actor, row: Application, reason: str, status_link: LinkTo) -> None:
     """History, audit log, and the letter to the family."""
-    db.add(
-        ApplicationEvent(
-            application_id=row.id,
-            at=clock.now(),
-            kind=EventKind.DECIDED,
-            user_id=actor.user_id,
-            from_status=ApplicationStatus.ENROLLED,
-            to_status=row.status,
-            note=reason,
-            details={"version": row.version, "enrolment_undone": True},
-        )
+    note_event(
+        db,
+        actor,
+        row,
+        EventKind.DECIDED,
+        was=ApplicationStatus.ENROLLED,
+        note=reason,
+        enrolment_undone=True,
     )
     record(
         actor,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.academics.policies import ensure_may
 from app.domain.academics.types import Shift
+from app.domain.admissions.history import note_event
 from app.domain.admissions.models import AdmissionCycle, Application
 from app.domain.admissions.offers.letters import (
     accepted_letter,
@@ -46,7 +47,7 @@ from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import Ranked, RankingView, RankLine
 
 # The history and the letters of an application are written in one way, whoever writes them.
-from app.domain.admissions.services import LinkTo, _locked, _note_event
+from app.domain.admissions.services import LinkTo, _locked
 from app.domain.admissions.telling import child_of, tell_family
 from app.domain.admissions.types import ApplicationStatus, EventKind, Method
 from app.domain.audit.services import record
@@ -71,7 +72,7 @@ def _step(
 ) -> None:
     """Bring an application into a state, with a line in its history and in the audit log."""
     was, row.status = row.status, to
-    _note_event(db, actor, row, kind, was=was, offer=what)
+    note_event(db, actor, row, kind, was=was, offer=what)
     record(
         actor,
         f"application.offer_{what}",
