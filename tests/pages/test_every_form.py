@@ -16,16 +16,8 @@ from tests.support.pages import PageClient
 from tests.support.routes import school_with_twins
 
 CANARY = '"><svg onload=alert(1)>'
-HOSTILE = {
-    "markup": CANARY,
-    "template": "{{7*7}}",
-    "sql": "' OR 1=1--",
-    "nul": "a\x00b",
-    "too long": "অ" * 6_000,
-    "empty": "",
-    "bidi": "‮abc‬\u200b",
-    "header": "x\r\nBcc: all@school.example",
-}
+HOSTILE = {"markup": CANARY, "empty": ""}
+"""In every field at once; one by one `test_hostile_input.py` sends them the whole corpus."""
 ROLES: list[Member | None] = [None, CAST.hasan, CAST.farida, CAST.bashir, CAST.dalia, CAST.ishrat, CAST.rafi]
 _STAYS = {"accounts.sign_out"}
 
@@ -79,7 +71,7 @@ def test_no_form_can_be_broken(crawl: Crawl, client: PageClient, connection: Con
             body = response.get_data(as_text=True)
             assert "<svg onload" not in body, f"{where}: not escaped"
             is_shown = set(form.texts) > set(form.secrets)
-            if response.status_code == 422 and label in {"markup", "template", "sql"} and is_shown:
+            if response.status_code == 422 and label == "markup" and is_shown:
                 kept = typed(response)
                 assert HOSTILE[label] in kept, f"{where}: what was typed is gone"
             savepoint.rollback()
