@@ -13,8 +13,8 @@ from app.domain.academics.types import Shift
 from app.domain.admissions.lottery.models import AdmissionDraw
 from app.domain.admissions.lottery.queries import (
     find_draw,
-    find_own_ticket,
     list_of,
+    list_own_tickets,
     list_tickets,
     list_undrawn,
     preview_list,
@@ -82,8 +82,8 @@ def test_a_list_is_fixed_announced_and_drawn_and_its_order_is_in_force(cast: Cas
     assert [line.application_id for line in order] == [keys[int(number) - 1] for _, number, _ in lines]
     assert order[0].working["ticket"] == int(lines[0][1]) and order[0].working["draw"] == str(draw_id)
     assert sum(place == "Q1" for *_, place in lines) == 16
-    own = find_own_ticket(keys[0])
-    assert own is not None and own.number == 1 and own.rank is not None
+    (own,) = list_own_tickets(keys[0])
+    assert own.number == 1 and own.rank is not None
 
 
 def test_every_step_stands_in_the_audit_log_and_the_secret_only_at_the_end(cast: Cast) -> None:
@@ -146,14 +146,14 @@ def test_a_cancelled_draw_stays_with_its_number_and_opens_its_value(cast: Cast) 
     first = announced(seat)
     with pytest.raises(DrawThere):
         fix_list(CAST.farida.actor, seat, None)
-    cancel_draw(CAST.farida.actor, first, 2, LocalText("A class was forgotten."))
+    cancel_draw(CAST.farida.actor, first, 2, LocalText("A class was forgotten."), page_of)
     second = held(seat)
     gone, there = find_draw(first), find_draw(second)
     assert (gone.state, there.state) == (DrawState.CANCELLED, DrawState.DRAWN)
     assert there.number == gone.number + 1 and sha256(gone.secret or "") == gone.commitment
     assert gone.list_hash != there.list_hash, "the number of the draw is part of the list"
     with pytest.raises(NotInThisState):
-        cancel_draw(CAST.farida.actor, second, there.version, LocalText("Somebody else should win."))
+        cancel_draw(CAST.farida.actor, second, there.version, LocalText("Somebody else should win."), page_of)
     with pytest.raises(DrawThere):
         fix_list(CAST.farida.actor, seat, None)
 
@@ -256,8 +256,8 @@ def test_a_refused_application_gets_no_ticket(cast: Cast) -> None:
         update(Application).where(Application.id == keys[1]).values(status=ApplicationStatus.REJECTED)
     )
     draw_id = fix_list(CAST.farida.actor, seat, None)
-    assert find_draw(draw_id).tickets == 2 and find_own_ticket(keys[1]) is None
+    assert find_draw(draw_id).tickets == 2 and list_own_tickets(keys[1]) == []
     third: UUID = keys[2]
-    ticket = find_own_ticket(third)
-    assert ticket is not None and ticket.number == 2 and ticket.quotas == ("Q1",)
+    (ticket,) = list_own_tickets(third)
+    assert ticket.number == 2 and ticket.quotas == ("Q1",)
     assert find_draw(draw_id).fixed_at <= datetime.now(UTC)

@@ -19,7 +19,7 @@ from app.domain.admissions.types import ApplicationView
 from app.domain.kernel.texts import LocalText
 from tests.support.applications import sent
 from tests.support.cast import Cast
-from tests.support.draws import announced, applicants, draw_now, on_the_day, ready_for_a_draw
+from tests.support.draws import announced, applicants, draw_now, on_the_day, page_of, ready_for_a_draw
 from tests.support.pages import Page, PageClient
 
 BUDGET = 8 * 1024
@@ -86,7 +86,7 @@ def test_everybody_reads_how_far_a_draw_is_and_never_a_name(
     gone = fix_list(cast.farida.actor, seat, None)
     fixed, page = find_draw(gone), client.get(f"/{lang}/draws/{gone}", query={"ticket": "no number"})
     assert fixed.list_hash in page.text and fixed.commitment in page.text
-    cancel_draw(cast.farida.actor, gone, 1, LocalText("Begun too early."))
+    cancel_draw(cast.farida.actor, gone, 1, LocalText("Begun too early."), page_of)
     assert "Begun too early." in client.get(f"/{lang}/draws/{gone}").text
     draw_id = announced(seat)
     page = client.get(f"/{lang}/draws/{draw_id}", query={"ticket": "২১"})

@@ -130,15 +130,20 @@ def list_waiting(ranking: RankingView) -> list[RankLine]:
 
 
 def waiting_place(application_id: UUID) -> int | None:
-    """The place of an application on the waiting list of its class, counted from 1; None where it is on none."""
-    ranking_id = session().scalar(
-        select(AdmissionRank.ranking_id)
+    """The place of an application on the waiting list of its class, counted from 1; None where it is on none.
+
+    Who waits in the order of more than one shift reads the better place.
+    """
+    rows = session().execute(
+        select(AdmissionRank.ranking_id, AdmissionRank.rank)
         .join(AdmissionRanking, AdmissionRanking.id == AdmissionRank.ranking_id)
         .where(AdmissionRank.application_id == application_id, AdmissionRanking.opened_at.is_not(None))
     )
-    if ranking_id is None:
-        return None
-    mine = select(AdmissionRank.rank).where(AdmissionRank.application_id == application_id).scalar_subquery()
+    places = [_place_in(ranking_id, rank, application_id) for ranking_id, rank in rows.all()]
+    return min((place for place in places if place is not None), default=None)
+
+
+def _place_in(ranking_id: UUID, rank: int, application_id: UUID) -> int | None:
     waiting = (
         select(AdmissionRank.application_id)
         .join(Application, Application.id == AdmissionRank.application_id)
@@ -146,7 +151,7 @@ def waiting_place(application_id: UUID) -> int | None:
             AdmissionRank.ranking_id == ranking_id,
             Application.status == ApplicationStatus.WAITLISTED,
             ~exists().where(AdmissionOffer.application_id == AdmissionRank.application_id),
-            AdmissionRank.rank <= mine,
+            AdmissionRank.rank <= rank,
         )
         .order_by(AdmissionRank.rank)
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
@@ -18,7 +17,7 @@ from app.domain.admissions.models import (
 )
 from app.domain.admissions.queries import list_quota_terms
 from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
-from app.domain.admissions.rankings.rules import RANKABLE
+from app.domain.admissions.rankings.rules import RANKABLE, keep_promises, told_apart
 from app.domain.admissions.rankings.types import Applicant, Pool, RankingView, RankLine
 from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.errors import NotFound
@@ -42,23 +41,34 @@ def shifts_of(seat_id: UUID) -> list[Shift | None]:
     return told_apart(found)
 
 
-def told_apart(shifts: Collection[Shift | None]) -> list[Shift | None]:
-    """The shifts whose seats are given apart, from those that the parts of a class name."""
-    return [shift for shift in Shift if shift in shifts] if shifts and None not in shifts else [None]
-
-
 def get_pool(seat_id: UUID, shift: Shift | None) -> Pool:
-    """The seats of a class, or of one shift of it, shared among the quotas of its cycle. Raises NotFound."""
+    """The seats of a class, or of one shift of it, shared among the quotas of its cycle. Raises NotFound.
+
+    Once seats were drawn or offered, seats that are added take none from a quota.
+    """
     row = session().execute(
-        select(AdmissionSeat.cycle_id, AdmissionSeat.seats).where(AdmissionSeat.id == seat_id)
+        select(AdmissionSeat.cycle_id, AdmissionSeat.seats, AdmissionRanking.quota_seats)
+        .outerjoin(
+            AdmissionRanking,
+            (AdmissionRanking.seat_id == AdmissionSeat.id)
+            & AdmissionRanking.shift.is_not_distinct_from(shift),
+        )
+        .where(AdmissionSeat.id == seat_id)
     )
     found = row.one_or_none()
     if found is None:
         raise NotFound
     seats = found.seats if shift is None else _seats_of_shift(seat_id, shift)
     quotas = list_quota_terms([found.cycle_id]).get(found.cycle_id, [])
-    share = share_seats(seats, [quota.percent for quota in quotas])
-    return Pool(seats, tuple((quota.id, n) for quota, n in zip(quotas, share.quotas, strict=True)))
+    share = share_seats(seats, [quota.percent for quota in quotas]).quotas
+    if found.quota_seats is not None:
+        share = keep_promises(share, [found.quota_seats.get(str(quota.id), 0) for quota in quotas])
+    return Pool(seats, tuple((quota.id, n) for quota, n in zip(quotas, share, strict=True)))
+
+
+def promises_of(seat_id: UUID, shift: Shift | None) -> dict[str, int]:
+    """The seats of each quota as they are now, as a ranking keeps them once they are drawn or offered."""
+    return {str(quota): seats for quota, seats in get_pool(seat_id, shift).quotas}
 
 
 def _seats_of_shift(seat_id: UUID, shift: Shift) -> int:
