@@ -89,12 +89,13 @@ PageLink = Callable[[str, UUID], str]
 """(language, draw) to the absolute address of its public page."""
 
 
-def fix_list(actor: Actor, seat_id: UUID, shift: Shift | None) -> UUID:
+def fix_list(actor: Actor, seat_id: UUID, shift: Shift | None, *, secret: str | None = None) -> UUID:
     """Give every applicant of a class, or of one shift of it, a ticket, and commit to a value. Returns the draw.
 
     Tickets are numbered in the order of the references, which nobody chooses. From now on the list stays, whatever
     becomes of the applications, and so do the seats and quotas it was made for. Who named no shift gets a ticket in
-    the draw of each. Raises NotFound, Forbidden, NotALottery, StillOpen, DrawThere, NobodyToDraw, RankingTaken.
+    the draw of each. `secret` is for an invented school, which is the same from the same seed; without it a value is
+    made that nobody sees. Raises NotFound, Forbidden, NotALottery, StillOpen, DrawThere, NobodyToDraw, RankingTaken.
     """
     with transaction() as db:
         cycle, seat = _open_for_a_list(db, actor, seat_id, shift)
@@ -103,7 +104,7 @@ def fix_list(actor: Actor, seat_id: UUID, shift: Shift | None) -> UUID:
             raise NobodyToDraw
         quotas = fixed_quotas(seat_id, shift)
         tickets = [Ticket(number, claims_of(each, quotas)) for number, each in enumerate(applicants, start=1)]
-        secret = secrets.token_hex(_SECRET_BYTES)
+        secret = secret or secrets.token_hex(_SECRET_BYTES)
         seats = get_pool(seat_id, shift).seats
         heading = Heading(
             next_number(_SERIES), _about(cycle, seat), shift, seats, tuple(quota for _, quota in quotas)
