@@ -170,6 +170,9 @@ def test_the_same_seed_gives_the_same_school(twins: tuple[Loaded, Loaded]) -> No
         "SELECT date, status, count(*) FROM attendance GROUP BY 1, 2 ORDER BY 1, 2",
         "SELECT slug, title::text, content::text FROM notices ORDER BY 1",
         "SELECT reference, status, child_name_bn, phone FROM admission_applications ORDER BY 1, 3",
+        "SELECT number, state, list_hash, secret FROM admission_draws ORDER BY 1",
+        "SELECT number, rank, place FROM admission_tickets ORDER BY draw_id, 1",
+        "SELECT mark, is_absent FROM admission_score_marks ORDER BY 1, 2",
     ):
         assert one.rows(statement) == other.rows(statement), statement
     passwords = {login.password for login in [*one.result.logins, *other.result.logins]}

@@ -405,8 +405,8 @@ def remove_quota(actor: Actor, cycle_id: UUID, quota_id: UUID) -> None:
     with transaction() as db:
         cycle = _held(db, actor, cycle_id)
         row = _part(db, AdmissionQuota, quota_id, cycle.id)
-        _ensure_unused(db, Application.quota_ids.contains([row.id]))
         guard_quotas(db, cycle.id)
+        _ensure_unused(db, Application.quota_ids.contains([row.id]))
         old = _told(_quota_details(row))
         db.delete(row)
         db.flush()
