@@ -20,7 +20,7 @@ from app.domain.admissions.lottery.queries import find_draw
 from app.domain.admissions.lottery.services import announce_draw, cancel_draw, fix_list
 from app.domain.admissions.lottery.types import Announcement
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat
-from app.domain.admissions.offers.queries import find_pool, plan_offers
+from app.domain.admissions.offers.queries import find_pool, plan_offers, shifts_held
 from app.domain.admissions.offers.services import (
     decline_offer,
     move_offers,
@@ -244,5 +244,6 @@ def test_who_named_no_shift_stands_in_the_order_of_each_and_gets_one_seat(cast: 
             offer_free_seats(ADMIN, ranking.id, seen=plan.seen, status_link=link_to)
         assert {status_of(key) for key in both + only_day} == {ApplicationStatus.OFFERED}
         assert [find_pool(ADMIN, seat, shift).held for shift in Shift] == [1, 1]
+        assert shifts_held(both + only_day) == {both[0]: Shift.MORNING, only_day[0]: Shift.DAY}
         decline_offer(visitor("bn"), only_day[0])
         assert move_offers(link_to).offered == 0, "the child with a seat in the morning gets no second one"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -91,7 +91,21 @@ def find_offer(application_id: UUID) -> OfferView | None:
         )
         .one_or_none()
     )
-    return OfferView(row.state, row.made_at, row.expires_at, row.answered_at) if row else None
+    return OfferView(row.state, row.made_at, row.expires_at, row.answered_at, row.shift) if row else None
+
+
+def shifts_held(application_ids: Collection[UUID]) -> dict[UUID, Shift]:
+    """The shift in which applications hold a seat by an offer. Asks nothing where there are none."""
+    if not application_ids:
+        return {}
+    rows = session().execute(
+        select(AdmissionOffer.application_id, AdmissionOffer.shift).where(
+            AdmissionOffer.application_id.in_(application_ids),
+            AdmissionOffer.state.in_(HOLDING),
+            AdmissionOffer.shift.is_not(None),
+        )
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def family_offer(application_id: UUID) -> FamilyOffer:
@@ -327,7 +341,7 @@ def list_offers(seat_id: UUID, shift: Shift | None) -> list[tuple[RankLine, Offe
                 claims=frozenset(row.quota_ids),
                 working=working or {},
             ),
-            OfferView(offer.state, offer.made_at, offer.expires_at, offer.answered_at),
+            OfferView(offer.state, offer.made_at, offer.expires_at, offer.answered_at, offer.shift),
         )
         for offer, row, rank, working in rows
     }

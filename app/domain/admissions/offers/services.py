@@ -321,7 +321,7 @@ def _expire(application_id: UUID, now: datetime) -> int:
 
 
 def _view(offer: AdmissionOffer) -> OfferView:
-    return OfferView(offer.state, offer.made_at, offer.expires_at, offer.answered_at)
+    return OfferView(offer.state, offer.made_at, offer.expires_at, offer.answered_at, offer.shift)
 
 
 def _move(ranking: RankingView, status_link: LinkTo) -> int:
