@@ -102,10 +102,9 @@ def shifts_held(application_ids: Collection[UUID]) -> dict[UUID, Shift]:
         select(AdmissionOffer.application_id, AdmissionOffer.shift).where(
             AdmissionOffer.application_id.in_(application_ids),
             AdmissionOffer.state.in_(HOLDING),
-            AdmissionOffer.shift.is_not(None),
         )
     )
-    return {row[0]: row[1] for row in rows}
+    return {key: shift for key, shift in rows if shift is not None}
 
 
 def family_offer(application_id: UUID) -> FamilyOffer:
