@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -174,6 +175,8 @@ OFFERED = Standing(Shift.DAY, LocalText("Seven"), None, is_given=True, seats=40,
         (DRAWN, {None: 30}, None),
         (DRAWN, {None: 29}, SeatsPromised),
         (DRAWN, {Shift.DAY: 40}, SeatsPromised),
+        (replace(DRAWN, seats=20), {None: 20}, None),
+        (replace(DRAWN, seats=20), {None: 19}, SeatsPromised),
         (OFFERED, {Shift.DAY: 30, Shift.MORNING: 1}, None),
         (OFFERED, {None: 80}, SeatsPromised),
     ],

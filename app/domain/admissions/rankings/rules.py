@@ -94,15 +94,16 @@ def check_seats(standing: Iterable[Standing], after: Mapping[Shift | None, int])
     """Whether a class may have these seats, by shift, with what stands on those it has.
 
     While the list of a draw is fixed, seats stay: they are part of it. Afterwards seats may be added, and go down the
-    waiting list; what was promised to somebody is never taken away. Raises ListStands, SeatsPromised.
+    waiting list; what was promised to somebody is never taken away. A class that has promised more than it has, from
+    before this was asked, may stay as it is. Raises ListStands, SeatsPromised.
     """
     for each in standing:
         seats = after.get(each.shift)
         if not each.is_given:
             if seats != each.seats:
                 raise ListStands(number=each.draw)
-        elif seats is None or seats < each.promised:
-            raise SeatsPromised(seats=each.promised)
+        elif seats is None or seats < min(each.promised, each.seats):
+            raise SeatsPromised(seats=min(each.promised, each.seats))
 
 
 def check_quotas(standing: Iterable[Standing]) -> None:

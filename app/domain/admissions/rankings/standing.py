@@ -33,9 +33,10 @@ def guard_seats(db: Session, seat_id: UUID, parts: Iterable[tuple[Shift | None, 
     """
     after = pool_sizes(parts)
     check_seats(_held_standing(db, AdmissionSeat.id == seat_id), after)
-    held = sum(count_held(seat_id, None).values())
-    if sum(after.values()) < held:  # by hand a seat is given before any order is there
-        raise SeatsPromised(seats=held)
+    # By hand a seat is given before any order is there.
+    least = min(sum(count_held(seat_id, None).values()), get_pool(seat_id, None).seats)
+    if sum(after.values()) < least:
+        raise SeatsPromised(seats=least)
 
 
 def guard_quotas(db: Session, cycle_id: UUID) -> None:
