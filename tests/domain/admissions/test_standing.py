@@ -27,7 +27,7 @@ from app.domain.admissions.offers.services import (
     offer_free_seats,
     publish_by_time,
 )
-from app.domain.admissions.rankings.queries import find_ranking, get_pool
+from app.domain.admissions.rankings.queries import find_ranking, get_pool, list_quota_seats
 from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import (
     DrawDecides,
@@ -132,6 +132,7 @@ def test_seats_added_after_the_draw_go_down_the_waiting_list_and_take_none_from_
     for number in (12, 13, 14):
         seats(number)
         after = [number for _, number in get_pool(seat, None).quotas]
+        assert list(list_quota_seats(CAST.cycle)[seat].values()) == after
         assert all(now >= then for now, then in zip(after, before, strict=True)), (number, before, after)
     ranking = find_ranking(seat, None)
     assert ranking is not None
