@@ -8,6 +8,7 @@ Each scene is a school of its own (the cast), driven by the services; see tests/
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -18,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
 from flask import Flask
+from flask_babel import force_locale
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select, update
 
@@ -46,7 +49,7 @@ from app.domain.admissions.services import (
     withdraw_application,
 )
 from app.domain.admissions.slips.services import issue_slip
-from app.domain.admissions.slips.types import Given, Offered, SlipKind
+from app.domain.admissions.slips.types import Given, Offered, Seating, SlipKind
 from app.domain.admissions.types import (
     ApplicationStatus,
     ApplicationView,
@@ -63,12 +66,14 @@ from app.domain.kernel.ids import new_token
 from app.domain.kernel.texts import LocalText
 from app.domain.outbox.models import OutboxMessage
 from app.extensions import db
+from app.integrations.pdf.setting import FONTS, HERE
 from app.uow import session
+from app.web.slips import slip_data
 from ops.browse import acts
 from tests.domain.admissions.test_offers import offer_all
 from tests.domain.admissions.test_scores import HALL, TEST, VIVA, give, part
 from tests.support.applications import TODAY, draft, link_to, seat_of, sent
-from tests.support.camera import Camera
+from tests.support.camera import LANGUAGES, Camera
 from tests.support.cast import CAST
 from tests.support.draws import announced, applicants, draw_now, ready_for_a_draw
 from tests.support.live import live_server
@@ -76,6 +81,7 @@ from tests.support.offers import families, give_seats_by_time
 from tests.support.uploads import pdf, picture
 
 S = ApplicationStatus
+TEMPLATES = HERE / "templates"
 QUEUE = "/admissions/applications/"
 NOW = datetime.fromisoformat("2026-11-22T03:00:00+00:00")
 NAMES = (
@@ -550,6 +556,37 @@ def enrol_all(page: Page, lang: str) -> None:
     for box in page.locator("input[name=pick]").all():
         box.check()
     send_empty(page, lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_slips(real_app: Flask, lang: str) -> None:
+    """The three slips as they come out of a printer."""
+    place = LocalText("Hall 2, second floor", "হল ২, দোতলা", "القاعة 2، الطابق الثاني")
+    seating = Seating(datetime.fromisoformat("2026-12-04T04:00:00+00:00"), place, "B-14")
+    given = Given(seating, Offered(date(2026, 11, 29)))
+    with office(real_app):
+        application = to(family(1, locale=lang), S.UNDER_REVIEW, S.OFFERED)
+        submitted = family(2, locale=lang)
+        slips = {
+            SlipKind.ACKNOWLEDGEMENT: (submitted, Given()),
+            SlipKind.ADMIT_CARD: (to(family(3, locale=lang), S.UNDER_REVIEW), Given(seating)),
+            SlipKind.OFFER_LETTER: (application, given),
+        }
+        for number, (kind, (whose, facts)) in enumerate(slips.items(), start=1):
+            slip = issue_slip(nobody(lang), whose, kind, facts)
+            with real_app.test_request_context(), force_locale(lang):
+                data = slip_data(whose, slip, lang, facts)
+            picture_of_paper = typst.compile(
+                str(TEMPLATES / "slip.typ"),
+                root=str(TEMPLATES),
+                font_paths=FONTS,
+                ignore_system_fonts=True,
+                sys_inputs={"data": json.dumps(data)},
+                format="png",
+                ppi=110,
+            )
+            name = f"slips-{number:02}-{kind}.{lang}-paper.png"
+            (Path(os.environ["SA_PICTURES"]) / name).write_bytes(picture_of_paper)
 
 
 def test_builder(scene: Scene, real_app: Flask) -> None:
