@@ -162,7 +162,7 @@ def status_trail(events: Iterable[EventView]) -> list[tuple[object, str, str]]:
         )
         text = moment(event.at)
         if event.note:
-            text = gettext("%(when)s. %(reason)s", when=text, reason=event.note)
+            text = gettext("%(when)s. %(reason)s", when=text, reason=Markup('<span dir="auto">{}</span>').format(event.note))
         if event.kind is EventKind.PAPER:
             text = f"{text} · {DOCUMENT_WORDS[DocumentKind(event.details['paper'])]}"
         lines.append((title, text, "done"))
