@@ -79,7 +79,8 @@ def _intake(folder: Path, scenes: list[str]) -> int:
     os.environ["SA_PICTURES"] = str(folder)
     with Supervisor() as supervisor:
         assets.prepare(supervisor)
-        command = [sys.executable, "-m", "pytest", "-q", "--show-capture=no", str(ROOT / "tests/browser/pictures.py"), *wanted]
+        pytest = [sys.executable, "-m", "pytest", "-q", "--show-capture=no"]
+        command = [*pytest, str(ROOT / "tests" / "browser" / "pictures.py"), *wanted]
         result = supervisor.attend("pytest", command, cwd=ROOT)
     for device, across, scale in ((PHONE, 6, 0.7), (TABLET, 3, 0.5), (LAPTOP, 3, 0.42)):
         lay_out(folder, device.width, across=across, scale=scale)

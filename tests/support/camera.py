@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from playwright.sync_api import Browser, Error, Page
@@ -21,6 +22,7 @@ from tests.support.visitor import Visitor
 
 LANGUAGES = ("bn", "en", "ar")
 DEVICES = (PHONE, TABLET, LAPTOP)
+PAPER = Device("A4 between its margins", 688, 974, is_touched=False)
 TALLEST = 6000
 """Pixels of a page that are photographed at most."""
 
@@ -89,8 +91,13 @@ class Camera:
         who: Member | str = "somebody",
         act: Callable[[Page, str], object] | None = None,
         languages: Iterable[str] = LANGUAGES,
+        *,
+        on_paper: bool = False,
     ) -> None:
-        """Open an address (`{lang}` in it is the language), do something there if asked, and take all its pictures."""
+        """Open an address (`{lang}` in it is the language), do something there if asked, and take all its pictures.
+
+        In Bangla also in the dark, and `on_paper` as it comes out of a printer.
+        """
         self.taken += 1
         for lang in languages:
             visitor = self.visitor(who, lang)
@@ -104,6 +111,21 @@ class Camera:
                 self._note(name, lang, None, [f"the act failed: {str(error)[:200]}"])
             for device in DEVICES:
                 self._hold(visitor, device, name, lang)
+            if lang == "bn":
+                self._once_more(page, PHONE, name, lang, "dark", color_scheme="dark")
+            if on_paper:
+                self._once_more(page, PAPER, name, lang, "print", media="print")
+
+    def _once_more(self, page: Page, device: Device, name: str, lang: str, how: str, **media: Any) -> None:
+        page.emulate_media(**media)
+        page.set_viewport_size({"width": device.width, "height": device.height})
+        page.screenshot(
+            path=self._target(name, lang, f"{device.width}-{how}"), animations="disabled", full_page=True
+        )
+        page.emulate_media(media="screen", color_scheme="light")
+
+    def _target(self, name: str, lang: str, width: object) -> Path:
+        return self.folder / f"{self.scene}-{self.taken:02}-{name}.{lang}-{width}.png"
 
     def _hold(self, visitor: Visitor, device: Device, name: str, lang: str) -> None:
         page = visitor.page
@@ -113,8 +135,7 @@ class Camera:
         visitor.faults.clear()
         height = min(max(page.evaluate(_ALL_OF_IT), device.height), TALLEST)
         page.set_viewport_size({"width": device.width, "height": int(height)})
-        target = self.folder / f"{self.scene}-{self.taken:02}-{name}.{lang}-{device.width}.png"
-        page.screenshot(path=target, animations="disabled")
+        page.screenshot(path=self._target(name, lang, device.width), animations="disabled")
 
     def _note(self, name: str, lang: str, device: Device | None, found: list[str]) -> None:
         where = f"{self.scene} {name} {lang} {device.width if device else ''}"
