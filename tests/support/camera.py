@@ -62,7 +62,7 @@ _FAULTS = r"""(lang) => {
 
 
 class Camera:
-    """Takes the pictures of one scene. `folder` gets the pictures and the list of findings."""
+    """Takes the pictures of one scene. `folder` gets the pictures and a list of findings."""
 
     def __init__(self, browser: Browser, url: str, app: Flask, folder: Path, scene: str) -> None:
         self.browser, self.url, self.app, self.folder, self.scene = browser, url, app, folder, scene
@@ -139,7 +139,7 @@ class Camera:
 
     def _note(self, name: str, lang: str, device: Device | None, found: list[str]) -> None:
         where = f"{self.scene} {name} {lang} {device.width if device else ''}"
-        with (self.folder / "findings.txt").open("a") as report:
+        with (self.folder / f"{self.scene}-findings.txt").open("a") as report:
             report.writelines(f"{where}: {each}\n" for each in found)
 
     def close(self) -> None:
