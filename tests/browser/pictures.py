@@ -487,10 +487,12 @@ def test_scores(scene: Scene, real_app: Flask) -> None:
     camera.take("slots-before", f"/admissions/score-parts/{test}/slots", farida)
     with office(real_app):
         give_seats(farida.actor, test, link_to)
-        marks = {each.id: str(60 - number * 7) for number, each in enumerate(rows)}
+        marks: dict[UUID, str | None] = {each.id: str(60 - number * 7) for number, each in enumerate(rows)}
         give(farida.actor, test, marks)
         for marker, shift in ((bashir, 0), (CAST.amina, 1)):
-            viva_marks = {each.id: str(18 - number - shift) for number, each in enumerate(rows[:5])}
+            viva_marks: dict[UUID, str | None] = {
+                each.id: str(18 - number - shift) for number, each in enumerate(rows[:5])
+            }
             give(marker.actor, viva, viva_marks)
     camera.take("overview", scores, farida)
     camera.take("ties", f"{scores}/ties", farida)

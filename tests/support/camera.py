@@ -118,11 +118,15 @@ class Camera:
 
     def _once_more(self, page: Page, device: Device, name: str, lang: str, how: str, **media: Any) -> None:
         page.emulate_media(**media)
-        page.set_viewport_size({"width": device.width, "height": device.height})
-        page.screenshot(
-            path=self._target(name, lang, f"{device.width}-{how}"), animations="disabled", full_page=True
-        )
+        self._shoot(page, device, self._target(name, lang, f"{device.width}-{how}"))
         page.emulate_media(media="screen", color_scheme="light")
+
+    def _shoot(self, page: Page, device: Device, target: Path) -> None:
+        """The whole page as on this device: the screen is made as high as it, so that no bar lies over its middle."""
+        page.set_viewport_size({"width": device.width, "height": device.height})
+        height = min(max(page.evaluate(_ALL_OF_IT), device.height), TALLEST)
+        page.set_viewport_size({"width": device.width, "height": int(height)})
+        page.screenshot(path=target, animations="disabled")
 
     def _target(self, name: str, lang: str, width: object) -> Path:
         return self.folder / f"{self.scene}-{self.taken:02}-{name}.{lang}-{width}.png"
@@ -133,9 +137,7 @@ class Camera:
         found = visitor.sticking_out() + page.evaluate(_FAULTS, lang)
         self._note(name, lang, device, found + visitor.faults)
         visitor.faults.clear()
-        height = min(max(page.evaluate(_ALL_OF_IT), device.height), TALLEST)
-        page.set_viewport_size({"width": device.width, "height": int(height)})
-        page.screenshot(path=self._target(name, lang, device.width), animations="disabled")
+        self._shoot(page, device, self._target(name, lang, device.width))
 
     def _note(self, name: str, lang: str, device: Device | None, found: list[str]) -> None:
         where = f"{self.scene} {name} {lang} {device.width if device else ''}"
