@@ -10,9 +10,10 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection
 
-from tests.support.cast import CAST, Member, key
-from tests.support.crawl import Crawl, FoundForm, typed
+from tests.support.cast import CAST, Cast, Member, key
+from tests.support.crawl import Crawl, FoundForm, crawled, typed
 from tests.support.pages import PageClient
+from tests.support.routes import school_with_twins
 
 CANARY = '"><svg onload=alert(1)>'
 HOSTILE = {
@@ -26,7 +27,6 @@ HOSTILE = {
     "header": "x\r\nBcc: all@school.example",
 }
 ROLES: list[Member | None] = [None, CAST.hasan, CAST.farida, CAST.bashir, CAST.dalia, CAST.ishrat, CAST.rafi]
-STARTS = ["/bn/", "/en/", "/home/"]
 _STAYS = {"accounts.sign_out"}
 
 
@@ -35,8 +35,9 @@ def name_of(member: Member | None) -> str:
 
 
 @pytest.fixture(params=ROLES, ids=name_of)
-def crawl(request: pytest.FixtureRequest, client: PageClient) -> Crawl:
-    return Crawl(client.as_(request.param), STARTS)
+def crawl(request: pytest.FixtureRequest, cast: Cast, client: PageClient) -> Iterator[Crawl]:
+    with school_with_twins():
+        yield crawled(client, request.param)
 
 
 def attempts(form: FoundForm) -> Iterator[tuple[str, dict[str, object]]]:
@@ -54,23 +55,23 @@ def attempts(form: FoundForm) -> Iterator[tuple[str, dict[str, object]]]:
     yield "too many", values | {f"extra{n}": "x" for n in range(1200)}
 
 
-def test_no_link_is_broken(crawl: Crawl) -> None:
+def test_no_link_is_broken(crawl: Crawl, client: PageClient) -> None:
     assert crawl.broken == []
     for page in crawl.pages:
-        part = crawl.client.partial(page)
+        part = client.partial(page)
         assert part.status_code < 400, f"{page} in part: {part.status_code}"
 
 
 @pytest.mark.long
-def test_no_form_can_be_broken(crawl: Crawl, connection: Connection) -> None:
+def test_no_form_can_be_broken(crawl: Crawl, client: PageClient, connection: Connection) -> None:
     for form in crawl.forms.values():
         if form.endpoint in _STAYS:
             continue
         for label, sent in attempts(form):
             savepoint = connection.begin_nested()
-            response = crawl.client.raw.post(
+            response = client.raw.post(
                 form.action,
-                data={"csrf_token": crawl.client.token(), **sent},
+                data={"csrf_token": client.token(), **sent},
                 content_type="multipart/form-data",
             )
             where = f"{form.endpoint} on {form.page}: {label}"
@@ -84,22 +85,22 @@ def test_no_form_can_be_broken(crawl: Crawl, connection: Connection) -> None:
             savepoint.rollback()
 
 
-def test_bytes_that_are_no_text_break_no_form(crawl: Crawl, connection: Connection) -> None:
+def test_bytes_that_are_no_text_break_no_form(
+    crawl: Crawl, client: PageClient, connection: Connection
+) -> None:
     for form in crawl.forms.values():
         if form.endpoint in _STAYS:
             continue
         body = "&".join(
-            [f"csrf_token={crawl.client.token()}", *(f"{name}=%ff%fe%00%ed%a0%80" for name in form.texts)]
+            [f"csrf_token={client.token()}", *(f"{name}=%ff%fe%00%ed%a0%80" for name in form.texts)]
         )
         savepoint = connection.begin_nested()
-        response = crawl.client.raw.post(
-            form.action, data=body, content_type="application/x-www-form-urlencoded"
-        )
+        response = client.raw.post(form.action, data=body, content_type="application/x-www-form-urlencoded")
         assert response.status_code < 500, form.endpoint
         savepoint.rollback()
 
 
-def test_no_form_goes_without_a_token(crawl: Crawl) -> None:
+def test_no_form_goes_without_a_token(crawl: Crawl, client: PageClient) -> None:
     for form in crawl.forms.values():
-        response = crawl.client.raw.post(form.action, data=dict(form.values))
+        response = client.raw.post(form.action, data=dict(form.values))
         assert response.status_code == 400, form.endpoint
