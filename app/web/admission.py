@@ -55,7 +55,7 @@ def age_words(rule: AgeRule) -> str:
         return str(gettext("%(least)s to %(most)s", least=least, most=most))
     if least:
         return str(gettext("%(least)s or more", least=least))
-    return str(gettext("%(most)s at most", most=most)) if most else str(gettext("any"))
+    return str(gettext("%(most)s at most", most=most)) if most else str(gettext("any age"))
 
 
 def birth_words(rule: AgeRule) -> str:
