@@ -40,12 +40,12 @@ def test_a_statement_without_parameters_is_planned_too(connection: Connection) -
     assert read(one, {}).scalar_one() == 1
 
 
-def test_an_endless_variety_is_answered_without_being_kept(
+def test_of_an_endless_variety_the_latest_are_kept(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prepared, "_MOST", plans(connection) + 2)
     before = plans(connection)
-    for length in range(1, 6):
+    for length in (1, 2, 3, 1, 4, 5, 1):
         many = (
             select(func.count())
             .where(Campus.code.in_(bindparam("codes", expanding=True)))
@@ -53,3 +53,5 @@ def test_an_endless_variety_is_answered_without_being_kept(
         )
         assert read(many, {"codes": ["MAIN"] * length}).scalar_one() == 1
     assert plans(connection) == before + 2
+    latest = "SELECT statement FROM pg_prepared_statements WHERE name LIKE 'page%' ORDER BY prepare_time DESC"
+    assert {sql.count("$") for sql in connection.scalars(text(latest)).fetchmany(2)} == {1, 5}
