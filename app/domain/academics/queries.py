@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
+from app.db import among
 from app.domain.academics.models import (
     AcademicYear,
     CalendarEntry,
@@ -115,7 +116,8 @@ def _campus_view(row: Campus) -> CampusView:
 def list_campuses(actor: Actor, permission: Permission = Permission.ACADEMICS_READ) -> list[CampusView]:
     """The campuses where the actor holds the permission, by code."""
     statement = select(Campus).where(_within(actor, permission, Campus.id)).order_by(Campus.code)
-    return [_campus_view(row) for row in session().scalars(statement)]
+    rows = session().scalars(statement.execution_options(prepared=True))
+    return [_campus_view(row) for row in rows]
 
 
 def get_campus(
@@ -255,6 +257,7 @@ def list_classes(campus_id: UUID) -> list[ClassView]:
         select(SchoolClass)
         .where(SchoolClass.campus_id == campus_id)
         .order_by(SchoolClass.level, SchoolClass.code)
+        .execution_options(prepared=True)
     )
     return [_class_view(row) for row in session().scalars(statement)]
 
@@ -567,8 +570,9 @@ def list_enrolments_of(student_ids: Iterable[UUID]) -> list[EnrolmentView]:
         .join(AcademicYear, AcademicYear.id == Enrolment.academic_year_id)
         .join(Section, Section.id == Enrolment.section_id)
         .join(SchoolClass, SchoolClass.id == Section.class_id)
-        .where(Enrolment.student_id.in_(list(student_ids)))
+        .where(among(Enrolment.student_id, student_ids))
         .order_by(AcademicYear.starts_on.desc(), Enrolment.student_id)
+        .execution_options(prepared=True)
     )
     return [
         EnrolmentView(
@@ -1066,6 +1070,13 @@ def intake_columns(year_key: Any, class_key: Any) -> tuple[tuple[Any, ...], tupl
     return columns, joins
 
 
+def year_name_columns(year_key: Any) -> tuple[Any, Any, tuple[tuple[Any, Any], ...]]:
+    """The names of a year's campus and of the year, and the joins that bring them along, for features that hang on a
+    year."""
+    joins = (AcademicYear, AcademicYear.id == year_key), (Campus, Campus.id == AcademicYear.campus_id)
+    return Campus.name, AcademicYear.name, joins
+
+
 # --- who sits where, for the lists of people
 
 
@@ -1116,17 +1127,24 @@ class ClassLabel:
     campus_name: LocalText
 
 
-def class_labels(class_ids: Iterable[UUID]) -> dict[UUID, ClassLabel]:
-    """The names of these classes and their campuses. They are on the public site, so nobody's scope is asked."""
+def class_labels(class_ids: Iterable[UUID] | Select[Any]) -> dict[UUID, ClassLabel]:
+    """The names of these classes and their campuses, of keys or of what selects them. They are on the public site, so
+    nobody's scope is asked. One statement.
+    """
+    wanted = (
+        SchoolClass.id.in_(class_ids) if isinstance(class_ids, Select) else among(SchoolClass.id, class_ids)
+    )
     rows = session().execute(
         select(SchoolClass.id, SchoolClass.campus_id, SchoolClass.name, SchoolClass.level, Campus.name)
         .join(Campus, Campus.id == SchoolClass.campus_id)
-        .where(SchoolClass.id.in_(list(class_ids)))
+        .where(wanted)
+        .execution_options(prepared=True)
     )
     return {row[0]: ClassLabel(*row) for row in rows}
 
 
 def year_labels(year_ids: Iterable[UUID]) -> dict[UUID, YearView]:
     """These school years, by key."""
-    statement = select(AcademicYear).where(AcademicYear.id.in_(list(year_ids)))
-    return {row.id: _year_view(row) for row in session().scalars(statement)}
+    statement = select(AcademicYear).where(among(AcademicYear.id, year_ids))
+    rows = session().scalars(statement.execution_options(prepared=True))
+    return {row.id: _year_view(row) for row in rows}

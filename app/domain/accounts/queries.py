@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
 )
 
+from app.db import among
 from app.domain.accounts.factors.models import AuthenticatorApp, Passkey
 from app.domain.accounts.factors.rules import RECENT_MINUTES
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
@@ -369,7 +370,12 @@ def list_user_names(user_ids: Collection[UUID]) -> dict[UUID, LocalText]:
     if not user_ids:
         return {}
     en, bn, ar, joined = person_name_columns(User.person_id)
-    rows = session().execute(select(User.id, en, bn, ar).join(*joined).where(User.id.in_(user_ids)))
+    rows = session().execute(
+        select(User.id, en, bn, ar)
+        .join(*joined)
+        .where(among(User.id, user_ids))
+        .execution_options(prepared=True)
+    )
     return {row[0]: LocalText(row[1] or "", row[2] or "", row[3] or "") for row in rows}
 
 
@@ -419,6 +425,7 @@ def list_holders(permission: Permission) -> dict[UUID, tuple[LocalText, frozense
         .join(*joined)
         .where(UserRole.role.in_(roles), User.status == UserStatus.ACTIVE)
         .group_by(User.id, en, bn, ar)
+        .execution_options(prepared=True)
     )
     return {
         key: (LocalText(en or "", bn or "", ar or ""), None if None in places else frozenset(places))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,13 @@ from sqlalchemy import (
     ColumnElement,
     Text,
     and_,
+    bindparam,
     cast,
     exists,
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -24,8 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from app.domain.academics.queries import ClassLabel, class_labels, list_campuses, year_labels
-from app.domain.accounts.queries import list_holders, list_user_names
+from app.domain.academics.queries import ClassLabel, class_labels, year_name_columns
+from app.domain.accounts.queries import list_holders, list_user_names, user_name_columns
 from app.domain.admissions.desk.models import (
     AdmissionBatch,
     AdmissionBatchLine,
@@ -80,9 +83,11 @@ from app.domain.kernel.paging import Page
 from app.domain.kernel.phones import PhoneError, normalise_mobile
 from app.domain.kernel.references import ReferenceError_, parse_reference
 from app.domain.kernel.texts import LocalText
-from app.uow import session
+from app.uow import read, session
 
 PAGE_SIZE = 50
+_SIZE = literal_column(str(PAGE_SIZE))
+"""A number and no parameter: a plan that is kept knows how few rows are asked for."""
 _LIVING = tuple(state for state in IN_THE_QUEUE if state is not ApplicationStatus.WITHDRAWN)
 """What the family took back is no second application any more."""
 
@@ -176,10 +181,17 @@ def _papers_open() -> ColumnElement[bool]:
     )
 
 
+def _of_cycles(cycle_ids: Collection[UUID]) -> ColumnElement[bool]:
+    if len(cycle_ids) == 1:
+        # Said plainly, so that the index of the cycle gives its applications in the order of the queue.
+        return Application.cycle_id == next(iter(cycle_ids))
+    return Application.cycle_id.in_(cycle_ids)
+
+
 def _filtered(actor: Actor, wanted: QueueFilter, *, any_status: bool = False) -> list[ColumnElement[bool]]:
     conditions = [within(actor, Permission.APPLICATIONS_READ), _answers(wanted.query)]
     if wanted.cycle_ids is not None:
-        conditions.append(Application.cycle_id.in_(wanted.cycle_ids))
+        conditions.append(_of_cycles(wanted.cycle_ids))
     if wanted.class_id:
         conditions.append(Application.class_id == wanted.class_id)
     if wanted.status and not any_status:
@@ -204,6 +216,7 @@ def count_by_status(actor: Actor, wanted: QueueFilter) -> dict[ApplicationStatus
         select(Application.status, func.count())
         .where(*_filtered(actor, wanted, any_status=True))
         .group_by(Application.status)
+        .execution_options(prepared=True)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -219,7 +232,7 @@ def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Pa
         select(Application.id)
         .where(*_filtered(actor, wanted))
         .order_by(*order)
-        .limit(PAGE_SIZE)
+        .limit(_SIZE)
         .offset((number - 1) * PAGE_SIZE)
         .subquery()
     )
@@ -240,6 +253,7 @@ def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Pa
         )
         .where(Application.id.in_(select(shown.c.id)))
         .order_by(*order)
+        .execution_options(prepared=True)
     )
     items = [
         QueueRow(key, reference or "", LocalText(en or "", bn or "", ar or ""), class_id, *rest)
@@ -260,53 +274,70 @@ def find_place(actor: Actor, wanted: QueueFilter, application: ApplicationView) 
             select(func.count()).select_from(before.subquery()).scalar_subquery(),
             before.order_by(Application.submitted_at, Application.id).limit(1).scalar_subquery(),
             after.order_by(Application.submitted_at.desc(), Application.id.desc()).limit(1).scalar_subquery(),
-        )
+        ).execution_options(prepared=True)
     )
     count, previous_id, next_id = row.one()
     return Place(count + 1, previous_id, next_id)
 
 
 def list_queue_classes(actor: Actor, cycle_ids: Collection[UUID] | None = None) -> list[ClassLabel]:
-    """The classes that families have applied for in these cycles, in the order of classes."""
-    statement = select(Application.class_id).where(within(actor, Permission.APPLICATIONS_READ)).distinct()
+    """The classes that families have applied for in these cycles, in the order of classes. One statement."""
+    statement = select(Application.class_id).where(within(actor, Permission.APPLICATIONS_READ))
     if cycle_ids is not None:
-        statement = statement.where(Application.cycle_id.in_(cycle_ids))
-    labels = class_labels([key for key in session().scalars(statement) if key])
+        statement = statement.where(_of_cycles(cycle_ids))
+    labels = class_labels(statement)
     return sorted(labels.values(), key=lambda label: (str(label.campus_name), label.level))
 
 
 def list_desk_cycles(actor: Actor, today: date) -> list[DeskCycle]:
-    """The cycles of the actor's campuses, the latest first, and which of them the queue shows unasked."""
+    """The cycles of the actor's campuses, the latest first, and which of them the queue shows unasked.
+
+    One statement.
+    """
     campuses = actor.campuses_for(Permission.APPLICATIONS_READ)
-    reached = true() if campuses is ALL else AdmissionCycle.campus_id.in_(campuses)
-    milestones = (
-        select(func.count()).where(AdmissionMilestone.cycle_id == AdmissionCycle.id).scalar_subquery()
-    )
-    found: list[Any] = [
-        tuple(row) for row in session().execute(select(AdmissionCycle, milestones).where(reached))
-    ]
-    years = year_labels({row.academic_year_id for row, _ in found})
+    values = {} if campuses is ALL else {"campuses": list(campuses)}
+    found = list(read(_desk_cycles(everywhere=campuses is ALL), values))
     shown = cycles_shown(
-        {row.id: (row.campus_id, row.state, row.opens_on, row.closes_on) for row, _ in found}, today
+        {row.id: (row.campus_id, row.state, row.opens_on, row.closes_on) for row in found}, today
     )
     # Whoever works at one campus need not be told its name.
-    many = len({row.campus_id for row, _ in found}) > 1
-    places = {
-        each.id: each.details.name
-        for each in (list_campuses(actor, Permission.APPLICATIONS_READ) if many else [])
-    }
-    found.sort(key=lambda each: (each[0].opens_on, each[0].id), reverse=True)
+    many = len({row.campus_id for row in found}) > 1
     return [
         DeskCycle(
             id=row.id,
             campus_id=row.campus_id,
-            campus_name=places.get(row.campus_id, LocalText()),
-            year_name=years[row.academic_year_id].name,
+            campus_name=row.campus if many else LocalText(),
+            year_name=row.year,
             is_now=row.id in shown,
-            milestones=count,
+            milestones=row.milestones,
         )
-        for row, count in found
+        for row in found
     ]
+
+
+@cache
+def _desk_cycles(*, everywhere: bool) -> Any:
+    campus, year, joins = year_name_columns(AdmissionCycle.academic_year_id)
+    milestones = (
+        select(func.count()).where(AdmissionMilestone.cycle_id == AdmissionCycle.id).scalar_subquery()
+    )
+    statement = select(
+        AdmissionCycle.id,
+        AdmissionCycle.campus_id,
+        AdmissionCycle.state,
+        AdmissionCycle.opens_on,
+        AdmissionCycle.closes_on,
+        campus.label("campus"),
+        year.label("year"),
+        milestones.label("milestones"),
+    )
+    for join in joins:
+        statement = statement.join(*join)
+    if not everywhere:
+        statement = statement.where(AdmissionCycle.campus_id.in_(bindparam("campuses", expanding=True)))
+    return statement.order_by(AdmissionCycle.opens_on.desc(), AdmissionCycle.id.desc()).execution_options(
+        prepared=True
+    )
 
 
 def list_saved_filters(actor: Actor) -> list[SavedFilter]:
@@ -315,6 +346,7 @@ def list_saved_filters(actor: Actor) -> list[SavedFilter]:
         select(SavedQueueFilter)
         .where(SavedQueueFilter.user_id == actor.user_id)
         .order_by(func.lower(SavedQueueFilter.name), SavedQueueFilter.id)
+        .execution_options(prepared=True)
     )
     return [SavedFilter(row.id, row.name, row.query) for row in rows]
 
@@ -361,7 +393,8 @@ def list_duplicates(actor: Actor, application: ApplicationView, limit: int = 8) 
             ~_settled(Application.id, application.id),
         )
         .order_by(Application.submitted_at.desc())
-        .limit(50)
+        .limit(_SIZE)
+        .execution_options(prepared=True)
     )
     found = [_duplicate(application, row) for row in rows]
     strength = list(DuplicateReason)
@@ -395,23 +428,29 @@ def _duplicate(mine: ApplicationView, row: Application) -> Duplicate:
 def list_settled(actor: Actor, application_id: UUID) -> list[Settled]:
     """What was found out about an application that the caller has found and others, the latest first."""
     other = _other_than(application_id)
+    en, bn, ar, joined = user_name_columns(ApplicationPair.user_id)
     rows: list[Any] = [
         tuple(row)
         for row in session().execute(
-            select(ApplicationPair, Application)
+            select(ApplicationPair, Application, en, bn, ar)
             .join(Application, Application.id == other)
+            .outerjoin(*joined)
             .where(
                 or_(ApplicationPair.first_id == application_id, ApplicationPair.second_id == application_id),
                 within(actor, Permission.APPLICATIONS_READ),
             )
             .order_by(ApplicationPair.at.desc())
+            .execution_options(prepared=True)
         )
     ]
-    names = list_user_names({pair.user_id for pair, _ in rows if pair.user_id})
     return [
-        Settled(row.id, row.reference or "", _name(row), pair.state, names.get(pair.user_id), pair.at)
-        for pair, row in rows
+        Settled(row.id, row.reference or "", _name(row), pair.state, _by(pair.user_id, *name), pair.at)
+        for pair, row, *name in rows
     ]
+
+
+def _by(user_id: UUID | None, en: str | None, bn: str | None, ar: str | None) -> LocalText | None:
+    return LocalText(en or "", bn or "", ar or "") if user_id else None
 
 
 def _other_than(application_id: UUID) -> ColumnElement[UUID]:
@@ -475,14 +514,18 @@ def _milestone(row: AdmissionMilestone, campus_id: UUID) -> Milestone:
 
 def list_reached(application: ApplicationView) -> list[Reached]:
     """The milestones of an application's cycle, in their order, and which of them it has reached."""
+    en, bn, ar, joined = user_name_columns(ApplicationMilestone.user_id)
     rows: list[Any] = [
         tuple(row)
         for row in session().execute(
-            select(
+            select(  # type: ignore[call-overload]  # more columns than the overloads of select know
                 AdmissionMilestone.id,
                 AdmissionMilestone.name,
                 ApplicationMilestone.at,
                 ApplicationMilestone.user_id,
+                en,
+                bn,
+                ar,
             )
             .outerjoin(
                 ApplicationMilestone,
@@ -491,12 +534,13 @@ def list_reached(application: ApplicationView) -> list[Reached]:
                     ApplicationMilestone.application_id == application.id,
                 ),
             )
+            .outerjoin(*joined)
             .where(AdmissionMilestone.cycle_id == application.cycle_id)
             .order_by(AdmissionMilestone.position, AdmissionMilestone.id)
+            .execution_options(prepared=True)
         )
     ]
-    names = list_user_names({user_id for *_, user_id in rows if user_id})
-    return [Reached(key, name, at, names.get(user_id)) for key, name, at, user_id in rows]
+    return [Reached(key, name, at, _by(*by)) for key, name, at, *by in rows]
 
 
 # --- acts on many

@@ -585,9 +585,7 @@ def _note_on(db: Session, lines: Sequence[AdmissionBatchLine], **values: object)
         db.execute(update(AdmissionBatchLine).where(AdmissionBatchLine.id.in_(keys)).values(**values))
 
 
-def _grouped(
-    pairs: _Pairs, by: Callable[[AdmissionBatchLine], Any]
-) -> list[tuple[Any, list[Application]]]:
+def _grouped(pairs: _Pairs, by: Callable[[AdmissionBatchLine], Any]) -> list[tuple[Any, list[Application]]]:
     """The applications that go back to the same, together."""
     groups: dict[Any, list[Application]] = {}
     for line, row in pairs:

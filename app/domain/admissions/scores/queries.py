@@ -129,6 +129,7 @@ def _parts(*conditions: ColumnElement[bool]) -> list[PartView]:
             select(ScorePart)
             .where(*conditions)
             .order_by(ScorePart.position, ScorePart.created_at, ScorePart.id)
+            .execution_options(prepared=True)
         )
     )
     people: dict[UUID, dict[bool, set[UUID]]] = defaultdict(lambda: {True: set(), False: set()})
@@ -599,6 +600,7 @@ def list_slots_of(application_id: UUID) -> list[SlotOfApplicant]:
         .join(Application, Application.id == ScoreSitting.application_id)
         .where(ScoreSitting.application_id == application_id, Application.status.in_(RANKABLE))
         .order_by(ScoreSlot.starts_at)
+        .execution_options(prepared=True)
     )
     return [
         SlotOfApplicant(name, kind, slot.starts_at, slot.ends_at, slot.place, str(seat))
