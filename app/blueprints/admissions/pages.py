@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -85,6 +85,15 @@ def kept() -> dict[str, Any]:
 def here(application_id: UUID) -> str:
     """The record of an application beside the queue under the filter."""
     return url_for("admissions.record", application_id=application_id, **kept())
+
+
+def record_urls(kept: Mapping[str, str]) -> Callable[[UUID], str]:
+    """What gives the addresses of records under a filter: the router is asked once for all of a list."""
+    pattern = url_for("admissions.record", application_id=_ANY, **kept)
+    return lambda application_id: pattern.replace(str(_ANY), str(application_id), 1)
+
+
+_ANY = UUID(int=0)
 
 
 def tidy_query(text: str) -> dict[str, str]:
@@ -182,6 +191,7 @@ def queue_context(
             if (count := counts.get(state, 0)) or state is wanted.status
         ],
         "all_states": (gettext("All"), _queue_url(query), wanted.status is None, sum(counts.values())),
+        "record_url": record_urls(kept),
         "page_url": lambda number: _queue_url({**kept, "page": str(number)}),
         "is_filtered": bool(kept),
         "is_narrowed": any(name in kept for name in ("cycle", "officer", "doubt", "papers")),

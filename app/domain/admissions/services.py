@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from app.db import new_id
@@ -541,7 +541,7 @@ def _last_notes(db: Session, actor: Actor, application_ids: Collection[UUID]) ->
     last = db.scalars(
         select(ApplicationEvent)
         .where(ApplicationEvent.application_id.in_(application_ids))
-        .distinct(ApplicationEvent.application_id)
+        .ext(distinct_on(ApplicationEvent.application_id))
         .order_by(ApplicationEvent.application_id, ApplicationEvent.at.desc(), ApplicationEvent.id.desc())
     )
     return {

@@ -40,7 +40,7 @@ FROM cycle CROSS JOIN last CROSS JOIN wanted CROSS JOIN generate_series(1, wante
 INSERT INTO files (id, storage_key, file_name, content_type, file_size, sha256, campus_id, state, refusal)
 SELECT
   uuidv7(), 'crowd/' || a.id || '/' || kind, kind || '.jpg', 'image/jpeg', 1000, md5(kind) || md5(a.id::text), a.campus_id,
-  CASE WHEN is_refused THEN 'refused' ELSE 'released' END, CASE WHEN is_refused THEN 'unreadable' END
+  CASE WHEN is_refused THEN 'refused' ELSE 'released' END, CASE WHEN is_refused THEN 'damaged' END
 FROM admission_applications a
 CROSS JOIN unnest(ARRAY['photo', 'birth_certificate']) AS kind
 CROSS JOIN LATERAL (SELECT kind = 'photo' AND right(a.reference, 2) = '07' AS is_refused) AS found

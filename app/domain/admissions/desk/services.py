@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, cast, delete, func, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -619,7 +619,7 @@ def _forget_notes(db: Session, batch: AdmissionBatch, application_ids: Sequence[
             ApplicationEvent.note == batch.text,
             ApplicationEvent.at >= batch.at,
         )
-        .distinct(ApplicationEvent.application_id)
+        .ext(distinct_on(ApplicationEvent.application_id))
         .order_by(ApplicationEvent.application_id, ApplicationEvent.at, ApplicationEvent.id)
     )
     return set(
@@ -641,7 +641,7 @@ def _put_back(db: Session, actor: Actor, pairs: _Pairs) -> None:
             ApplicationEvent.application_id.in_(list(was)),
             ApplicationEvent.kind == EventKind.DECIDED,
         )
-        .distinct(ApplicationEvent.application_id)
+        .ext(distinct_on(ApplicationEvent.application_id))
         .order_by(ApplicationEvent.application_id, ApplicationEvent.at.desc(), ApplicationEvent.id.desc())
     )
     mark = cast({"undone": clock.now().isoformat()}, JSONB)
