@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    any_,
     bindparam,
     false,
     func,
@@ -28,7 +29,7 @@ from sqlalchemy import (
     true,
     union,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from app.db import among
@@ -1127,20 +1128,28 @@ class ClassLabel:
     campus_name: LocalText
 
 
-def class_labels(class_ids: Iterable[UUID] | Select[Any]) -> dict[UUID, ClassLabel]:
-    """The names of these classes and their campuses, of keys or of what selects them. They are on the public site, so
-    nobody's scope is asked. One statement.
-    """
-    wanted = (
-        SchoolClass.id.in_(class_ids) if isinstance(class_ids, Select) else among(SchoolClass.id, class_ids)
-    )
-    rows = session().execute(
+def class_labels(class_ids: Iterable[UUID]) -> dict[UUID, ClassLabel]:
+    """The names of these classes and their campuses. They are on the public site, so nobody's scope is asked."""
+    return {row[0]: ClassLabel(*row) for row in read(_labels_by_key(), {"keys": list(class_ids)})}
+
+
+@cache
+def _labels_by_key() -> Any:
+    return _class_labels(SchoolClass.id == any_(bindparam("keys", type_=ARRAY(Uuid))))
+
+
+def _class_labels(whose: ColumnElement[bool]) -> Any:
+    return (
         select(SchoolClass.id, SchoolClass.campus_id, SchoolClass.name, SchoolClass.level, Campus.name)
         .join(Campus, Campus.id == SchoolClass.campus_id)
-        .where(wanted)
+        .where(whose)
         .execution_options(prepared=True)
     )
-    return {row[0]: ClassLabel(*row) for row in rows}
+
+
+def classes_labelled(keys: Select[Any]) -> Any:
+    """A statement for `read`, whose rows make a `ClassLabel`, of the classes whose keys another one selects."""
+    return _class_labels(SchoolClass.id.in_(keys))
 
 
 def year_labels(year_ids: Iterable[UUID]) -> dict[UUID, YearView]:

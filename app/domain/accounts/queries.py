@@ -13,6 +13,8 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Select,
+    Uuid,
+    any_,
     bindparam,
     case,
     exists,
@@ -21,8 +23,8 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.db import among
 from app.domain.accounts.factors.models import AuthenticatorApp, Passkey
 from app.domain.accounts.factors.rules import RECENT_MINUTES
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
@@ -369,14 +371,19 @@ def list_user_names(user_ids: Collection[UUID]) -> dict[UUID, LocalText]:
     """The names of the people behind some accounts, for histories. One statement."""
     if not user_ids:
         return {}
+    rows = read(_named(), {"keys": list(user_ids)})
+    return {row[0]: LocalText(row[1] or "", row[2] or "", row[3] or "") for row in rows}
+
+
+@cache
+def _named() -> Any:
     en, bn, ar, joined = person_name_columns(User.person_id)
-    rows = session().execute(
+    return (
         select(User.id, en, bn, ar)
         .join(*joined)
-        .where(among(User.id, user_ids))
+        .where(User.id == any_(bindparam("keys", type_=ARRAY(Uuid))))
         .execution_options(prepared=True)
     )
-    return {row[0]: LocalText(row[1] or "", row[2] or "", row[3] or "") for row in rows}
 
 
 def users_called(query: str) -> Select[UUID]:
@@ -417,9 +424,17 @@ def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:
 
 def list_holders(permission: Permission) -> dict[UUID, tuple[LocalText, frozenset[UUID] | None]]:
     """The active users with a permission: their names, and the campuses where they hold it (None: at each)."""
+    return {
+        key: (LocalText(en or "", bn or "", ar or ""), None if None in places else frozenset(places))
+        for key, en, bn, ar, places in read(_holders(permission), {})
+    }
+
+
+@cache
+def _holders(permission: Permission) -> Any:
     roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
     en, bn, ar, joined = person_name_columns(User.person_id)
-    rows = session().execute(
+    return (
         select(User.id, en, bn, ar, func.array_agg(UserRole.campus_id))
         .join(UserRole, UserRole.user_id == User.id)
         .join(*joined)
@@ -427,10 +442,6 @@ def list_holders(permission: Permission) -> dict[UUID, tuple[LocalText, frozense
         .group_by(User.id, en, bn, ar)
         .execution_options(prepared=True)
     )
-    return {
-        key: (LocalText(en or "", bn or "", ar or ""), None if None in places else frozenset(places))
-        for key, en, bn, ar, places in rows
-    }
 
 
 def user_name_columns(user_key: Any) -> tuple[Any, Any, Any, tuple[Any, Any]]:

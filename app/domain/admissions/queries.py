@@ -52,12 +52,14 @@ from app.uow import session
 _FIELDS = [each.name for each in fields(ApplicationView)]
 
 
+# What has ended as a draft has no reference: it was never sent.
+IS_SENT = and_(Application.status.in_(IN_THE_QUEUE), Application.reference.is_not(None))
+
+
 def within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """The applications at campuses where the actor holds the permission, drafts never."""
     campuses = actor.campuses_for(permission)
-    # What has ended as a draft has no reference: it was never sent.
-    sent = and_(Application.status.in_(IN_THE_QUEUE), Application.reference.is_not(None))
-    return sent if campuses is ALL else and_(sent, Application.campus_id.in_(campuses))
+    return IS_SENT if campuses is ALL else and_(IS_SENT, Application.campus_id.in_(campuses))
 
 
 def view_of(row: Application) -> ApplicationView:

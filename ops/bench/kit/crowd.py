@@ -8,15 +8,13 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 STATEMENTS = re.findall(
-    r"^-- \[.+\]\n([^;]*);", Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"), re.MULTILINE
+    r"^-- \[(.+)\]\n([^;]*);", Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"), re.MULTILINE
 )
-_GROWN = ("admission_applications", "application_documents", "application_events", "files")
 
 
 def gather(owner: Engine, officer: str, most: int) -> None:
     """Fill the queue of an officer, named by address, up to so many applications in the latest cycle."""
     with owner.begin() as connection:
-        for statement in STATEMENTS:
+        for table, statement in STATEMENTS:
             connection.execute(text(statement), {"officer": officer, "most": most})
-        for table in _GROWN:
-            connection.execute(text(f"ANALYZE {table}"))
+            connection.execute(text(f"ANALYZE {table}"))  # the next one joins it as large as it is now

@@ -1,7 +1,8 @@
--- A queue of thousands in one cycle: what `crowd.py` writes as the owner of the tables, one statement under each name.
+-- A queue of thousands in one cycle: what `crowd.py` writes as the owner of the tables, one statement under the name
+-- of each table.
 -- `:officer` is the address of the officer whose queue it becomes, `:most` how many it has in the end.
 
--- [applications]
+-- [admission_applications]
 WITH cycle AS (
   SELECT c.id, c.campus_id, array_agg(s.class_id ORDER BY s.class_id) AS classes
   FROM admission_cycles c
@@ -46,7 +47,7 @@ CROSS JOIN unnest(ARRAY['photo', 'birth_certificate']) AS kind
 CROSS JOIN LATERAL (SELECT kind = 'photo' AND right(a.reference, 2) = '07' AS is_refused) AS found
 WHERE a.reference LIKE 'CROWD-%' AND NOT (kind = 'photo' AND right(a.reference, 1) = '3');
 
--- [papers]
+-- [application_documents]
 INSERT INTO application_documents (id, application_id, document_type, file_id)
 SELECT uuidv7(), a.id, kind, f.id
 FROM admission_applications a
@@ -54,7 +55,7 @@ CROSS JOIN unnest(ARRAY['photo', 'birth_certificate']) AS kind
 JOIN files f ON f.storage_key = 'crowd/' || a.id || '/' || kind
 WHERE a.reference LIKE 'CROWD-%';
 
--- [history]
+-- [application_events]
 INSERT INTO application_events (id, application_id, at, kind, from_status, to_status, details)
 SELECT uuidv7(), a.id, a.submitted_at, 'submitted', 'draft', 'submitted', '{"version": 1}'
 FROM admission_applications a

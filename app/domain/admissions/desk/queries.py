@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Text,
+    Uuid,
     and_,
     bindparam,
     cast,
@@ -27,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from app.domain.academics.queries import ClassLabel, class_labels, year_name_columns
+from app.domain.academics.queries import ClassLabel, classes_labelled, year_name_columns
 from app.domain.accounts.queries import list_holders, list_user_names, user_name_columns
 from app.domain.admissions.desk.models import (
     AdmissionBatch,
@@ -71,7 +73,7 @@ from app.domain.admissions.models import (
     Application,
     ApplicationDocument,
 )
-from app.domain.admissions.queries import view_of, within
+from app.domain.admissions.queries import IS_SENT, view_of, within
 from app.domain.admissions.rules import IN_THE_QUEUE, duplicate_reason
 from app.domain.admissions.types import ApplicationStatus, ApplicationView, DuplicateReason
 from app.domain.files.queries import refused_files
@@ -86,8 +88,10 @@ from app.domain.kernel.texts import LocalText
 from app.uow import read, session
 
 PAGE_SIZE = 50
-_SIZE = literal_column(str(PAGE_SIZE))
-"""A number and no parameter: a plan that is kept knows how few rows are asked for."""
+_SIZE, _ONE = literal_column(str(PAGE_SIZE)), literal_column("1")
+"""Numbers and no parameters: a plan that is kept knows how few rows are asked for."""
+_FORMS = 200
+"""So many sets of filters are kept as statements."""
 _LIVING = tuple(state for state in IN_THE_QUEUE if state is not ApplicationStatus.WITHDRAWN)
 """What the family took back is no second application any more."""
 
@@ -95,29 +99,94 @@ _LIVING = tuple(state for state in IN_THE_QUEUE if state is not ApplicationStatu
 # --- what the queue is narrowed by
 
 
-def _answers(query: str) -> ColumnElement[bool]:
-    """Whether an application answers a query: a reference, a phone number or a part of one, words of a name."""
+# A filter is taken apart into names and values: the names decide the form of a statement, which is built, and by
+# PostgreSQL planned, once for each set of them. Building one takes Python longer than PostgreSQL needs to answer it.
+
+
+def _asked(actor: Actor, wanted: QueueFilter, *, any_status: bool = False) -> dict[str, Any]:
+    """What a filter asks, by the names of `_condition`."""
+    campuses = actor.campuses_for(Permission.APPLICATIONS_READ)
+    asked: dict[str, Any] = {} if campuses is ALL else {"campuses": list(campuses)}
+    asked |= _asked_in_words(wanted.query)
+    if wanted.cycle_ids is not None:
+        cycles = list(wanted.cycle_ids)
+        # One is said plainly, so that the index of the cycle gives its applications in the order of the queue.
+        asked |= {"cycle": cycles[0]} if len(cycles) == 1 else {"cycles": cycles}
+    given = {
+        "class": wanted.class_id,
+        "status": None if any_status else wanted.status,
+        "officer": wanted.officer_id,
+        "nobodys": wanted.nobodys,
+        "papers_open": wanted.papers_open,
+        wanted.doubt or "": wanted.doubt,
+    }
+    return asked | {name: value for name, value in given.items() if value}
+
+
+def _asked_in_words(query: str) -> dict[str, Any]:
+    """What a query asks for: a reference, a phone number or a part of one, words of a name."""
     if not query.strip():
-        return true()
-    try:
-        return Application.reference == parse_reference(query)
-    except ReferenceError_:
-        pass
-    try:
-        return Application.phone == normalise_mobile(query)
-    except PhoneError:
-        pass
+        return {}
+    with suppress(ReferenceError_):
+        return {"reference": parse_reference(query)}
+    with suppress(PhoneError):
+        return {"phone": normalise_mobile(query)}
     digits = compact(query).removeprefix("+")
     if digits.isascii() and digits.isdigit():
-        return or_(
-            Application.phone.contains(digits.removeprefix("0")),
-            Application.reference.contains(digits),
-            Application.birth_registration_no == digits,
-        )
-    tokens = search_tokens(query)
-    key = literal(" ").concat(Application.search_key)
+        return {"digits": digits, "part": digits.removeprefix("0")}
     # The words of a query hold letters, marks and digits only, so none needs escaping.
-    return and_(*(key.like(f"% {token}%") for token in tokens)) if tokens else false()
+    words = {f"word{place}": f"% {token}%" for place, token in enumerate(search_tokens(query))}
+    return words or {"nothing": True}
+
+
+def _condition(name: str) -> ColumnElement[bool]:
+    """What a name of `_asked` means; its value is the parameter of the same name."""
+    value: Any = bindparam(name, expanding=name in ("campuses", "cycles"))
+    if name.startswith("word"):
+        return literal(" ").concat(Application.search_key).like(value)
+    match name:
+        case "campuses":
+            return Application.campus_id.in_(value)
+        case "cycles":
+            return Application.cycle_id.in_(value)
+        case "cycle":
+            return Application.cycle_id == value
+        case "class":
+            return Application.class_id == value
+        case "status":
+            return Application.status == value
+        case "officer":
+            return Application.assigned_to == value
+        case "nobodys":
+            return Application.assigned_to.is_(None)
+        case "papers_open":
+            return _papers_open()
+        case "reference":
+            return Application.reference == value
+        case "phone":
+            return Application.phone == value
+        case "part":
+            return true()  # asked together with the digits
+        case "digits":
+            return or_(
+                Application.phone.contains(bindparam("part")),
+                Application.reference.contains(value),
+                Application.birth_registration_no == value,
+            )
+        case "nothing":
+            return false()
+        case _:
+            return _beside(Doubt(name))
+
+
+def _conditions(names: Iterable[str]) -> list[ColumnElement[bool]]:
+    return [IS_SENT, *(_condition(name) for name in sorted(names))]
+
+
+def _filtered(actor: Actor, wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    """What a filter lets through, with its values in it, for a statement that is asked rarely."""
+    asked = _asked(actor, wanted)
+    return [and_(*_conditions(asked)).params(asked)]
 
 
 def _settled(one: Any, other: Any) -> ColumnElement[bool]:
@@ -181,62 +250,53 @@ def _papers_open() -> ColumnElement[bool]:
     )
 
 
-def _of_cycles(cycle_ids: Collection[UUID]) -> ColumnElement[bool]:
-    if len(cycle_ids) == 1:
-        # Said plainly, so that the index of the cycle gives its applications in the order of the queue.
-        return Application.cycle_id == next(iter(cycle_ids))
-    return Application.cycle_id.in_(cycle_ids)
-
-
-def _filtered(actor: Actor, wanted: QueueFilter, *, any_status: bool = False) -> list[ColumnElement[bool]]:
-    conditions = [within(actor, Permission.APPLICATIONS_READ), _answers(wanted.query)]
-    if wanted.cycle_ids is not None:
-        conditions.append(_of_cycles(wanted.cycle_ids))
-    if wanted.class_id:
-        conditions.append(Application.class_id == wanted.class_id)
-    if wanted.status and not any_status:
-        conditions.append(Application.status == wanted.status)
-    if wanted.officer_id:
-        conditions.append(Application.assigned_to == wanted.officer_id)
-    if wanted.nobodys:
-        conditions.append(Application.assigned_to.is_(None))
-    if wanted.doubt:
-        conditions.append(_beside(wanted.doubt))
-    if wanted.papers_open:
-        conditions.append(_papers_open())
-    return conditions
-
-
 # --- the queue
+
+_ORDER = (Application.submitted_at.desc(), Application.id.desc())
 
 
 def count_by_status(actor: Actor, wanted: QueueFilter) -> dict[ApplicationStatus, int]:
     """How many applications of the filter stand in each state, in one statement."""
-    rows = session().execute(
+    asked = _asked(actor, wanted, any_status=True)
+    return {row[0]: row[1] for row in read(_counted(frozenset(asked)), asked)}
+
+
+@lru_cache(_FORMS)
+def _counted(names: frozenset[str]) -> Any:
+    return (
         select(Application.status, func.count())
-        .where(*_filtered(actor, wanted, any_status=True))
+        .where(*_conditions(names))
         .group_by(Application.status)
         .execution_options(prepared=True)
     )
-    return {row[0]: row[1] for row in rows}
 
 
 def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Page[QueueRow]:
-    """Page `number` of the queue, newest first. `total` is known from the counts."""
+    """Page `number` of the queue, newest first. `total` is known from the counts. One statement."""
+    asked = _asked(actor, wanted)
+    rows = read(_listed(frozenset(asked)), asked | {"start": (number - 1) * PAGE_SIZE})
+    items = [
+        QueueRow(key, reference or "", LocalText(en or "", bn or "", ar or ""), class_id, *rest)
+        for key, reference, en, bn, ar, class_id, *rest in map(tuple[Any, ...], rows)
+    ]
+    return Page(items, number, PAGE_SIZE, total)
+
+
+@lru_cache(_FORMS)
+def _listed(names: frozenset[str]) -> Any:
     ticked = (
         select(func.count()).where(ApplicationMilestone.application_id == Application.id).scalar_subquery()
     )
-    order = (Application.submitted_at.desc(), Application.id.desc())
     # What is asked about each row is asked about those of this page only, not about all that are skipped.
     shown = (
         select(Application.id)
-        .where(*_filtered(actor, wanted))
-        .order_by(*order)
+        .where(*_conditions(names))
+        .order_by(*_ORDER)
         .limit(_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
+        .offset(bindparam("start"))
         .subquery()
     )
-    rows = session().execute(
+    return (
         select(
             Application.id,
             Application.reference,
@@ -252,41 +312,42 @@ def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Pa
             _beside(Doubt.SECOND),
         )
         .where(Application.id.in_(select(shown.c.id)))
-        .order_by(*order)
+        .order_by(*_ORDER)
         .execution_options(prepared=True)
     )
-    items = [
-        QueueRow(key, reference or "", LocalText(en or "", bn or "", ar or ""), class_id, *rest)
-        for key, reference, en, bn, ar, class_id, *rest in map(tuple[Any, ...], rows)
-    ]
-    return Page(items, number, PAGE_SIZE, total)
 
 
 def find_place(actor: Actor, wanted: QueueFilter, application: ApplicationView) -> Place:
     """Where an application stands in the filtered queue, and what is before and after it. One statement."""
-    here = (application.submitted_at, application.id)
-    conditions = _filtered(actor, wanted)
-    order = tuple_(Application.submitted_at, Application.id)
-    before = select(Application.id).where(*conditions, order > here)
-    after = select(Application.id).where(*conditions, order < here)
-    row = session().execute(
-        select(
-            select(func.count()).select_from(before.subquery()).scalar_subquery(),
-            before.order_by(Application.submitted_at, Application.id).limit(1).scalar_subquery(),
-            after.order_by(Application.submitted_at.desc(), Application.id.desc()).limit(1).scalar_subquery(),
-        ).execution_options(prepared=True)
-    )
-    count, previous_id, next_id = row.one()
+    asked = _asked(actor, wanted)
+    here = {"here_at": application.submitted_at, "here": application.id}
+    count, previous_id, next_id = read(_placed(frozenset(asked)), asked | here).one()
     return Place(count + 1, previous_id, next_id)
 
 
-def list_queue_classes(actor: Actor, cycle_ids: Collection[UUID] | None = None) -> list[ClassLabel]:
+@lru_cache(_FORMS)
+def _placed(names: frozenset[str]) -> Any:
+    here = tuple_(bindparam("here_at", type_=Application.submitted_at.type), bindparam("here", type_=Uuid()))
+    order = tuple_(Application.submitted_at, Application.id)
+    before = select(Application.id).where(*_conditions(names), order > here)
+    after = select(Application.id).where(*_conditions(names), order < here)
+    return select(
+        select(func.count()).select_from(before.subquery()).scalar_subquery(),
+        before.order_by(Application.submitted_at, Application.id).limit(_ONE).scalar_subquery(),
+        after.order_by(*_ORDER).limit(_ONE).scalar_subquery(),
+    ).execution_options(prepared=True)
+
+
+def list_queue_classes(actor: Actor, cycle_ids: frozenset[UUID] | None = None) -> list[ClassLabel]:
     """The classes that families have applied for in these cycles, in the order of classes. One statement."""
-    statement = select(Application.class_id).where(within(actor, Permission.APPLICATIONS_READ))
-    if cycle_ids is not None:
-        statement = statement.where(_of_cycles(cycle_ids))
-    labels = class_labels(statement)
-    return sorted(labels.values(), key=lambda label: (str(label.campus_name), label.level))
+    asked = _asked(actor, QueueFilter(cycle_ids=cycle_ids))
+    labels = [ClassLabel(*row) for row in read(_classes(frozenset(asked)), asked)]
+    return sorted(labels, key=lambda label: (str(label.campus_name), label.level))
+
+
+@lru_cache(_FORMS)
+def _classes(names: frozenset[str]) -> Any:
+    return classes_labelled(select(Application.class_id).where(*_conditions(names)))
 
 
 def list_desk_cycles(actor: Actor, today: date) -> list[DeskCycle]:
@@ -342,13 +403,16 @@ def _desk_cycles(*, everywhere: bool) -> Any:
 
 def list_saved_filters(actor: Actor) -> list[SavedFilter]:
     """The actor's own filters, by name."""
-    rows = session().scalars(
-        select(SavedQueueFilter)
-        .where(SavedQueueFilter.user_id == actor.user_id)
-        .order_by(func.lower(SavedQueueFilter.name), SavedQueueFilter.id)
-        .execution_options(prepared=True)
-    )
+    rows = read(_OWN_FILTERS, {"owner": actor.user_id})
     return [SavedFilter(row.id, row.name, row.query) for row in rows]
+
+
+_OWN_FILTERS = (
+    select(SavedQueueFilter.id, SavedQueueFilter.name, SavedQueueFilter.query)
+    .where(SavedQueueFilter.user_id == bindparam("owner"))
+    .order_by(func.lower(SavedQueueFilter.name), SavedQueueFilter.id)
+    .execution_options(prepared=True)
+)
 
 
 def list_officers(actor: Actor) -> list[Officer]:
