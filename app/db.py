@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Enum, MetaData, Uuid, any_, cast, func
+from sqlalchemy import ColumnElement, DateTime, Enum, MetaData, Uuid, any_, cast, func, literal_column
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from uuid_utils.compat import uuid7
@@ -26,6 +26,11 @@ def among(column: Any, keys: Iterable[UUID]) -> ColumnElement[bool]:
     """Whether a key is one of these. Unlike with `in_`, any number of them is the same statement, planned once."""
     found: ColumnElement[bool] = column == any_(cast(list(keys), ARRAY(Uuid)))
     return found
+
+
+def constants(words: Iterable[StrEnum]) -> list[ColumnElement[Any]]:
+    """Our own words as they stand in a statement, for `in_`: unlike parameters, a plan that is kept knows them."""
+    return [literal_column(f"'{word.value}'") for word in words]
 
 
 class Base(DeclarativeBase):

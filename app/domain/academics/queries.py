@@ -566,32 +566,34 @@ class EnrolmentView:
 
 def list_enrolments_of(student_ids: Iterable[UUID]) -> list[EnrolmentView]:
     """Every enrolment of some students, the latest year first."""
-    rows = session().execute(
-        select(Enrolment, AcademicYear.name, SchoolClass.name, Section.name)
+    return [EnrolmentView(*row) for row in read(_enrolments(), {"students": list(student_ids)})]
+
+
+@cache
+def _enrolments() -> Any:
+    """What makes an `EnrolmentView`, in its order."""
+    return (
+        select(
+            Enrolment.id,
+            Enrolment.student_id,
+            Enrolment.campus_id,
+            Enrolment.academic_year_id,
+            AcademicYear.name,
+            Enrolment.section_id,
+            SchoolClass.name,
+            Section.name,
+            Enrolment.roll_number,
+            Enrolment.status,
+            Enrolment.enrolled_on,
+            Enrolment.left_on,
+        )
         .join(AcademicYear, AcademicYear.id == Enrolment.academic_year_id)
         .join(Section, Section.id == Enrolment.section_id)
         .join(SchoolClass, SchoolClass.id == Section.class_id)
-        .where(among(Enrolment.student_id, student_ids))
+        .where(Enrolment.student_id == any_(bindparam("students", type_=ARRAY(Uuid))))
         .order_by(AcademicYear.starts_on.desc(), Enrolment.student_id)
         .execution_options(prepared=True)
     )
-    return [
-        EnrolmentView(
-            id=row.id,
-            student_id=row.student_id,
-            campus_id=row.campus_id,
-            academic_year_id=row.academic_year_id,
-            year_name=year_name,
-            section_id=row.section_id,
-            class_name=class_name,
-            section_name=section_name,
-            roll_number=row.roll_number,
-            status=row.status,
-            enrolled_on=row.enrolled_on,
-            left_on=row.left_on,
-        )
-        for row, year_name, class_name, section_name in rows
-    ]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from app.db import constants
 from app.domain.accounts.factors.models import AuthenticatorApp, Passkey
 from app.domain.accounts.factors.rules import RECENT_MINUTES
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
@@ -432,7 +433,7 @@ def list_holders(permission: Permission) -> dict[UUID, tuple[LocalText, frozense
 
 @cache
 def _holders(permission: Permission) -> Any:
-    roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
+    roles = constants(role for role, held in ROLE_PERMISSIONS.items() if permission in held)
     en, bn, ar, joined = person_name_columns(User.person_id)
     return (
         select(User.id, en, bn, ar, func.array_agg(UserRole.campus_id))

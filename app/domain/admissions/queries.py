@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, or_, select
 
+from app.db import constants
 from app.domain.academics.queries import class_labels, intake_columns, year_labels
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import user_name_columns
@@ -53,7 +54,7 @@ _FIELDS = [each.name for each in fields(ApplicationView)]
 
 
 # What has ended as a draft has no reference: it was never sent.
-IS_SENT = and_(Application.status.in_(IN_THE_QUEUE), Application.reference.is_not(None))
+IS_SENT = and_(Application.status.in_(constants(IN_THE_QUEUE)), Application.reference.is_not(None))
 
 
 def within(actor: Actor, permission: Permission) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    Uuid,
+    any_,
+    bindparam,
     cast,
     exists,
     false,
@@ -25,7 +29,7 @@ from sqlalchemy import (
     union,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.elements import True_
 
@@ -38,7 +42,7 @@ from app.domain.kernel.texts import LocalText
 from app.domain.people.models import Guardian, Person, StaffMember, Student, StudentGuardian, every_part
 from app.domain.people.rules import digits_of_number, is_number_query
 from app.domain.people.types import Gender, Relationship, StaffStatus, StudentStatus
-from app.uow import across_campuses, session
+from app.uow import across_campuses, read, session
 
 
 def person_name_columns(
@@ -156,14 +160,19 @@ def list_record_names(keys: Collection[UUID]) -> dict[UUID, LocalText]:
     """Whose name stands behind the key of a person, student, guardian or member of staff. One statement."""
     if not keys:
         return {}
+    return {row[0]: _name(*row[1:4]) for row in read(_record_names(), {"keys": list(keys)})}
+
+
+@cache
+def _record_names() -> Any:
+    wanted = any_(bindparam("keys", type_=ARRAY(Uuid)))
     names = (Person.name_en, Person.name_bn, Person.name_ar)
-    parts = [select(Person.id, *names).where(among(Person.id, keys))]
+    parts = [select(Person.id, *names).where(Person.id == wanted)]
     parts += [
-        select(table.id, *names).join(Person, Person.id == table.person_id).where(among(table.id, keys))
+        select(table.id, *names).join(Person, Person.id == table.person_id).where(table.id == wanted)
         for table in (Student, Guardian, StaffMember)
     ]
-    rows = session().execute(union_all(*parts).execution_options(prepared=True))
-    return {row[0]: _name(*row[1:4]) for row in rows}
+    return union_all(*parts).execution_options(prepared=True)
 
 
 def phone_condition(phone: Any, query: str) -> ColumnElement[bool]:

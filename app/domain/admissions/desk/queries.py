@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import date
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    any_,
     bindparam,
     cast,
     exists,
@@ -29,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
+from app.db import constants
 from app.domain.academics.queries import ClassLabel, classes_labelled, year_name_columns
 from app.domain.accounts.queries import list_holders, list_user_names, user_name_columns
 from app.domain.admissions.desk.models import (
@@ -62,6 +65,7 @@ from app.domain.admissions.desk.types import (
     Place,
     QueueFilter,
     QueueRow,
+    QueueView,
     Reached,
     SavedFilter,
     Settled,
@@ -92,7 +96,7 @@ _SIZE, _ONE = literal_column(str(PAGE_SIZE)), literal_column("1")
 """Numbers and no parameters: a plan that is kept knows how few rows are asked for."""
 _FORMS = 200
 """So many sets of filters are kept as statements."""
-_LIVING = tuple(state for state in IN_THE_QUEUE if state is not ApplicationStatus.WITHDRAWN)
+_LIVING = constants(state for state in IN_THE_QUEUE if state is not ApplicationStatus.WITHDRAWN)
 """What the family took back is no second application any more."""
 
 
@@ -141,14 +145,14 @@ def _asked_in_words(query: str) -> dict[str, Any]:
 
 def _condition(name: str) -> ColumnElement[bool]:
     """What a name of `_asked` means; its value is the parameter of the same name."""
-    value: Any = bindparam(name, expanding=name in ("campuses", "cycles"))
+    value: Any = bindparam(name)
     if name.startswith("word"):
         return literal(" ").concat(Application.search_key).like(value)
     match name:
         case "campuses":
-            return Application.campus_id.in_(value)
+            return Application.campus_id == any_(bindparam(name, type_=ARRAY(Uuid)))
         case "cycles":
-            return Application.cycle_id.in_(value)
+            return Application.cycle_id == any_(bindparam(name, type_=ARRAY(Uuid)))
         case "cycle":
             return Application.cycle_id == value
         case "class":
@@ -275,18 +279,18 @@ def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Pa
     """Page `number` of the queue, newest first. `total` is known from the counts. One statement."""
     asked = _asked(actor, wanted)
     rows = read(_listed(frozenset(asked)), asked | {"start": (number - 1) * PAGE_SIZE})
-    items = [
+    return Page(_queue_rows(rows), number, PAGE_SIZE, total)
+
+
+def _queue_rows(rows: Iterable[Any]) -> list[QueueRow]:
+    return [
         QueueRow(key, reference or "", LocalText(en or "", bn or "", ar or ""), class_id, *rest)
         for key, reference, en, bn, ar, class_id, *rest in map(tuple[Any, ...], rows)
     ]
-    return Page(items, number, PAGE_SIZE, total)
 
 
 @lru_cache(_FORMS)
 def _listed(names: frozenset[str]) -> Any:
-    ticked = (
-        select(func.count()).where(ApplicationMilestone.application_id == Application.id).scalar_subquery()
-    )
     # What is asked about each row is asked about those of this page only, not about all that are skipped.
     shown = (
         select(Application.id)
@@ -295,6 +299,19 @@ def _listed(names: frozenset[str]) -> Any:
         .limit(_SIZE)
         .offset(bindparam("start"))
         .subquery()
+    )
+    return _rows(Application.id.in_(select(shown.c.id)))
+
+
+@cache
+def _chosen_rows() -> Any:
+    return _rows(Application.id == any_(bindparam("keys", type_=ARRAY(Uuid))))
+
+
+def _rows(which: ColumnElement[bool]) -> Any:
+    """What makes a `QueueRow` of these applications."""
+    ticked = (
+        select(func.count()).where(ApplicationMilestone.application_id == Application.id).scalar_subquery()
     )
     return (
         select(
@@ -311,7 +328,7 @@ def _listed(names: frozenset[str]) -> Any:
             ticked,
             _beside(Doubt.SECOND),
         )
-        .where(Application.id.in_(select(shown.c.id)))
+        .where(which)
         .order_by(*_ORDER)
         .execution_options(prepared=True)
     )
@@ -336,6 +353,55 @@ def _placed(names: frozenset[str]) -> Any:
         before.order_by(Application.submitted_at, Application.id).limit(_ONE).scalar_subquery(),
         after.order_by(*_ORDER).limit(_ONE).scalar_subquery(),
     ).execution_options(prepared=True)
+
+
+def view_queue(
+    actor: Actor, wanted: QueueFilter, number: int, beside: ApplicationView | None = None
+) -> QueueView:
+    """Page `number` of the queue, or the one that an application stands on, and how many there are in each state."""
+    if wanted.doubt or wanted.papers_open:
+        return _view_narrowed(actor, wanted, number, beside)
+    counts = count_by_status(actor, wanted)
+    total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
+    place = find_place(actor, wanted, beside) if beside else None
+    return QueueView(counts, list_queue(actor, wanted, _page_of(place, number), total), place)
+
+
+def _page_of(place: Place | None, number: int) -> int:
+    return -(-place.position // PAGE_SIZE) if place else number
+
+
+def _view_narrowed(
+    actor: Actor, wanted: QueueFilter, number: int, beside: ApplicationView | None
+) -> QueueView:
+    """The same under a filter that looks from each application to others: it is asked once, and the counts, the page
+    and the place are taken from its answer.
+    """
+    asked = _asked(actor, wanted, any_status=True)
+    found = list(read(_narrowed(frozenset(asked)), asked))
+    kept = [row for row in found if wanted.status in (None, row.status)]
+    place = _place_among(kept, beside) if beside else None
+    number = _page_of(place, number)
+    keys = [row.id for row in kept[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]]
+    page = Page(_queue_rows(read(_chosen_rows(), {"keys": keys})), number, PAGE_SIZE, len(kept))
+    return QueueView(Counter(row.status for row in found), page, place)
+
+
+@lru_cache(_FORMS)
+def _narrowed(names: frozenset[str]) -> Any:
+    return (
+        select(Application.id, Application.status, Application.submitted_at)
+        .where(*_conditions(names))
+        .order_by(*_ORDER)
+        .execution_options(prepared=True)
+    )
+
+
+def _place_among(rows: Sequence[Any], application: ApplicationView) -> Place:
+    here = (application.submitted_at, application.id)
+    before = [row.id for row in rows if (row.submitted_at, row.id) > here]
+    after = next((row.id for row in rows if (row.submitted_at, row.id) < here), None)
+    return Place(len(before) + 1, before[-1] if before else None, after)
 
 
 def list_queue_classes(actor: Actor, cycle_ids: frozenset[UUID] | None = None) -> list[ClassLabel]:
@@ -395,7 +461,8 @@ def _desk_cycles(*, everywhere: bool) -> Any:
     for join in joins:
         statement = statement.join(*join)
     if not everywhere:
-        statement = statement.where(AdmissionCycle.campus_id.in_(bindparam("campuses", expanding=True)))
+        campuses = bindparam("campuses", type_=ARRAY(Uuid))
+        statement = statement.where(AdmissionCycle.campus_id == any_(campuses))
     return statement.order_by(AdmissionCycle.opens_on.desc(), AdmissionCycle.id.desc()).execution_options(
         prepared=True
     )
