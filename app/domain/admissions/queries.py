@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, bindparam, cast, func, or_, select
 
 from app.db import constants
 from app.domain.academics.queries import class_labels, intake_columns, year_labels
@@ -48,7 +49,7 @@ from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.texts import LocalText
-from app.uow import session
+from app.uow import read, session
 
 _FIELDS = [each.name for each in fields(ApplicationView)]
 
@@ -232,18 +233,21 @@ def find_sent(application_id: UUID) -> ApplicationView | None:
 
 def list_documents(application_id: UUID) -> dict[DocumentKind, DocumentView]:
     """The papers of an application the caller has found."""
-    columns, joined, thumb = file_columns(ApplicationDocument.file_id)
-    rows: list[Any] = list(
-        session().execute(
-            select(ApplicationDocument.document_type, ApplicationDocument.created_at, *columns)
-            .join(*joined)
-            .outerjoin(*thumb)
-            .where(ApplicationDocument.application_id == application_id)
-            .execution_options(prepared=True)
-        )
-    )
+    rows = read(_documents(), {"application": application_id})
     kept = {kind: DocumentView(kind, FileView(*file), sent_at) for kind, sent_at, *file in rows}
     return {kind: kept[kind] for kind in DocumentKind if kind in kept}
+
+
+@cache
+def _documents() -> Any:
+    columns, joined, thumb = file_columns(ApplicationDocument.file_id)
+    return (
+        select(ApplicationDocument.document_type, ApplicationDocument.created_at, *columns)
+        .join(*joined)
+        .outerjoin(*thumb)
+        .where(ApplicationDocument.application_id == bindparam("application"))
+        .execution_options(prepared=True)
+    )
 
 
 def list_events(application_id: UUID, *, notes: bool = False) -> list[EventView]:
@@ -251,30 +255,46 @@ def list_events(application_id: UUID, *, notes: bool = False) -> list[EventView]
 
     One statement.
     """
-    en, bn, ar, joined = user_name_columns(ApplicationEvent.user_id)
-    statement = (
-        select(ApplicationEvent, en, bn, ar)
-        .outerjoin(*joined)
-        .where(ApplicationEvent.application_id == application_id)
-        .order_by(ApplicationEvent.at, ApplicationEvent.id)
-        .execution_options(prepared=True)
-    )
-    if not notes:
-        # What was taken back before its letter left, the family never heard of.
-        told = ApplicationEvent.details["undone"].is_(None)
-        statement = statement.where(ApplicationEvent.kind != EventKind.NOTE, told)
     return [
         EventView(
             at=row.at,
             kind=row.kind,
-            by=LocalText(name_en or "", name_bn or "", name_ar or "") if row.user_id else None,
+            by=LocalText(*(name or "" for name in row[7:])) if row.user_id else None,
             from_status=row.from_status,
             to_status=row.to_status,
             note=row.note,
             details=row.details or {},
         )
-        for row, name_en, name_bn, name_ar in session().execute(statement)
+        for row in read(_events(notes=notes), {"application": application_id})
     ]
+
+
+@cache
+def _events(*, notes: bool) -> Any:
+    en, bn, ar, joined = user_name_columns(ApplicationEvent.user_id)
+    statement = (
+        select(  # type: ignore[call-overload]  # more columns than the overloads of select know
+            ApplicationEvent.at,
+            ApplicationEvent.kind,
+            ApplicationEvent.user_id,
+            ApplicationEvent.from_status,
+            ApplicationEvent.to_status,
+            ApplicationEvent.note,
+            ApplicationEvent.details,
+            en,
+            bn,
+            ar,
+        )
+        .outerjoin(*joined)
+        .where(ApplicationEvent.application_id == bindparam("application"))
+        .order_by(ApplicationEvent.at, ApplicationEvent.id)
+        .execution_options(prepared=True)
+    )
+    if notes:
+        return statement
+    # What was taken back before its letter left, the family never heard of.
+    told = ApplicationEvent.details["undone"].is_(None)
+    return statement.where(ApplicationEvent.kind != EventKind.NOTE, told)
 
 
 # --- the office's side

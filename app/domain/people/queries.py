@@ -233,27 +233,18 @@ class GuardianRow:
 def find_guardian_by_phone(phone: str) -> GuardianRow | None:
     """The guardian with this phone number (E.164), at any campus; the one recorded first where several share it."""
     with across_campuses():
-        row = (
-            session()
-            .execute(
-                select(
-                    Guardian.id,
-                    Person.id,
-                    Person.name_en,
-                    Person.name_bn,
-                    Person.name_ar,
-                    Person.phone,
-                    Person.email,
-                )
-                .join(Person, Person.id == Guardian.person_id)
-                .where(Person.phone == phone)
-                .order_by(Guardian.created_at, Guardian.id)
-                .limit(1)
-                .execution_options(prepared=True)
-            )
-            .one_or_none()
-        )
+        row = read(_GUARDIAN_BY_PHONE, {"phone": phone}).one_or_none()
     return GuardianRow(row[0], row[1], _name(*row[2:5]), row[5], row[6]) if row else None
+
+
+_GUARDIAN_BY_PHONE = (
+    select(Guardian.id, Person.id, Person.name_en, Person.name_bn, Person.name_ar, Person.phone, Person.email)
+    .join(Person, Person.id == Guardian.person_id)
+    .where(Person.phone == bindparam("phone"))
+    .order_by(Guardian.created_at, Guardian.id)
+    .limit(literal_column("1"))
+    .execution_options(prepared=True)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,12 +187,6 @@ def _conditions(names: Iterable[str]) -> list[ColumnElement[bool]]:
     return [IS_SENT, *(_condition(name) for name in sorted(names))]
 
 
-def _filtered(actor: Actor, wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    """What a filter lets through, with its values in it, for a statement that is asked rarely."""
-    asked = _asked(actor, wanted)
-    return [and_(*_conditions(asked)).params(asked)]
-
-
 def _settled(one: Any, other: Any) -> ColumnElement[bool]:
     """Whether somebody has found out what two applications are to each other."""
     found = exists().where(
@@ -557,36 +551,45 @@ def _duplicate(mine: ApplicationView, row: Application) -> Duplicate:
 
 
 def list_settled(actor: Actor, application_id: UUID) -> list[Settled]:
-    """What was found out about an application that the caller has found and others, the latest first."""
-    other = _other_than(application_id)
-    en, bn, ar, joined = user_name_columns(ApplicationPair.user_id)
-    rows: list[Any] = [
-        tuple(row)
-        for row in session().execute(
-            select(ApplicationPair, Application, en, bn, ar)
-            .join(Application, Application.id == other)
-            .outerjoin(*joined)
-            .where(
-                or_(ApplicationPair.first_id == application_id, ApplicationPair.second_id == application_id),
-                within(actor, Permission.APPLICATIONS_READ),
-            )
-            .order_by(ApplicationPair.at.desc())
-            .execution_options(prepared=True)
-        )
-    ]
+    """What was found out about an application that the caller has found and others, the latest first. One statement."""
+    asked = _asked(actor, QueueFilter())
+    rows = read(_settled_with(frozenset(asked)), asked | {"one": application_id})
     return [
-        Settled(row.id, row.reference or "", _name(row), pair.state, _by(pair.user_id, *name), pair.at)
-        for pair, row, *name in rows
+        Settled(key, reference or "", LocalText(en or "", bn or "", ar or ""), state, _by(*by), at)
+        for key, reference, en, bn, ar, state, at, *by in rows
     ]
+
+
+@lru_cache(_FORMS)
+def _settled_with(names: frozenset[str]) -> Any:
+    one = bindparam("one", type_=Uuid())
+    en, bn, ar, joined = user_name_columns(ApplicationPair.user_id)
+    other = func.coalesce(func.nullif(ApplicationPair.first_id, one), ApplicationPair.second_id)
+    return (
+        select(  # type: ignore[call-overload]  # more columns than the overloads of select know
+            Application.id,
+            Application.reference,
+            Application.child_name_en,
+            Application.child_name_bn,
+            Application.child_name_ar,
+            ApplicationPair.state,
+            ApplicationPair.at,
+            ApplicationPair.user_id,
+            en,
+            bn,
+            ar,
+        )
+        .select_from(ApplicationPair)
+        .join(Application, Application.id == other)
+        .outerjoin(*joined)
+        .where(or_(ApplicationPair.first_id == one, ApplicationPair.second_id == one), *_conditions(names))
+        .order_by(ApplicationPair.at.desc())
+        .execution_options(prepared=True)
+    )
 
 
 def _by(user_id: UUID | None, en: str | None, bn: str | None, ar: str | None) -> LocalText | None:
     return LocalText(en or "", bn or "", ar or "") if user_id else None
-
-
-def _other_than(application_id: UUID) -> ColumnElement[UUID]:
-    """Of a pair the application that is not this one."""
-    return func.coalesce(func.nullif(ApplicationPair.first_id, application_id), ApplicationPair.second_id)
 
 
 def papers_to_move(kept_id: UUID, gone_id: UUID) -> list[ApplicationDocument]:
@@ -645,33 +648,36 @@ def _milestone(row: AdmissionMilestone, campus_id: UUID) -> Milestone:
 
 def list_reached(application: ApplicationView) -> list[Reached]:
     """The milestones of an application's cycle, in their order, and which of them it has reached."""
+    values = {"cycle": application.cycle_id, "application": application.id}
+    return [Reached(key, name, at, _by(*by)) for key, name, at, *by in read(_reached(), values)]
+
+
+@cache
+def _reached() -> Any:
     en, bn, ar, joined = user_name_columns(ApplicationMilestone.user_id)
-    rows: list[Any] = [
-        tuple(row)
-        for row in session().execute(
-            select(  # type: ignore[call-overload]  # more columns than the overloads of select know
-                AdmissionMilestone.id,
-                AdmissionMilestone.name,
-                ApplicationMilestone.at,
-                ApplicationMilestone.user_id,
-                en,
-                bn,
-                ar,
-            )
-            .outerjoin(
-                ApplicationMilestone,
-                and_(
-                    ApplicationMilestone.milestone_id == AdmissionMilestone.id,
-                    ApplicationMilestone.application_id == application.id,
-                ),
-            )
-            .outerjoin(*joined)
-            .where(AdmissionMilestone.cycle_id == application.cycle_id)
-            .order_by(AdmissionMilestone.position, AdmissionMilestone.id)
-            .execution_options(prepared=True)
+    return (
+        select(  # type: ignore[call-overload]  # more columns than the overloads of select know
+            AdmissionMilestone.id,
+            AdmissionMilestone.name,
+            ApplicationMilestone.at,
+            ApplicationMilestone.user_id,
+            en,
+            bn,
+            ar,
         )
-    ]
-    return [Reached(key, name, at, _by(*by)) for key, name, at, *by in rows]
+        .select_from(AdmissionMilestone)
+        .outerjoin(
+            ApplicationMilestone,
+            and_(
+                ApplicationMilestone.milestone_id == AdmissionMilestone.id,
+                ApplicationMilestone.application_id == bindparam("application"),
+            ),
+        )
+        .outerjoin(*joined)
+        .where(AdmissionMilestone.cycle_id == bindparam("cycle"))
+        .order_by(AdmissionMilestone.position, AdmissionMilestone.id)
+        .execution_options(prepared=True)
+    )
 
 
 # --- acts on many
@@ -702,13 +708,8 @@ def preview(actor: Actor, order: Order, application_ids: Sequence[UUID]) -> list
 
 def list_filtered_ids(actor: Actor, wanted: QueueFilter, limit: int) -> list[UUID]:
     """The keys of everything that a filter lets through, newest first, at most so many."""
-    statement = (
-        select(Application.id)
-        .where(*_filtered(actor, wanted))
-        .order_by(Application.submitted_at.desc(), Application.id.desc())
-        .limit(limit)
-    )
-    return list(session().scalars(statement))
+    asked = _asked(actor, wanted)
+    return [row.id for row in read(_narrowed(frozenset(asked)), asked).fetchmany(limit)]
 
 
 def bulk_row(row: Application) -> BulkRow:
