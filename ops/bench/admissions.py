@@ -117,7 +117,13 @@ def _act_on_many(report: Report, client: Client) -> None:
     for number in range(1, 11):
         _, more, _ = client.ask("GET", f"{QUEUE}?page={number}", **{"Accept-Encoding": "identity"})
         rows += [("row", key.decode()) for key in re.findall(rb'name="row" value="([^"]+)"', more)]
-    asked = [*_hidden(page, b"bulk"), ("act", "waitlisted"), ("text", "Every seat is taken."), *rows]
+    asked = [
+        *_hidden(page, b"bulk"),
+        ("act", "waitlisted"),
+        ("text", "Every seat is taken."),
+        ("officer_id", ""),
+        *rows,
+    ]
     preview = _send(report, client, "preview", f"{QUEUE}bulk", asked)
     done = _send(report, client, "do", f"{QUEUE}bulk/do", _hidden(preview, b"bulk/do"))
     back = re.search(rb'action="([^"]*/undo)"', done)

@@ -84,7 +84,7 @@ def here(application_id: UUID) -> str:
     return url_for("admissions.record", application_id=application_id, **kept())
 
 
-def record_urls(kept: Mapping[str, str]) -> Callable[[UUID], str]:
+def record_urls(kept: Mapping[str, Any]) -> Callable[[UUID], str]:
     """What gives the addresses of records under a filter: the router is asked once for all of a list."""
     pattern = url_for("admissions.record", application_id=_ANY, **kept)
     return lambda application_id: pattern.replace(str(_ANY), str(application_id), 1)

@@ -273,7 +273,7 @@ def list_events(application_id: UUID, *, notes: bool = False) -> list[EventView]
 def _events(*, notes: bool) -> Any:
     en, bn, ar, joined = user_name_columns(ApplicationEvent.user_id)
     statement = (
-        select(  # type: ignore[call-overload]  # more columns than the overloads of select know
+        select(
             ApplicationEvent.at,
             ApplicationEvent.kind,
             ApplicationEvent.user_id,

@@ -92,7 +92,8 @@ from app.domain.kernel.texts import LocalText
 from app.uow import read, session
 
 PAGE_SIZE = 50
-_SIZE, _ONE = literal_column(str(PAGE_SIZE)), literal_column("1")
+_SIZE: Any = literal_column(str(PAGE_SIZE))
+_ONE: Any = literal_column("1")
 """Numbers and no parameters: a plan that is kept knows how few rows are asked for."""
 _FORMS = 200
 """So many sets of filters are kept as statements."""
@@ -143,7 +144,7 @@ def _asked_in_words(query: str) -> dict[str, Any]:
     return words or {"nothing": True}
 
 
-def _condition(name: str) -> ColumnElement[bool]:
+def _condition(name: str) -> Any:
     """What a name of `_asked` means; its value is the parameter of the same name."""
     value: Any = bindparam(name)
     if name.startswith("word"):
@@ -183,7 +184,7 @@ def _condition(name: str) -> ColumnElement[bool]:
             return _beside(Doubt(name))
 
 
-def _conditions(names: Iterable[str]) -> list[ColumnElement[bool]]:
+def _conditions(names: Iterable[str]) -> list[Any]:
     return [IS_SENT, *(_condition(name) for name in sorted(names))]
 
 
@@ -566,7 +567,7 @@ def _settled_with(names: frozenset[str]) -> Any:
     en, bn, ar, joined = user_name_columns(ApplicationPair.user_id)
     other = func.coalesce(func.nullif(ApplicationPair.first_id, one), ApplicationPair.second_id)
     return (
-        select(  # type: ignore[call-overload]  # more columns than the overloads of select know
+        select(
             Application.id,
             Application.reference,
             Application.child_name_en,
@@ -656,7 +657,7 @@ def list_reached(application: ApplicationView) -> list[Reached]:
 def _reached() -> Any:
     en, bn, ar, joined = user_name_columns(ApplicationMilestone.user_id)
     return (
-        select(  # type: ignore[call-overload]  # more columns than the overloads of select know
+        select(
             AdmissionMilestone.id,
             AdmissionMilestone.name,
             ApplicationMilestone.at,

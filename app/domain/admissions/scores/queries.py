@@ -595,8 +595,10 @@ def list_slots_of(application_id: UUID) -> list[SlotOfApplicant]:
 
     Nothing once the application is decided or withdrawn.
     """
+    rows = read(_slots(), {"application": application_id})
     return [
-        SlotOfApplicant(*facts, str(seat)) for *facts, seat in read(_slots(), {"application": application_id})
+        SlotOfApplicant(row.name, row.kind, row.starts_at, row.ends_at, row.place, str(row.seat_number))
+        for row in rows
     ]
 
 
