@@ -30,7 +30,8 @@ def among(column: Any, keys: Iterable[UUID]) -> ColumnElement[bool]:
 
 def constants(words: Iterable[StrEnum]) -> list[ColumnElement[Any]]:
     """Our own words as they stand in a statement, for `in_`: unlike parameters, a plan that is kept knows them."""
-    return [literal_column(f"'{word.value}'") for word in words]
+    quoted = [f"'{word.value}'" for word in words]  # values of an enumeration in this code, never of a reader
+    return [literal_column(each) for each in quoted]
 
 
 class Base(DeclarativeBase):

@@ -73,7 +73,7 @@ def _narrowed(readable: ColumnElement[bool], wanted: Wanted) -> Select[*tuple[An
     return statement.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
 
 
-_SIZE: Any = literal_column(str(PAGE_SIZE))
+_SIZE: Any = literal_column(f"{PAGE_SIZE}")
 """A number and no parameter: a plan that is kept knows how few rows are asked for."""
 
 

@@ -320,7 +320,7 @@ def list_students_born(
 # --- lists and single records. `reached` is a filter of policies.py for the actor; it comes with every call.
 
 PAGE_SIZE = 50
-_SIZE: Any = literal_column(str(PAGE_SIZE))
+_SIZE: Any = literal_column(f"{PAGE_SIZE}")
 """A number and no parameter: a plan that is kept knows how few rows are asked for."""
 
 

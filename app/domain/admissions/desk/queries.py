@@ -92,7 +92,7 @@ from app.domain.kernel.texts import LocalText
 from app.uow import read, session
 
 PAGE_SIZE = 50
-_SIZE: Any = literal_column(str(PAGE_SIZE))
+_SIZE: Any = literal_column(f"{PAGE_SIZE}")
 _ONE: Any = literal_column("1")
 """Numbers and no parameters: a plan that is kept knows how few rows are asked for."""
 _FORMS = 200
