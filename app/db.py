@@ -5,12 +5,14 @@ There are no relationships: a query says what it loads, so an accidental extra q
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, DateTime, Enum, MetaData, Uuid, any_, cast, func, literal_column
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from uuid_utils.compat import uuid7
 
@@ -18,6 +20,18 @@ from uuid_utils.compat import uuid7
 def new_id() -> UUID:
     """A UUIDv7: made in the application, ordered by time, so that new rows lie together in the index."""
     return uuid7()
+
+
+def among(column: Any, keys: Iterable[UUID]) -> ColumnElement[bool]:
+    """Whether a key is one of these. Unlike with `in_`, any number of them is the same statement, planned once."""
+    found: ColumnElement[bool] = column == any_(cast(list(keys), ARRAY(Uuid)))
+    return found
+
+
+def constants(words: Iterable[StrEnum]) -> list[ColumnElement[Any]]:
+    """Our own words as they stand in a statement, for `in_`: unlike parameters, a plan that is kept knows them."""
+    quoted = [f"'{word.value}'" for word in words]  # values of an enumeration in this code, never of a reader
+    return [literal_column(each) for each in quoted]
 
 
 class Base(DeclarativeBase):

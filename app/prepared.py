@@ -9,6 +9,7 @@ type where PostgreSQL could not tell it from the column beside it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +20,10 @@ from sqlalchemy.engine import Connection, Engine
 
 _NAMES = "prepared statements"
 _MOST = 100
-"""For each connection. A list of five values and one of six are two statements; an endless variety is planned
-as any other statement is."""
+"""For each connection. A list of five values and one of six are two statements, and every set of filters of a list
+is one; the one that was not asked for longest makes room."""
+
+_NUMBERS = itertools.count(1)
 
 _PARAMETER = re.compile(r"%(?:\((\w+)\)s|%)")
 
@@ -54,15 +57,22 @@ def _execute_prepared(
 ) -> tuple[str, Any]:
     if executemany or not context or not context.execution_options.get("prepared"):
         return statement, parameters
-    known: dict[str, str] = conn.info.setdefault(_NAMES, {})
-    execute = known.get(statement)
-    if execute is None:
-        if len(known) >= _MOST:
-            return statement, parameters
-        name = f"page_{len(known) + 1}"
+    known: dict[str, tuple[str, str]] = conn.info.setdefault(_NAMES, {})
+    # Taken out and put back: a dictionary keeps the order, so the first is the one that was not asked for longest.
+    name, execute = known.pop(statement, ("", ""))
+    if not name:
         text, order = _numbered(statement)
         with faults_told(conn, cursor, statement, context):
+            _make_room(cursor, known)
+            name = f"page_{next(_NUMBERS)}"
             cursor.execute(f"PREPARE {name} AS {text}")
         values = ", ".join(f"%({each})s" for each in order)
-        execute = known[statement] = f"EXECUTE {name} ({values})" if order else f"EXECUTE {name}"
+        execute = f"EXECUTE {name} ({values})" if order else f"EXECUTE {name}"
+    known[statement] = name, execute
     return execute, parameters
+
+
+def _make_room(cursor: Any, known: dict[str, tuple[str, str]]) -> None:
+    if len(known) >= _MOST:
+        name, _ = known.pop(next(iter(known)))
+        cursor.execute(f"DEALLOCATE {name}")

@@ -40,16 +40,20 @@ def test_a_statement_without_parameters_is_planned_too(connection: Connection) -
     assert read(one, {}).scalar_one() == 1
 
 
-def test_an_endless_variety_is_answered_without_being_kept(
+def test_of_an_endless_variety_the_latest_are_kept(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prepared, "_MOST", plans(connection) + 2)
-    before = plans(connection)
-    for length in range(1, 6):
+    connection.execute(text("DEALLOCATE ALL"))
+    connection.info.pop(prepared._NAMES, None)
+    monkeypatch.setattr(prepared, "_MOST", 2)
+    for length in (1, 2, 3, 1, 4, 5, 1):
         many = (
             select(func.count())
             .where(Campus.code.in_(bindparam("codes", expanding=True)))
             .execution_options(prepared=True)
         )
         assert read(many, {"codes": ["MAIN"] * length}).scalar_one() == 1
-    assert plans(connection) == before + 2
+    assert plans(connection) == 2
+    kept = "SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'PREPARE page%count(*)%'"
+    lengths = {sql.count("$") for sql in connection.scalars(text(kept))}
+    assert lengths == {1, 5}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,14 +16,11 @@ from app.domain.academics.queries import ClassLabel, class_labels
 from app.domain.accounts.queries import list_user_names
 from app.domain.admissions.desk.presence import POLL_SECONDS, note_presence
 from app.domain.admissions.desk.queries import (
-    PAGE_SIZE,
-    count_by_status,
-    find_place,
     list_desk_cycles,
     list_officers,
-    list_queue,
     list_queue_classes,
     list_saved_filters,
+    view_queue,
 )
 from app.domain.admissions.desk.types import DeskCycle, Doubt, Officer, QueueFilter
 from app.domain.admissions.rules import IN_THE_QUEUE
@@ -87,6 +84,15 @@ def here(application_id: UUID) -> str:
     return url_for("admissions.record", application_id=application_id, **kept())
 
 
+def record_urls(kept: Mapping[str, Any]) -> Callable[[UUID], str]:
+    """What gives the addresses of records under a filter: the router is asked once for all of a list."""
+    pattern = url_for("admissions.record", application_id=_ANY, **kept)
+    return lambda application_id: pattern.replace(str(_ANY), str(application_id), 1)
+
+
+_ANY = UUID(int=0)
+
+
 def tidy_query(text: str) -> dict[str, str]:
     """A filter as it stood in an address, without whatever does not belong to one."""
     return {name: value[:100] for name, value in parse_qsl(text[:2000]) if name in KEPT and value}
@@ -145,21 +151,18 @@ def queue_context(
     """The queue under a filter: beside a record the page that holds it, else the page in the address."""
     cycles = list_desk_cycles(actor, today())
     wanted = queue_filter(actor, kept, cycles, application)
-    counts = count_by_status(actor, wanted)
-    total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
-    place = find_place(actor, wanted, application) if application else None
-    number = -(-place.position // PAGE_SIZE) if place else page_number(request.args.get("page"))
-    page = list_queue(actor, wanted, number, total)
+    view = view_queue(actor, wanted, page_number(request.args.get("page")), application)
+    counts = view.counts
     classes = list_queue_classes(actor, wanted.cycle_ids)
     officers = list_officers(actor)
     own = _saved_filters(actor, kept)
     query = {name: value for name, value in kept.items() if name != "status"}
     return {
-        "page": page,
+        "page": view.page,
         "wanted": wanted,
         "kept": dict(kept),
-        "total": total,
-        "place": place,
+        "total": view.page.total,
+        "place": view.place,
         "classes": classes,
         "class_names": _class_names(classes, application),
         "cycles": cycles,
@@ -182,6 +185,7 @@ def queue_context(
             if (count := counts.get(state, 0)) or state is wanted.status
         ],
         "all_states": (gettext("All states"), _queue_url(query), wanted.status is None, sum(counts.values())),
+        "record_url": record_urls(kept),
         "page_url": lambda number: _queue_url({**kept, "page": str(number)}),
         "is_filtered": bool(kept),
         "is_narrowed": any(name in kept for name in ("cycle", "officer", "doubt", "papers")),

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    any_,
     bindparam,
     false,
     func,
@@ -28,9 +29,10 @@ from sqlalchemy import (
     true,
     union,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.orm import aliased
 
+from app.db import among
 from app.domain.academics.models import (
     AcademicYear,
     CalendarEntry,
@@ -115,7 +117,8 @@ def _campus_view(row: Campus) -> CampusView:
 def list_campuses(actor: Actor, permission: Permission = Permission.ACADEMICS_READ) -> list[CampusView]:
     """The campuses where the actor holds the permission, by code."""
     statement = select(Campus).where(_within(actor, permission, Campus.id)).order_by(Campus.code)
-    return [_campus_view(row) for row in session().scalars(statement)]
+    rows = session().scalars(statement.execution_options(prepared=True))
+    return [_campus_view(row) for row in rows]
 
 
 def get_campus(
@@ -255,6 +258,7 @@ def list_classes(campus_id: UUID) -> list[ClassView]:
         select(SchoolClass)
         .where(SchoolClass.campus_id == campus_id)
         .order_by(SchoolClass.level, SchoolClass.code)
+        .execution_options(prepared=True)
     )
     return [_class_view(row) for row in session().scalars(statement)]
 
@@ -562,31 +566,34 @@ class EnrolmentView:
 
 def list_enrolments_of(student_ids: Iterable[UUID]) -> list[EnrolmentView]:
     """Every enrolment of some students, the latest year first."""
-    rows = session().execute(
-        select(Enrolment, AcademicYear.name, SchoolClass.name, Section.name)
+    return [EnrolmentView(*row) for row in read(_enrolments(), {"students": list(student_ids)})]
+
+
+@cache
+def _enrolments() -> Any:
+    """What makes an `EnrolmentView`, in its order."""
+    return (
+        select(
+            Enrolment.id,
+            Enrolment.student_id,
+            Enrolment.campus_id,
+            Enrolment.academic_year_id,
+            AcademicYear.name,
+            Enrolment.section_id,
+            SchoolClass.name,
+            Section.name,
+            Enrolment.roll_number,
+            Enrolment.status,
+            Enrolment.enrolled_on,
+            Enrolment.left_on,
+        )
         .join(AcademicYear, AcademicYear.id == Enrolment.academic_year_id)
         .join(Section, Section.id == Enrolment.section_id)
         .join(SchoolClass, SchoolClass.id == Section.class_id)
-        .where(Enrolment.student_id.in_(list(student_ids)))
+        .where(Enrolment.student_id == any_(bindparam("students", type_=ARRAY(Uuid))))
         .order_by(AcademicYear.starts_on.desc(), Enrolment.student_id)
+        .execution_options(prepared=True)
     )
-    return [
-        EnrolmentView(
-            id=row.id,
-            student_id=row.student_id,
-            campus_id=row.campus_id,
-            academic_year_id=row.academic_year_id,
-            year_name=year_name,
-            section_id=row.section_id,
-            class_name=class_name,
-            section_name=section_name,
-            roll_number=row.roll_number,
-            status=row.status,
-            enrolled_on=row.enrolled_on,
-            left_on=row.left_on,
-        )
-        for row, year_name, class_name, section_name in rows
-    ]
 
 
 @dataclass(frozen=True)
@@ -1066,6 +1073,13 @@ def intake_columns(year_key: Any, class_key: Any) -> tuple[tuple[Any, ...], tupl
     return columns, joins
 
 
+def year_name_columns(year_key: Any) -> tuple[Any, Any, tuple[tuple[Any, Any], ...]]:
+    """The names of a year's campus and of the year, and the joins that bring them along, for features that hang on a
+    year."""
+    joins = (AcademicYear, AcademicYear.id == year_key), (Campus, Campus.id == AcademicYear.campus_id)
+    return Campus.name, AcademicYear.name, joins
+
+
 # --- who sits where, for the lists of people
 
 
@@ -1118,15 +1132,30 @@ class ClassLabel:
 
 def class_labels(class_ids: Iterable[UUID]) -> dict[UUID, ClassLabel]:
     """The names of these classes and their campuses. They are on the public site, so nobody's scope is asked."""
-    rows = session().execute(
+    return {row[0]: ClassLabel(*row) for row in read(_labels_by_key(), {"keys": list(class_ids)})}
+
+
+@cache
+def _labels_by_key() -> Any:
+    return _class_labels(SchoolClass.id == any_(bindparam("keys", type_=ARRAY(Uuid))))
+
+
+def _class_labels(whose: ColumnElement[bool]) -> Any:
+    return (
         select(SchoolClass.id, SchoolClass.campus_id, SchoolClass.name, SchoolClass.level, Campus.name)
         .join(Campus, Campus.id == SchoolClass.campus_id)
-        .where(SchoolClass.id.in_(list(class_ids)))
+        .where(whose)
+        .execution_options(prepared=True)
     )
-    return {row[0]: ClassLabel(*row) for row in rows}
+
+
+def classes_labelled(keys: Select[Any]) -> Any:
+    """A statement for `read`, whose rows make a `ClassLabel`, of the classes whose keys another one selects."""
+    return _class_labels(SchoolClass.id.in_(keys))
 
 
 def year_labels(year_ids: Iterable[UUID]) -> dict[UUID, YearView]:
     """These school years, by key."""
-    statement = select(AcademicYear).where(AcademicYear.id.in_(list(year_ids)))
-    return {row.id: _year_view(row) for row in session().scalars(statement)}
+    statement = select(AcademicYear).where(among(AcademicYear.id, year_ids))
+    rows = session().scalars(statement.execution_options(prepared=True))
+    return {row.id: _year_view(row) for row in rows}

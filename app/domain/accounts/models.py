@@ -51,6 +51,8 @@ class UserRole(Keyed, Timestamped, Base):
             unique=True,
             postgresql_nulls_not_distinct=True,
         ),
+        # Who works in the office is asked by every list of theirs, and nearly everybody is a guardian.
+        Index(None, "role"),
     )
 
 

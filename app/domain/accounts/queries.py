@@ -13,6 +13,8 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Select,
+    Uuid,
+    any_,
     bindparam,
     case,
     exists,
@@ -21,7 +23,9 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from app.db import constants
 from app.domain.accounts.factors.models import AuthenticatorApp, Passkey
 from app.domain.accounts.factors.rules import RECENT_MINUTES
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
@@ -368,9 +372,19 @@ def list_user_names(user_ids: Collection[UUID]) -> dict[UUID, LocalText]:
     """The names of the people behind some accounts, for histories. One statement."""
     if not user_ids:
         return {}
-    en, bn, ar, joined = person_name_columns(User.person_id)
-    rows = session().execute(select(User.id, en, bn, ar).join(*joined).where(User.id.in_(user_ids)))
+    rows = read(_named(), {"keys": list(user_ids)})
     return {row[0]: LocalText(row[1] or "", row[2] or "", row[3] or "") for row in rows}
+
+
+@cache
+def _named() -> Any:
+    en, bn, ar, joined = person_name_columns(User.person_id)
+    return (
+        select(User.id, en, bn, ar)
+        .join(*joined)
+        .where(User.id == any_(bindparam("keys", type_=ARRAY(Uuid))))
+        .execution_options(prepared=True)
+    )
 
 
 def users_called(query: str) -> Select[UUID]:
@@ -411,19 +425,24 @@ def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:
 
 def list_holders(permission: Permission) -> dict[UUID, tuple[LocalText, frozenset[UUID] | None]]:
     """The active users with a permission: their names, and the campuses where they hold it (None: at each)."""
-    roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
+    return {
+        key: (LocalText(en or "", bn or "", ar or ""), None if None in places else frozenset(places))
+        for key, en, bn, ar, places in read(_holders(permission), {})
+    }
+
+
+@cache
+def _holders(permission: Permission) -> Any:
+    roles = constants(role for role, held in ROLE_PERMISSIONS.items() if permission in held)
     en, bn, ar, joined = person_name_columns(User.person_id)
-    rows = session().execute(
+    return (
         select(User.id, en, bn, ar, func.array_agg(UserRole.campus_id))
         .join(UserRole, UserRole.user_id == User.id)
         .join(*joined)
         .where(UserRole.role.in_(roles), User.status == UserStatus.ACTIVE)
         .group_by(User.id, en, bn, ar)
+        .execution_options(prepared=True)
     )
-    return {
-        key: (LocalText(en or "", bn or "", ar or ""), None if None in places else frozenset(places))
-        for key, en, bn, ar, places in rows
-    }
 
 
 def user_name_columns(user_key: Any) -> tuple[Any, Any, Any, tuple[Any, Any]]:

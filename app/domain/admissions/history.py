@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -26,16 +28,32 @@ def note_event(
 
     `was` is the state before, where it has changed.
     """
+    note_events(db, actor, [row], kind, was={row.id: was} if was else None, note=note, **details)
+
+
+def note_events(
+    db: Session,
+    actor: Actor,
+    rows: Iterable[Application],
+    kind: EventKind,
+    *,
+    was: Mapping[UUID, ApplicationStatus] | None = None,
+    note: str | None = None,
+    **details: Any,
+) -> None:
+    """The same for many; `was` has the states before, where they have changed."""
     db.flush()
-    db.add(
+    now = clock.now()
+    db.add_all(
         ApplicationEvent(
             application_id=row.id,
-            at=clock.now(),
+            at=now,
             kind=kind,
             user_id=actor.user_id,
-            from_status=was,
-            to_status=row.status if was is not None else None,
+            from_status=was[row.id] if was else None,
+            to_status=row.status if was else None,
             note=note or None,
             details={"version": row.version, **details},
         )
+        for row in rows
     )

@@ -189,6 +189,14 @@ class Application(Keyed, Timestamped, Versioned, Base):
         CheckConstraint("status <> 'enrolled' or student_id is not null", name="enrolled_has_student"),
         Index(None, "campus_id", "status", "submitted_at"),
         Index(None, "cycle_id", "submitted_at", "id"),
+        # How many of a cycle stand in each state is counted from here alone.
+        Index(
+            "ix_admission_applications_counted",
+            "cycle_id",
+            "status",
+            "campus_id",
+            postgresql_where=text("reference IS NOT NULL"),
+        ),
         Index(None, "born_on"),
     )
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, and_, bindparam, cast, func, or_, select
 
+from app.db import constants
 from app.domain.academics.queries import class_labels, intake_columns, year_labels
 from app.domain.academics.types import Shift
-from app.domain.accounts.queries import list_user_names
+from app.domain.accounts.queries import user_name_columns
 from app.domain.admissions.cycles.rules import papers_asked
 from app.domain.admissions.models import (
     AdmissionCycle,
@@ -40,22 +43,25 @@ from app.domain.admissions.types import (
     OpenClass,
     QuotaTerms,
 )
-from app.domain.files.queries import list_files
+from app.domain.files.queries import file_columns
+from app.domain.files.types import FileView
 from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.ids import hash_token
 from app.domain.kernel.texts import LocalText
-from app.uow import session
+from app.uow import read, session
 
 _FIELDS = [each.name for each in fields(ApplicationView)]
+
+
+# What has ended as a draft has no reference: it was never sent.
+IS_SENT = and_(Application.status.in_(constants(IN_THE_QUEUE)), Application.reference.is_not(None))
 
 
 def within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """The applications at campuses where the actor holds the permission, drafts never."""
     campuses = actor.campuses_for(permission)
-    # What has ended as a draft has no reference: it was never sent.
-    sent = and_(Application.status.in_(IN_THE_QUEUE), Application.reference.is_not(None))
-    return sent if campuses is ALL else and_(sent, Application.campus_id.in_(campuses))
+    return IS_SENT if campuses is ALL else and_(IS_SENT, Application.campus_id.in_(campuses))
 
 
 def view_of(row: Application) -> ApplicationView:
@@ -192,7 +198,11 @@ def find_place_of(application: ApplicationView, places: list[OpenClass]) -> Open
 
 
 def _find(*conditions: ColumnElement[bool]) -> ApplicationView | None:
-    row = session().scalars(select(Application).where(*conditions)).one_or_none()
+    row = (
+        session()
+        .scalars(select(Application).where(*conditions).execution_options(prepared=True))
+        .one_or_none()
+    )
     return view_of(row) if row else None
 
 
@@ -223,46 +233,68 @@ def find_sent(application_id: UUID) -> ApplicationView | None:
 
 def list_documents(application_id: UUID) -> dict[DocumentKind, DocumentView]:
     """The papers of an application the caller has found."""
-    rows = session().execute(
-        select(
-            ApplicationDocument.document_type, ApplicationDocument.file_id, ApplicationDocument.created_at
-        ).where(ApplicationDocument.application_id == application_id)
+    rows = read(_documents(), {"application": application_id})
+    kept = {kind: DocumentView(kind, FileView(*file), sent_at) for kind, sent_at, *file in rows}
+    return {kind: kept[kind] for kind in DocumentKind if kind in kept}
+
+
+@cache
+def _documents() -> Any:
+    columns, joined, thumb = file_columns(ApplicationDocument.file_id)
+    return (
+        select(ApplicationDocument.document_type, ApplicationDocument.created_at, *columns)
+        .join(*joined)
+        .outerjoin(*thumb)
+        .where(ApplicationDocument.application_id == bindparam("application"))
+        .execution_options(prepared=True)
     )
-    kept = {kind: (file_id, sent_at) for kind, file_id, sent_at in rows}
-    files = list_files([file_id for file_id, _ in kept.values()])
-    return {
-        kind: DocumentView(kind, files[kept[kind][0]], kept[kind][1])
-        for kind in DocumentKind
-        if kind in kept and kept[kind][0] in files
-    }
 
 
 def list_events(application_id: UUID, *, notes: bool = False) -> list[EventView]:
-    """The history of an application the caller has found, oldest first; the office's notes only when asked for."""
-    statement = (
-        select(ApplicationEvent)
-        .where(ApplicationEvent.application_id == application_id)
-        .order_by(ApplicationEvent.at, ApplicationEvent.id)
-    )
-    if not notes:
-        # What was taken back before its letter left, the family never heard of.
-        told = ApplicationEvent.details["undone"].is_(None)
-        statement = statement.where(ApplicationEvent.kind != EventKind.NOTE, told)
-    rows = list(session().scalars(statement))
-    people = {row.user_id for row in rows if row.user_id}
-    names = list_user_names(people) if people else {}
+    """The history of an application the caller has found, oldest first; the office's notes only when asked for.
+
+    One statement.
+    """
     return [
         EventView(
             at=row.at,
             kind=row.kind,
-            by=names.get(row.user_id) if row.user_id else None,
+            by=LocalText(*(name or "" for name in row[7:])) if row.user_id else None,
             from_status=row.from_status,
             to_status=row.to_status,
             note=row.note,
             details=row.details or {},
         )
-        for row in rows
+        for row in read(_events(notes=notes), {"application": application_id})
     ]
+
+
+@cache
+def _events(*, notes: bool) -> Any:
+    en, bn, ar, joined = user_name_columns(ApplicationEvent.user_id)
+    statement = (
+        select(
+            ApplicationEvent.at,
+            ApplicationEvent.kind,
+            ApplicationEvent.user_id,
+            ApplicationEvent.from_status,
+            ApplicationEvent.to_status,
+            ApplicationEvent.note,
+            ApplicationEvent.details,
+            en,
+            bn,
+            ar,
+        )
+        .outerjoin(*joined)
+        .where(ApplicationEvent.application_id == bindparam("application"))
+        .order_by(ApplicationEvent.at, ApplicationEvent.id)
+        .execution_options(prepared=True)
+    )
+    if notes:
+        return statement
+    # What was taken back before its letter left, the family never heard of.
+    told = ApplicationEvent.details["undone"].is_(None)
+    return statement.where(ApplicationEvent.kind != EventKind.NOTE, told)
 
 
 # --- the office's side

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, false, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from app.db import new_id
@@ -23,7 +23,7 @@ from app.domain.admissions.entry.queries import given_of, whole_address
 from app.domain.admissions.entry.types import ChildKnown, YearOver
 from app.domain.admissions.forms.queries import form_by, version_in_force
 from app.domain.admissions.forms.rules import kept_answers, merged
-from app.domain.admissions.history import note_event
+from app.domain.admissions.history import note_event, note_events
 from app.domain.admissions.letters import (
     decided_letter,
     decided_text,
@@ -46,7 +46,7 @@ from app.domain.admissions.offers.letters import in_words, offered_letter, offer
 from app.domain.admissions.offers.seats import (
     hold_pool_of,
     offer_by_hand,
-    release_offer,
+    release_offers,
     settle_offer,
 )
 from app.domain.admissions.queries import (
@@ -74,7 +74,7 @@ from app.domain.admissions.rules import (
     script_of,
     usable_papers,
 )
-from app.domain.admissions.telling import child_of, tell_family
+from app.domain.admissions.telling import News, child_of, tell_families, tell_family
 from app.domain.admissions.types import (
     AgeOutside,
     AlreadySent,
@@ -471,7 +471,7 @@ def withdraw_application(actor: Actor, application_id: UUID) -> None:
             return
         check_transition(was, ApplicationStatus.WITHDRAWN)
         row.status = ApplicationStatus.WITHDRAWN
-        release_offer(db, row.id)
+        release_offers(db, [row.id])
         note_event(db, actor, row, EventKind.WITHDRAWN, was=was)
         record(
             actor,
@@ -521,22 +521,34 @@ def add_note(actor: Actor, application_id: UUID, text: str) -> None:
     """Write a note for colleagues. The family never sees it. Twice in a row is once. Raises NotFound."""
     with transaction() as db:
         row = _locked(db, Application.id == application_id, within(actor, Permission.APPLICATIONS_READ))
-        if _last_note(db, row, actor) == text:
-            return
-        note_event(db, actor, row, EventKind.NOTE, note=text)
-        record(actor, "application.noted", "application", row.id, campus_id=row.campus_id, new={"note": text})
+        add_notes(actor, [row], text)
 
 
-def _last_note(db: Session, row: Application, actor: Actor) -> str | None:
-    """What the actor noted, where nothing has happened to the application since."""
+def add_notes(actor: Actor, rows: Sequence[Application], text: str) -> None:
+    """The same on many, whose rows the caller holds."""
+    with transaction() as db:
+        last = _last_notes(db, actor, [row.id for row in rows])
+        new = [row for row in rows if last.get(row.id) != text]
+        note_events(db, actor, new, EventKind.NOTE, note=text)
+        for row in new:
+            record(
+                actor, "application.noted", "application", row.id, campus_id=row.campus_id, new={"note": text}
+            )
+
+
+def _last_notes(db: Session, actor: Actor, application_ids: Collection[UUID]) -> dict[UUID, str | None]:
+    """What the actor noted, by application, where nothing has happened to it since."""
     last = db.scalars(
         select(ApplicationEvent)
-        .where(ApplicationEvent.application_id == row.id)
-        .order_by(ApplicationEvent.at.desc(), ApplicationEvent.id.desc())
-        .limit(1)
-    ).one_or_none()
-    own = last is not None and last.kind is EventKind.NOTE and last.user_id == actor.user_id
-    return last.note if last is not None and own else None
+        .where(ApplicationEvent.application_id.in_(application_ids))
+        .ext(distinct_on(ApplicationEvent.application_id))
+        .order_by(ApplicationEvent.application_id, ApplicationEvent.at.desc(), ApplicationEvent.id.desc())
+    )
+    return {
+        each.application_id: each.note
+        for each in last
+        if each.kind is EventKind.NOTE and each.user_id == actor.user_id
+    }
 
 
 def _in_hand(
@@ -569,36 +581,86 @@ def decide_application(
                 db, application_id
             )  # before the application: whoever gives seats locks in this order
         row = _in_hand(db, actor, application_id, Permission.APPLICATIONS_DECIDE, version)
-        was = row.status
-        check_transition(was, to)
+        check_transition(row.status, to)
         check_reason(to, reason)
-        last_day = None
-        if to is ApplicationStatus.OFFERED:
-            last_day = offer_by_hand(db, actor, row)
-        else:
-            release_offer(db, row.id)
-        row.status = to
-        row.decided_at, row.decided_by, row.decision_reason = clock.now(), actor.user_id, reason or None
-        note_event(db, actor, row, EventKind.DECIDED, was=was, note=reason)
+        last_day = offer_by_hand(db, actor, row) if to is ApplicationStatus.OFFERED else None
+        _decide(db, actor, [row], to, reason)
+        _tell_decided([row], to, reason, status_link, last_day)
+
+
+def decide_applications(
+    actor: Actor,
+    rows: Sequence[Application],
+    to: ApplicationStatus,
+    *,
+    reason: str,
+    status_link: LinkTo,
+) -> dict[UUID, UUID]:
+    """Decide the same on many, whose rows the caller holds and has seen may become it; a place is offered to each by
+    itself. Returns the keys of the letters by application."""
+    with transaction() as db:
+        _decide(db, actor, rows, to, reason)
+        return _tell_decided(rows, to, reason, status_link)
+
+
+def _decide(
+    db: Session, actor: Actor, rows: Sequence[Application], to: ApplicationStatus, reason: str
+) -> None:
+    if to is not ApplicationStatus.OFFERED:
+        release_offers(db, [row.id for row in rows])
+    was = {row.id: row.status for row in rows}
+    rewrite(
+        db, rows, status=to, decided_at=clock.now(), decided_by=actor.user_id, decision_reason=reason or None
+    )
+    note_events(db, actor, rows, EventKind.DECIDED, was=was, note=reason)
+    for row in rows:
         record(
             actor,
             "application.decided",
             "application",
             row.id,
             campus_id=row.campus_id,
-            old={"status": was},
+            old={"status": was[row.id]},
             new={"status": to, "reason": reason},
         )
-        reference = row.reference or ""
-        link = status_link(row.locale, reference)
-        day = in_words(row.locale, last_day) if last_day else ""
-        if day:
-            letter = offered_letter(row.locale, child_of(row), reference, day, reason, link)
-            text: str | None = offered_text(row.locale, reference, day, link)
-        else:
-            letter = decided_letter(row.locale, to, child_of(row), reference, reason, link)
-            text = decided_text(row.locale, to, reference)
-        tell_family(row, f"application.{to.value}", letter, text, reason=reason, link=link, day=day)
+
+
+def rewrite(db: Session, rows: Sequence[Application], **values: object) -> None:
+    """Give rows that the caller holds the same values, and each its next version. One statement."""
+    db.execute(
+        update(Application)
+        .where(Application.id.in_([row.id for row in rows]))
+        .values(**values, version=Application.version + 1)
+        .returning(Application)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).all()
+
+
+def _tell_decided(
+    rows: Sequence[Application],
+    to: ApplicationStatus,
+    reason: str,
+    status_link: LinkTo,
+    last_day: date | None = None,
+) -> dict[UUID, UUID]:
+    return tell_families(
+        f"application.{to.value}", [_decision(row, to, reason, status_link, last_day) for row in rows]
+    )
+
+
+def _decision(
+    row: Application, to: ApplicationStatus, reason: str, status_link: LinkTo, last_day: date | None
+) -> News:
+    reference = row.reference or ""
+    link = status_link(row.locale, reference)
+    day = in_words(row.locale, last_day) if last_day else ""
+    if day:
+        letter = offered_letter(row.locale, child_of(row), reference, day, reason, link)
+        text: str | None = offered_text(row.locale, reference, day, link)
+    else:
+        letter = decided_letter(row.locale, to, child_of(row), reference, reason, link)
+        text = decided_text(row.locale, to, reference)
+    return News(row, letter, text, {"reason": reason, "link": link, "day": day})
 
 
 def enrol_applicant(
@@ -766,13 +828,16 @@ __all__ = [
     "Gap",
     "LinkTo",
     "add_note",
+    "add_notes",
     "add_paper_piece",
     "attach_document",
     "decide_application",
+    "decide_applications",
     "enrol_applicant",
     "finish_paper",
     "paper_pieces_kept",
     "remove_document",
+    "rewrite",
     "save_step",
     "send_paper",
     "start_application",

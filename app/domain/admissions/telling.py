@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from app.domain.admissions.messages.queries import written
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.domain.admissions.messages.queries import list_own_words
+from app.domain.admissions.messages.rules import fill
+from app.domain.admissions.messages.types import OwnWords
 from app.domain.admissions.models import Application
 from app.domain.kernel.names import name_in
-from app.domain.outbox.services import write_mail, write_sms
-from app.domain.outbox.types import Channel
+from app.domain.outbox.services import write_messages
+from app.domain.outbox.types import Channel, Draft
 
 
 def child_of(row: Application) -> str:
     """The child's name in the language of the family."""
     return name_in(row.locale, row.child_name_en, row.child_name_bn, row.child_name_ar)[0]
+
+
+@dataclass(frozen=True)
+class News:
+    """What a family is to be told, in our own words."""
+
+    row: Application
+    letter: tuple[str, str]
+    text: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What stands for the names in a message that the campus has written itself."""
 
 
 def tell_family(
@@ -22,11 +39,28 @@ def tell_family(
     Where the campus has written the message in its own words, they leave in place of ours, with `values` for the
     names in them.
     """
-    values |= {"child": child_of(row), "reference": row.reference or ""}
+    tell_families(kind, [News(row, letter, text, values)])
+
+
+def tell_families(kind: str, news: Sequence[News]) -> dict[UUID, UUID]:
+    """The same to many families. Returns the key of the message by that of the application."""
+    own = list_own_words({each.row.campus_id for each in news}, kind)
+    drafts = {each.row.id: draft for each in news if (draft := _draft(kind, each, own))}
+    return dict(zip(drafts, write_messages(list(drafts.values())), strict=True))
+
+
+def _draft(kind: str, news: News, own: Mapping[tuple[UUID, Channel, str], OwnWords]) -> Draft | None:
+    row = news.row
     if row.email:
-        own = written(row.campus_id, kind, Channel.MAIL, row.locale, values)
-        subject, body = (own.subject, own.body) if own else letter
-        write_mail(kind, row.email, row.locale, subject, body, campus_id=row.campus_id)
-    elif row.phone and text:
-        own = written(row.campus_id, kind, Channel.SMS, row.locale, values)
-        write_sms(kind, row.phone, row.locale, own.body if own else text, campus_id=row.campus_id)
+        channel, recipient, (subject, body) = Channel.MAIL, row.email, news.letter
+    elif row.phone and news.text:
+        channel, recipient, (subject, body) = Channel.SMS, row.phone, ("", news.text)
+    else:
+        return None
+    written = own.get((row.campus_id, channel, row.locale))
+    if written:
+        words = fill(
+            written.details, {**news.values, "child": child_of(row), "reference": row.reference or ""}
+        )
+        subject, body = words.subject, words.body
+    return Draft(channel, kind, recipient, row.locale, subject, body, row.campus_id)

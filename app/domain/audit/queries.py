@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal_column, or_, select, tuple_
 
 from app.domain.audit.models import AuditEntry
 from app.domain.audit.rules import Change, check_chain
@@ -28,6 +28,7 @@ def list_entries_of(entity_type: str, entity_id: UUID, *, limit: int = 100) -> l
         .where(AuditEntry.entity_type == entity_type, AuditEntry.entity_id == entity_id)
         .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
         .limit(limit)
+        .execution_options(prepared=True)
     )
     return list(session().scalars(statement))
 
@@ -72,15 +73,18 @@ def _narrowed(readable: ColumnElement[bool], wanted: Wanted) -> Select[*tuple[An
     return statement.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
 
 
+_SIZE: Any = literal_column(f"{PAGE_SIZE}")
+"""A number and no parameter: a plan that is kept knows how few rows are asked for."""
+
+
 def list_entries(
     readable: ColumnElement[bool],
     wanted: Wanted,
     *,
     after: tuple[datetime, UUID] | None = None,
-    size: int = PAGE_SIZE,
 ) -> list[EntryView]:
     """The newest entries, or those that come after the mark of an earlier page. One statement."""
-    statement = _narrowed(readable, wanted).limit(size)
+    statement = _narrowed(readable, wanted).limit(_SIZE).execution_options(prepared=True)
     if after:
         statement = statement.where(tuple_(AuditEntry.at, AuditEntry.id) < after)
     return [EntryView(*row) for row in session().execute(statement)]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, literal_column, or_, select
 
+from app.db import among
 from app.domain.files.models import FileVariant, StoredFile
 from app.domain.files.types import VARIANT_TYPE, FileRefusal, FileState, FileView, VariantName
 from app.uow import session
@@ -18,25 +20,40 @@ def list_files(file_ids: Collection[UUID]) -> dict[UUID, FileView]:
     if not file_ids:
         return {}
     rows = session().execute(
-        select(
-            StoredFile.id,
-            StoredFile.storage_key,
-            StoredFile.file_name,
-            StoredFile.content_type,
-            StoredFile.file_size,
-            StoredFile.sha256,
-            StoredFile.state,
-            StoredFile.refusal,
-            StoredFile.scan,
-            FileVariant.width,
-            FileVariant.height,
-        )
-        .outerjoin(
-            FileVariant, and_(FileVariant.file_id == StoredFile.id, FileVariant.name == VariantName.THUMB)
-        )
-        .where(StoredFile.id.in_(file_ids))
+        select(*_COLUMNS)
+        .outerjoin(*_THUMB)
+        .where(among(StoredFile.id, file_ids))
+        .execution_options(prepared=True)
     )
     return {row.id: FileView(*row) for row in rows}
+
+
+_COLUMNS: tuple[Any, ...] = (
+    StoredFile.id,
+    StoredFile.storage_key,
+    StoredFile.file_name,
+    StoredFile.content_type,
+    StoredFile.file_size,
+    StoredFile.sha256,
+    StoredFile.state,
+    StoredFile.refusal,
+    StoredFile.scan,
+    FileVariant.width,
+    FileVariant.height,
+)
+_THUMB: Any = (
+    FileVariant,
+    and_(FileVariant.file_id == StoredFile.id, FileVariant.name == VariantName.THUMB),
+)
+
+
+def file_columns(file_key: Any) -> tuple[tuple[Any, ...], Any, Any]:
+    """What `FileView` takes of the file behind `file_key`, for what is stored beside a file.
+
+    `columns, joined, thumb = file_columns(Paper.file_id)`;
+    `select(..., *columns).join(*joined).outerjoin(*thumb)`.
+    """
+    return _COLUMNS, (StoredFile, StoredFile.id == file_key), _THUMB
 
 
 def find_variant(file: FileView, name: VariantName) -> FileView:

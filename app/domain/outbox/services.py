@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.domain.audit.services import record
@@ -37,6 +38,7 @@ from app.domain.outbox.rules import (
 )
 from app.domain.outbox.types import (
     Channel,
+    Draft,
     DropReasonMissing,
     MessageStatus,
     NotSetAside,
@@ -44,7 +46,8 @@ from app.domain.outbox.types import (
 )
 from app.integrations.answers import Answer, Outcome
 from app.integrations.mail import Letter, Mailer, mailer_from
-from app.integrations.sms import Gateway, Text, gateway_from
+from app.integrations.sms import Gateway, gateway_from
+from app.integrations.sms import Text as SmsText
 from app.queue import JobName, enqueue
 from app.uow import across_campuses, session, transaction
 
@@ -61,17 +64,7 @@ def write_mail(
     kind: str, recipient: str, locale: str, subject: str, body: str, *, campus_id: UUID | None = None
 ) -> UUID:
     """Put one mail into the outbox. It leaves after the open transaction is stored, and only then."""
-    return _write(
-        OutboxMessage(
-            campus_id=campus_id,
-            channel=Channel.MAIL,
-            kind=kind,
-            recipient=recipient,
-            locale=locale,
-            subject=" ".join(subject.split())[:255],
-            body=body,
-        )
-    )
+    return write_messages([Draft(Channel.MAIL, kind, recipient, locale, subject, body, campus_id)])[0]
 
 
 def write_sms(kind: str, recipient: str, locale: str, body: str, *, campus_id: UUID | None = None) -> UUID:
@@ -80,32 +73,68 @@ def write_sms(kind: str, recipient: str, locale: str, body: str, *, campus_id: U
     Over the day's number of texts to one phone it is set aside at once, for a person to decide about: nobody
     can run up the school's bill or ring a stranger's phone by filling in forms. Raises PhoneError.
     """
-    number = normalise_mobile(recipient)
+    return write_messages([Draft(Channel.SMS, kind, recipient, locale, "", body, campus_id)])[0]
+
+
+def write_messages(drafts: Sequence[Draft]) -> list[UUID]:
+    """Put mails and texts into the outbox, as many statements for a thousand as for one. Returns their keys in order.
+
+    Raises PhoneError.
+    """
     with transaction() as db:
-        # Two at once for one number wait here for each other, so that both do not count the same.
-        db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"sms {number}"))))
-        midnight = func.date_trunc("day", func.now(), DHAKA.key)
-        with across_campuses():
-            had = db.scalar(
-                select(func.count()).where(
-                    OutboxMessage.channel == Channel.SMS,
-                    OutboxMessage.recipient == number,
-                    OutboxMessage.created_at >= midnight,
-                    OutboxMessage.status.not_in((MessageStatus.FAILED, MessageStatus.DROPPED)),
-                )
+        messages = [_message(draft) for draft in drafts]
+        _set_aside(db, [message for message in messages if message.channel is Channel.SMS])
+        leaving = [message for message in messages if not _plan(message)]
+        db.add_all(messages)
+        db.flush()
+        for message in leaving:
+            if message.status is MessageStatus.PENDING:
+                enqueue(JobName.DELIVER_MESSAGE, str(message.id))
+        return [message.id for message in messages]
+
+
+def _message(draft: Draft) -> OutboxMessage:
+    is_text = draft.channel is Channel.SMS
+    body = fold_for_sms(" ".join(draft.body.split())) if is_text else draft.body
+    return OutboxMessage(
+        campus_id=draft.campus_id,
+        channel=draft.channel,
+        kind=draft.kind,
+        recipient=normalise_mobile(draft.recipient) if is_text else draft.recipient,
+        locale=draft.locale,
+        subject=" ".join(draft.subject.split())[:255],
+        body=body,
+        status=MessageStatus.PENDING,
+    )
+
+
+def _set_aside(db: Session, texts: Sequence[OutboxMessage]) -> None:
+    """Set aside what goes beyond a day's texts to a number."""
+    numbers = sorted({text.recipient for text in texts})
+    if not numbers:
+        return
+    # Two at once for one number wait here for each other, so that both do not count the same; they meet the numbers
+    # in one order, so that they never wait in a circle.
+    each = func.unnest(cast(numbers, ARRAY(Text))).column_valued("number")
+    db.execute(select(func.pg_advisory_xact_lock(func.hashtext(literal("sms ").concat(each)))))
+    midnight = func.date_trunc("day", func.now(), DHAKA.key)
+    with across_campuses():
+        rows = db.execute(
+            select(OutboxMessage.recipient, func.count())
+            .where(
+                OutboxMessage.channel == Channel.SMS,
+                OutboxMessage.recipient.in_(numbers),
+                OutboxMessage.created_at >= midnight,
+                OutboxMessage.status.not_in((MessageStatus.FAILED, MessageStatus.DROPPED)),
             )
-        message = OutboxMessage(
-            campus_id=campus_id,
-            channel=Channel.SMS,
-            kind=kind,
-            recipient=number,
-            locale=locale,
-            subject="",
-            body=fold_for_sms(" ".join(body.split())),
+            .group_by(OutboxMessage.recipient)
         )
-        if not may_text(had or 0):
-            message.status, message.last_error = MessageStatus.FAILED, OVER_THE_CAP
-        return _write(message)
+        had = Counter({row[0]: row[1] for row in rows})
+    for text in texts:
+        if may_text(had[text.recipient]):
+            had[text.recipient] += 1
+        else:
+            text.status, text.last_error = MessageStatus.FAILED, OVER_THE_CAP
 
 
 _MAY_SLEEP = OutboxMessage.channel == Channel.SMS, OutboxMessage.kind.not_in(AT_ONCE)
@@ -123,16 +152,13 @@ _HELD = "outbox_held"
 
 
 @contextmanager
-def letters_held(until: datetime) -> Iterator[list[UUID]]:
-    """Whatever is written inside leaves at `until` at the earliest, so that `take_back` can stop it before.
-
-    Gives the list of the keys of the messages, which grows as they are written.
-    """
+def letters_held(until: datetime) -> Iterator[None]:
+    """Whatever is written inside leaves at `until` at the earliest, so that `take_back` can stop it before."""
     info = session().info
-    before, keys = info.get(_HELD), list[UUID]()
-    info[_HELD] = (until, keys)
+    before = info.get(_HELD)
+    info[_HELD] = until
     try:
-        yield keys
+        yield
     finally:
         info[_HELD] = before
 
@@ -156,30 +182,26 @@ def take_back(groups: Sequence[Collection[UUID]], reason: str) -> list[bool]:
         }
         stoppable = (MessageStatus.PENDING, MessageStatus.FAILED, MessageStatus.DROPPED)
         dropped = [all(rows[key].status in stoppable for key in group) for group in groups]
-        for group, is_dropped in zip(groups, dropped, strict=True):
-            for row in (rows[key] for key in group if is_dropped):
-                row.status, row.last_error = MessageStatus.DROPPED, reason[:300]
-        db.flush()
+        keys = [key for group, is_dropped in zip(groups, dropped, strict=True) if is_dropped for key in group]
+        db.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(keys))
+            .values(status=MessageStatus.DROPPED, last_error=reason[:300])
+        )
     return dropped
 
 
-def _write(message: OutboxMessage) -> UUID:
-    with transaction() as db:
-        key = message.id = new_id()
-        morning = _morning(message.channel or Channel.MAIL, message.kind)
-        held = session().info.get(_HELD)
-        if held:
-            until, keys = held
-            morning = max(morning or until, until)
-            keys.append(key)
-        if morning:
-            message.next_attempt_at = morning
-        message.message_id = f"<{key.hex}@smart-academy>"
-        db.add(message)
-        db.flush()
-        if message.status is MessageStatus.PENDING and not morning:
-            enqueue(JobName.DELIVER_MESSAGE, str(key))
-    return key
+def _plan(message: OutboxMessage) -> bool:
+    """Give a message its key and, where it must not leave at once, the moment when it may. Whether it waits."""
+    message.id = new_id()
+    morning = _morning(message.channel, message.kind)
+    until = session().info.get(_HELD)
+    if until:
+        morning = max(morning or until, until)
+    if morning:
+        message.next_attempt_at = morning
+    message.message_id = f"<{message.id.hex}@smart-academy>"
+    return morning is not None
 
 
 # --- handing over
@@ -264,7 +286,7 @@ def _carrier(
     """What sends this message: everything it needs is read now, before the transaction ends."""
     settings = current_app.config["SETTINGS"]
     if message.channel is Channel.SMS:
-        text = Text(message.message_id, message.recipient, message.body)
+        text = SmsText(message.message_id, message.recipient, message.body)
         return lambda: (gateway or gateway_from(settings)).send(text)
     letter = Letter(
         message_id=message.message_id,

@@ -29,6 +29,20 @@ class Channel(StrEnum):
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A message as a feature hands it over."""
+
+    channel: Channel
+    kind: str
+    recipient: str
+    locale: str
+    subject: str
+    """Empty for a text."""
+    body: str
+    campus_id: UUID | None = None
+
+
+@dataclass(frozen=True)
 class MessageLine:
     """A message as a list shows it: the recipient masked, and never its text, which may hold a private link."""
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,21 +14,26 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    Uuid,
+    any_,
+    bindparam,
     cast,
     exists,
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
     union,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.elements import True_
 
+from app.db import among
 from app.domain.kernel.digits import to_ascii_digits
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.names import search_tokens
@@ -36,7 +42,7 @@ from app.domain.kernel.texts import LocalText
 from app.domain.people.models import Guardian, Person, StaffMember, Student, StudentGuardian, every_part
 from app.domain.people.rules import digits_of_number, is_number_query
 from app.domain.people.types import Gender, Relationship, StaffStatus, StudentStatus
-from app.uow import across_campuses, session
+from app.uow import across_campuses, read, session
 
 
 def person_name_columns(
@@ -154,13 +160,19 @@ def list_record_names(keys: Collection[UUID]) -> dict[UUID, LocalText]:
     """Whose name stands behind the key of a person, student, guardian or member of staff. One statement."""
     if not keys:
         return {}
+    return {row[0]: _name(*row[1:4]) for row in read(_record_names(), {"keys": list(keys)})}
+
+
+@cache
+def _record_names() -> Any:
+    wanted = any_(bindparam("keys", type_=ARRAY(Uuid)))
     names = (Person.name_en, Person.name_bn, Person.name_ar)
-    parts = [select(Person.id, *names).where(Person.id.in_(keys))]
+    parts = [select(Person.id, *names).where(Person.id == wanted)]
     parts += [
-        select(table.id, *names).join(Person, Person.id == table.person_id).where(table.id.in_(keys))
+        select(table.id, *names).join(Person, Person.id == table.person_id).where(table.id == wanted)
         for table in (Student, Guardian, StaffMember)
     ]
-    return {row[0]: _name(*row[1:4]) for row in session().execute(union_all(*parts))}
+    return union_all(*parts).execution_options(prepared=True)
 
 
 def phone_condition(phone: Any, query: str) -> ColumnElement[bool]:
@@ -221,26 +233,18 @@ class GuardianRow:
 def find_guardian_by_phone(phone: str) -> GuardianRow | None:
     """The guardian with this phone number (E.164), at any campus; the one recorded first where several share it."""
     with across_campuses():
-        row = (
-            session()
-            .execute(
-                select(
-                    Guardian.id,
-                    Person.id,
-                    Person.name_en,
-                    Person.name_bn,
-                    Person.name_ar,
-                    Person.phone,
-                    Person.email,
-                )
-                .join(Person, Person.id == Guardian.person_id)
-                .where(Person.phone == phone)
-                .order_by(Guardian.created_at, Guardian.id)
-                .limit(1)
-            )
-            .one_or_none()
-        )
+        row = read(_GUARDIAN_BY_PHONE, {"phone": phone}).one_or_none()
     return GuardianRow(row[0], row[1], _name(*row[2:5]), row[5], row[6]) if row else None
+
+
+_GUARDIAN_BY_PHONE = (
+    select(Guardian.id, Person.id, Person.name_en, Person.name_bn, Person.name_ar, Person.phone, Person.email)
+    .join(Person, Person.id == Guardian.person_id)
+    .where(Person.phone == bindparam("phone"))
+    .order_by(Guardian.created_at, Guardian.id)
+    .limit(literal_column("1"))
+    .execution_options(prepared=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +320,8 @@ def list_students_born(
 # --- lists and single records. `reached` is a filter of policies.py for the actor; it comes with every call.
 
 PAGE_SIZE = 50
+_SIZE: Any = literal_column(f"{PAGE_SIZE}")
+"""A number and no parameter: a plan that is kept knows how few rows are asked for."""
 
 
 def _in_order(person: Any, locale: str) -> ColumnElement[Any]:
@@ -389,7 +395,7 @@ def count_students(reached: ColumnElement[bool], wanted: StudentFilter) -> dict[
     statement = select(Student.status, func.count()).where(*_student_conditions(reached, wanted))
     if wanted.query.strip():
         statement = statement.join(Person, Person.id == Student.person_id)
-    rows = session().execute(statement.group_by(Student.status))
+    rows = session().execute(statement.group_by(Student.status).execution_options(prepared=True))
     return {row[0]: row[1] for row in rows}
 
 
@@ -417,7 +423,7 @@ def list_students(
         .join(Person, Person.id == Student.person_id)
         .where(*_student_conditions(reached, wanted))
         .order_by(order, Student.student_no)
-        .limit(PAGE_SIZE)
+        .limit(_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     )
     if status:
@@ -430,6 +436,7 @@ def list_students(
         .outerjoin(Guardian, Guardian.id == StudentGuardian.guardian_id)
         .outerjoin(guardian, guardian.id == Guardian.person_id)
         .order_by(shown.c.called, shown.c.student_no)
+        .execution_options(prepared=True)
     )
     return [
         StudentLine(row[0], row[1], row[2], row[3], _name(*row[4:7]), _name(*row[7:10]), row[10])
@@ -628,8 +635,9 @@ def list_children_of_guardians(
         )
         .join(Student, Student.id == StudentGuardian.student_id)
         .join(Person, Person.id == Student.person_id)
-        .where(StudentGuardian.guardian_id.in_(guardian_ids), reached)
+        .where(among(StudentGuardian.guardian_id, guardian_ids), reached)
         .order_by(_in_order(Person, locale), Student.student_no)
+        .execution_options(prepared=True)
     )
     return [ChildLine(row[0], row[1], row[2], _name(*row[3:6]), row[6], row[7]) for row in rows]
 

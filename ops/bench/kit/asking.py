@@ -34,6 +34,8 @@ class Client:
         self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
         self.headers = {"Accept-Encoding": "gzip", "Accept": "text/html"}
         self.cookies = SimpleCookie(cookies)
+        self.led_to = ""
+        """Where the last answer led."""
 
     def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, bytes, int]:
         """Ask once and keep the cookies. Returns the status, the answer's body and its bytes with the headers."""
@@ -55,6 +57,7 @@ class Client:
         self.connection.request(method, path, body, sent)
         response = self.connection.getresponse()
         content = response.read()
+        self.led_to = response.headers.get("Location", "")
         for line in response.headers.get_all("Set-Cookie", ()):
             self.cookies.load(line)
         return response, content

@@ -42,6 +42,7 @@ from app.extensions import db as extension
 from app.uow import session, transaction
 from tests.support.applications import decided, link_to, sent
 from tests.support.cast import CAST, Cast
+from tests.support.queries import QueryCounter
 
 S = ApplicationStatus
 
@@ -395,3 +396,29 @@ def test_two_acts_on_the_same_families_at_once_both_end(real_app: Flask) -> None
         for batch_id in batches:
             assert all(line.why_not is None for line in queries.get_batch(CAST.farida.actor, batch_id).lines)
         assert len(letters("application.waitlisted")) == 16
+
+
+ORDERS = [
+    Order(BulkAct.REJECTED, "No seat is left."),
+    Order(BulkAct.ASSIGN, officer_id=CAST.farida.user_id),
+    Order(BulkAct.NOTE, "Call them."),
+]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=[each.act.value for each in ORDERS])
+def test_many_take_as_many_statements_as_two(cast: Cast, queries: QueryCounter, order: Order) -> None:
+    """By mail and by text, done and taken back."""
+
+    def statements(*chosen: ApplicationView) -> tuple[int, int]:
+        with queries.counted() as done:
+            batch_id = act(cast, order, *chosen)
+        with queries.counted() as undone:
+            services.undo_batch(cast.farida.actor, batch_id)
+        return len(done), len(undone)
+
+    few = statements(other_child(0), other_child(1, email=None))
+    many = [
+        other_child(number, email=None if number % 2 else f"f{number}@x.example") for number in range(2, 8)
+    ]
+    assert statements(*many) == few
+    assert {state(each) for each in many} == {S.SUBMITTED}

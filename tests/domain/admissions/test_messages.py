@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.domain.admissions.messages.queries import find_own_words, our_words, written
+from app.domain.admissions.messages.queries import find_own_words, list_own_words, our_words
 from app.domain.admissions.messages.rules import check_words
 from app.domain.admissions.messages.services import forget_words, save_words
 from app.domain.admissions.messages.types import KINDS, UnknownName, Words
@@ -66,6 +66,6 @@ def test_words_are_kept_once_and_can_be_given_up(cast: Cast) -> None:
     assert own and (own.details.body, own.version) == ("Two: {reference}", 2)
     with pytest.raises(NotFound):
         save_words(cast.jamil.actor, cast.campus, *place, Words("", "{reference}"), 2)
-    assert written(cast.other_campus, *place, {"reference": "x"}) is None
+    assert list(list_own_words({cast.campus, cast.other_campus}, RECEIVED)) == [(cast.campus, *place[1:])]
     forget_words(actor, cast.campus, *place, own.version)
     assert find_own_words(cast.campus, *place) is None

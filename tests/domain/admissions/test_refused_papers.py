@@ -120,7 +120,7 @@ def test_a_worker_killed_over_the_letter_has_not_noted_it(
     sent_with(BROKEN)
     sweep()
     with monkeypatch.context() as patch:
-        patch.setattr(telling, "write_mail", die)
+        patch.setattr(telling, "write_messages", die)
         with pytest.raises(Killed):
             sweep_files()
     assert [each.refusal_told_at for each in papers()] == [None, None]

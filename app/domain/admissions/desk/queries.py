@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Text,
+    Uuid,
     and_,
+    any_,
+    bindparam,
     cast,
     exists,
     false,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -24,8 +31,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
-from app.domain.academics.queries import ClassLabel, class_labels, list_campuses, year_labels
-from app.domain.accounts.queries import list_holders, list_user_names
+from app.db import constants
+from app.domain.academics.queries import ClassLabel, classes_labelled, year_name_columns
+from app.domain.accounts.queries import list_holders, list_user_names, user_name_columns
 from app.domain.admissions.desk.models import (
     AdmissionBatch,
     AdmissionBatchLine,
@@ -57,6 +65,7 @@ from app.domain.admissions.desk.types import (
     Place,
     QueueFilter,
     QueueRow,
+    QueueView,
     Reached,
     SavedFilter,
     Settled,
@@ -68,7 +77,7 @@ from app.domain.admissions.models import (
     Application,
     ApplicationDocument,
 )
-from app.domain.admissions.queries import view_of, within
+from app.domain.admissions.queries import IS_SENT, view_of, within
 from app.domain.admissions.rules import IN_THE_QUEUE, duplicate_reason
 from app.domain.admissions.types import ApplicationStatus, ApplicationView, DuplicateReason
 from app.domain.files.queries import refused_files
@@ -80,39 +89,103 @@ from app.domain.kernel.paging import Page
 from app.domain.kernel.phones import PhoneError, normalise_mobile
 from app.domain.kernel.references import ReferenceError_, parse_reference
 from app.domain.kernel.texts import LocalText
-from app.uow import session
+from app.uow import read, session
 
 PAGE_SIZE = 50
-_LIVING = tuple(state for state in IN_THE_QUEUE if state is not ApplicationStatus.WITHDRAWN)
+_SIZE: Any = literal_column(f"{PAGE_SIZE}")
+_ONE: Any = literal_column("1")
+"""Numbers and no parameters: a plan that is kept knows how few rows are asked for."""
+_FORMS = 200
+"""So many sets of filters are kept as statements."""
+_LIVING = constants(state for state in IN_THE_QUEUE if state is not ApplicationStatus.WITHDRAWN)
 """What the family took back is no second application any more."""
 
 
 # --- what the queue is narrowed by
 
 
-def _answers(query: str) -> ColumnElement[bool]:
-    """Whether an application answers a query: a reference, a phone number or a part of one, words of a name."""
+# A filter is taken apart into names and values: the names decide the form of a statement, which is built, and by
+# PostgreSQL planned, once for each set of them. Building one takes Python longer than PostgreSQL needs to answer it.
+
+
+def _asked(actor: Actor, wanted: QueueFilter, *, any_status: bool = False) -> dict[str, Any]:
+    """What a filter asks, by the names of `_condition`."""
+    campuses = actor.campuses_for(Permission.APPLICATIONS_READ)
+    asked: dict[str, Any] = {} if campuses is ALL else {"campuses": list(campuses)}
+    asked |= _asked_in_words(wanted.query)
+    if wanted.cycle_ids is not None:
+        cycles = list(wanted.cycle_ids)
+        # One is said plainly, so that the index of the cycle gives its applications in the order of the queue.
+        asked |= {"cycle": cycles[0]} if len(cycles) == 1 else {"cycles": cycles}
+    given = {
+        "class": wanted.class_id,
+        "status": None if any_status else wanted.status,
+        "officer": wanted.officer_id,
+        "nobodys": wanted.nobodys,
+        "papers_open": wanted.papers_open,
+        wanted.doubt or "": wanted.doubt,
+    }
+    return asked | {name: value for name, value in given.items() if value}
+
+
+def _asked_in_words(query: str) -> dict[str, Any]:
+    """What a query asks for: a reference, a phone number or a part of one, words of a name."""
     if not query.strip():
-        return true()
-    try:
-        return Application.reference == parse_reference(query)
-    except ReferenceError_:
-        pass
-    try:
-        return Application.phone == normalise_mobile(query)
-    except PhoneError:
-        pass
+        return {}
+    with suppress(ReferenceError_):
+        return {"reference": parse_reference(query)}
+    with suppress(PhoneError):
+        return {"phone": normalise_mobile(query)}
     digits = compact(query).removeprefix("+")
     if digits.isascii() and digits.isdigit():
-        return or_(
-            Application.phone.contains(digits.removeprefix("0")),
-            Application.reference.contains(digits),
-            Application.birth_registration_no == digits,
-        )
-    tokens = search_tokens(query)
-    key = literal(" ").concat(Application.search_key)
+        return {"digits": digits, "part": digits.removeprefix("0")}
     # The words of a query hold letters, marks and digits only, so none needs escaping.
-    return and_(*(key.like(f"% {token}%") for token in tokens)) if tokens else false()
+    words = {f"word{place}": f"% {token}%" for place, token in enumerate(search_tokens(query))}
+    return words or {"nothing": True}
+
+
+def _condition(name: str) -> Any:
+    """What a name of `_asked` means; its value is the parameter of the same name."""
+    value: Any = bindparam(name)
+    if name.startswith("word"):
+        return literal(" ").concat(Application.search_key).like(value)
+    match name:
+        case "campuses":
+            return Application.campus_id == any_(bindparam(name, type_=ARRAY(Uuid)))
+        case "cycles":
+            return Application.cycle_id == any_(bindparam(name, type_=ARRAY(Uuid)))
+        case "cycle":
+            return Application.cycle_id == value
+        case "class":
+            return Application.class_id == value
+        case "status":
+            return Application.status == value
+        case "officer":
+            return Application.assigned_to == value
+        case "nobodys":
+            return Application.assigned_to.is_(None)
+        case "papers_open":
+            return _papers_open()
+        case "reference":
+            return Application.reference == value
+        case "phone":
+            return Application.phone == value
+        case "part":
+            return true()  # asked together with the digits
+        case "digits":
+            return or_(
+                Application.phone.contains(bindparam("part")),
+                Application.reference.contains(value),
+                Application.birth_registration_no == value,
+            )
+        case "nothing":
+            return false()
+        case _:
+            return _beside(Doubt(name))
+
+
+def _conditions(names: Iterable[str]) -> list[Any]:
+    return [IS_SENT, *(_condition(name) for name in sorted(names))]
 
 
 def _settled(one: Any, other: Any) -> ColumnElement[bool]:
@@ -176,54 +249,66 @@ def _papers_open() -> ColumnElement[bool]:
     )
 
 
-def _filtered(actor: Actor, wanted: QueueFilter, *, any_status: bool = False) -> list[ColumnElement[bool]]:
-    conditions = [within(actor, Permission.APPLICATIONS_READ), _answers(wanted.query)]
-    if wanted.cycle_ids is not None:
-        conditions.append(Application.cycle_id.in_(wanted.cycle_ids))
-    if wanted.class_id:
-        conditions.append(Application.class_id == wanted.class_id)
-    if wanted.status and not any_status:
-        conditions.append(Application.status == wanted.status)
-    if wanted.officer_id:
-        conditions.append(Application.assigned_to == wanted.officer_id)
-    if wanted.nobodys:
-        conditions.append(Application.assigned_to.is_(None))
-    if wanted.doubt:
-        conditions.append(_beside(wanted.doubt))
-    if wanted.papers_open:
-        conditions.append(_papers_open())
-    return conditions
-
-
 # --- the queue
+
+_ORDER = (Application.submitted_at.desc(), Application.id.desc())
 
 
 def count_by_status(actor: Actor, wanted: QueueFilter) -> dict[ApplicationStatus, int]:
     """How many applications of the filter stand in each state, in one statement."""
-    rows = session().execute(
+    asked = _asked(actor, wanted, any_status=True)
+    return {row[0]: row[1] for row in read(_counted(frozenset(asked)), asked)}
+
+
+@lru_cache(_FORMS)
+def _counted(names: frozenset[str]) -> Any:
+    return (
         select(Application.status, func.count())
-        .where(*_filtered(actor, wanted, any_status=True))
+        .where(*_conditions(names))
         .group_by(Application.status)
+        .execution_options(prepared=True)
     )
-    return {row[0]: row[1] for row in rows}
 
 
 def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Page[QueueRow]:
-    """Page `number` of the queue, newest first. `total` is known from the counts."""
-    ticked = (
-        select(func.count()).where(ApplicationMilestone.application_id == Application.id).scalar_subquery()
-    )
-    order = (Application.submitted_at.desc(), Application.id.desc())
+    """Page `number` of the queue, newest first. `total` is known from the counts. One statement."""
+    asked = _asked(actor, wanted)
+    rows = read(_listed(frozenset(asked)), asked | {"start": (number - 1) * PAGE_SIZE})
+    return Page(_queue_rows(rows), number, PAGE_SIZE, total)
+
+
+def _queue_rows(rows: Iterable[Any]) -> list[QueueRow]:
+    return [
+        QueueRow(key, reference or "", LocalText(en or "", bn or "", ar or ""), class_id, *rest)
+        for key, reference, en, bn, ar, class_id, *rest in map(tuple[Any, ...], rows)
+    ]
+
+
+@lru_cache(_FORMS)
+def _listed(names: frozenset[str]) -> Any:
     # What is asked about each row is asked about those of this page only, not about all that are skipped.
     shown = (
         select(Application.id)
-        .where(*_filtered(actor, wanted))
-        .order_by(*order)
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
+        .where(*_conditions(names))
+        .order_by(*_ORDER)
+        .limit(_SIZE)
+        .offset(bindparam("start"))
         .subquery()
     )
-    rows = session().execute(
+    return _rows(Application.id.in_(select(shown.c.id)))
+
+
+@cache
+def _chosen_rows() -> Any:
+    return _rows(Application.id == any_(bindparam("keys", type_=ARRAY(Uuid))))
+
+
+def _rows(which: ColumnElement[bool]) -> Any:
+    """What makes a `QueueRow` of these applications."""
+    ticked = (
+        select(func.count()).where(ApplicationMilestone.application_id == Application.id).scalar_subquery()
+    )
+    return (
         select(
             Application.id,
             Application.reference,
@@ -238,85 +323,158 @@ def list_queue(actor: Actor, wanted: QueueFilter, number: int, total: int) -> Pa
             ticked,
             _beside(Doubt.SECOND),
         )
-        .where(Application.id.in_(select(shown.c.id)))
-        .order_by(*order)
+        .where(which)
+        .order_by(*_ORDER)
+        .execution_options(prepared=True)
     )
-    items = [
-        QueueRow(key, reference or "", LocalText(en or "", bn or "", ar or ""), class_id, *rest)
-        for key, reference, en, bn, ar, class_id, *rest in map(tuple[Any, ...], rows)
-    ]
-    return Page(items, number, PAGE_SIZE, total)
 
 
 def find_place(actor: Actor, wanted: QueueFilter, application: ApplicationView) -> Place:
     """Where an application stands in the filtered queue, and what is before and after it. One statement."""
-    here = (application.submitted_at, application.id)
-    conditions = _filtered(actor, wanted)
-    order = tuple_(Application.submitted_at, Application.id)
-    before = select(Application.id).where(*conditions, order > here)
-    after = select(Application.id).where(*conditions, order < here)
-    row = session().execute(
-        select(
-            select(func.count()).select_from(before.subquery()).scalar_subquery(),
-            before.order_by(Application.submitted_at, Application.id).limit(1).scalar_subquery(),
-            after.order_by(Application.submitted_at.desc(), Application.id.desc()).limit(1).scalar_subquery(),
-        )
-    )
-    count, previous_id, next_id = row.one()
+    asked = _asked(actor, wanted)
+    here = {"here_at": application.submitted_at, "here": application.id}
+    count, previous_id, next_id = read(_placed(frozenset(asked)), asked | here).one()
     return Place(count + 1, previous_id, next_id)
 
 
-def list_queue_classes(actor: Actor, cycle_ids: Collection[UUID] | None = None) -> list[ClassLabel]:
-    """The classes that families have applied for in these cycles, in the order of classes."""
-    statement = select(Application.class_id).where(within(actor, Permission.APPLICATIONS_READ)).distinct()
-    if cycle_ids is not None:
-        statement = statement.where(Application.cycle_id.in_(cycle_ids))
-    labels = class_labels([key for key in session().scalars(statement) if key])
-    return sorted(labels.values(), key=lambda label: (str(label.campus_name), label.level))
+@lru_cache(_FORMS)
+def _placed(names: frozenset[str]) -> Any:
+    here = tuple_(bindparam("here_at", type_=Application.submitted_at.type), bindparam("here", type_=Uuid()))
+    order = tuple_(Application.submitted_at, Application.id)
+    before = select(Application.id).where(*_conditions(names), order > here)
+    after = select(Application.id).where(*_conditions(names), order < here)
+    return select(
+        select(func.count()).select_from(before.subquery()).scalar_subquery(),
+        before.order_by(Application.submitted_at, Application.id).limit(_ONE).scalar_subquery(),
+        after.order_by(*_ORDER).limit(_ONE).scalar_subquery(),
+    ).execution_options(prepared=True)
+
+
+def view_queue(
+    actor: Actor, wanted: QueueFilter, number: int, beside: ApplicationView | None = None
+) -> QueueView:
+    """Page `number` of the queue, or the one that an application stands on, and how many there are in each state."""
+    if wanted.doubt or wanted.papers_open:
+        return _view_narrowed(actor, wanted, number, beside)
+    counts = count_by_status(actor, wanted)
+    total = counts.get(wanted.status, 0) if wanted.status else sum(counts.values())
+    place = find_place(actor, wanted, beside) if beside else None
+    return QueueView(counts, list_queue(actor, wanted, _page_of(place, number), total), place)
+
+
+def _page_of(place: Place | None, number: int) -> int:
+    return -(-place.position // PAGE_SIZE) if place else number
+
+
+def _view_narrowed(
+    actor: Actor, wanted: QueueFilter, number: int, beside: ApplicationView | None
+) -> QueueView:
+    """The same under a filter that looks from each application to others: it is asked once, and the counts, the page
+    and the place are taken from its answer.
+    """
+    asked = _asked(actor, wanted, any_status=True)
+    found = list(read(_narrowed(frozenset(asked)), asked))
+    kept = [row for row in found if wanted.status in (None, row.status)]
+    place = _place_among(kept, beside) if beside else None
+    number = _page_of(place, number)
+    keys = [row.id for row in kept[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]]
+    page = Page(_queue_rows(read(_chosen_rows(), {"keys": keys})), number, PAGE_SIZE, len(kept))
+    return QueueView(Counter(row.status for row in found), page, place)
+
+
+@lru_cache(_FORMS)
+def _narrowed(names: frozenset[str]) -> Any:
+    return (
+        select(Application.id, Application.status, Application.submitted_at)
+        .where(*_conditions(names))
+        .order_by(*_ORDER)
+        .execution_options(prepared=True)
+    )
+
+
+def _place_among(rows: Sequence[Any], application: ApplicationView) -> Place:
+    here = (application.submitted_at, application.id)
+    before = [row.id for row in rows if (row.submitted_at, row.id) > here]
+    after = next((row.id for row in rows if (row.submitted_at, row.id) < here), None)
+    return Place(len(before) + 1, before[-1] if before else None, after)
+
+
+def list_queue_classes(actor: Actor, cycle_ids: frozenset[UUID] | None = None) -> list[ClassLabel]:
+    """The classes that families have applied for in these cycles, in the order of classes. One statement."""
+    asked = _asked(actor, QueueFilter(cycle_ids=cycle_ids))
+    labels = [ClassLabel(*row) for row in read(_classes(frozenset(asked)), asked)]
+    return sorted(labels, key=lambda label: (str(label.campus_name), label.level))
+
+
+@lru_cache(_FORMS)
+def _classes(names: frozenset[str]) -> Any:
+    return classes_labelled(select(Application.class_id).where(*_conditions(names)))
 
 
 def list_desk_cycles(actor: Actor, today: date) -> list[DeskCycle]:
-    """The cycles of the actor's campuses, the latest first, and which of them the queue shows unasked."""
+    """The cycles of the actor's campuses, the latest first, and which of them the queue shows unasked.
+
+    One statement.
+    """
     campuses = actor.campuses_for(Permission.APPLICATIONS_READ)
-    reached = true() if campuses is ALL else AdmissionCycle.campus_id.in_(campuses)
-    milestones = (
-        select(func.count()).where(AdmissionMilestone.cycle_id == AdmissionCycle.id).scalar_subquery()
-    )
-    found: list[Any] = [
-        tuple(row) for row in session().execute(select(AdmissionCycle, milestones).where(reached))
-    ]
-    years = year_labels({row.academic_year_id for row, _ in found})
+    values = {} if campuses is ALL else {"campuses": list(campuses)}
+    found = list(read(_desk_cycles(everywhere=campuses is ALL), values))
     shown = cycles_shown(
-        {row.id: (row.campus_id, row.state, row.opens_on, row.closes_on) for row, _ in found}, today
+        {row.id: (row.campus_id, row.state, row.opens_on, row.closes_on) for row in found}, today
     )
     # Whoever works at one campus need not be told its name.
-    many = len({row.campus_id for row, _ in found}) > 1
-    places = {
-        each.id: each.details.name
-        for each in (list_campuses(actor, Permission.APPLICATIONS_READ) if many else [])
-    }
-    found.sort(key=lambda each: (each[0].opens_on, each[0].id), reverse=True)
+    many = len({row.campus_id for row in found}) > 1
     return [
         DeskCycle(
             id=row.id,
             campus_id=row.campus_id,
-            campus_name=places.get(row.campus_id, LocalText()),
-            year_name=years[row.academic_year_id].name,
+            campus_name=row.campus if many else LocalText(),
+            year_name=row.year,
             is_now=row.id in shown,
-            milestones=count,
+            milestones=row.milestones,
         )
-        for row, count in found
+        for row in found
     ]
+
+
+@cache
+def _desk_cycles(*, everywhere: bool) -> Any:
+    campus, year, joins = year_name_columns(AdmissionCycle.academic_year_id)
+    milestones = (
+        select(func.count()).where(AdmissionMilestone.cycle_id == AdmissionCycle.id).scalar_subquery()
+    )
+    statement = select(
+        AdmissionCycle.id,
+        AdmissionCycle.campus_id,
+        AdmissionCycle.state,
+        AdmissionCycle.opens_on,
+        AdmissionCycle.closes_on,
+        campus.label("campus"),
+        year.label("year"),
+        milestones.label("milestones"),
+    )
+    for join in joins:
+        statement = statement.join(*join)
+    if not everywhere:
+        campuses = bindparam("campuses", type_=ARRAY(Uuid))
+        statement = statement.where(AdmissionCycle.campus_id == any_(campuses))
+    return statement.order_by(AdmissionCycle.opens_on.desc(), AdmissionCycle.id.desc()).execution_options(
+        prepared=True
+    )
 
 
 def list_saved_filters(actor: Actor) -> list[SavedFilter]:
     """The actor's own filters, by name."""
-    rows = session().scalars(
-        select(SavedQueueFilter)
-        .where(SavedQueueFilter.user_id == actor.user_id)
-        .order_by(func.lower(SavedQueueFilter.name), SavedQueueFilter.id)
-    )
+    rows = read(_OWN_FILTERS, {"owner": actor.user_id})
     return [SavedFilter(row.id, row.name, row.query) for row in rows]
+
+
+_OWN_FILTERS = (
+    select(SavedQueueFilter.id, SavedQueueFilter.name, SavedQueueFilter.query)
+    .where(SavedQueueFilter.user_id == bindparam("owner"))
+    .order_by(func.lower(SavedQueueFilter.name), SavedQueueFilter.id)
+    .execution_options(prepared=True)
+)
 
 
 def list_officers(actor: Actor) -> list[Officer]:
@@ -361,7 +519,8 @@ def list_duplicates(actor: Actor, application: ApplicationView, limit: int = 8) 
             ~_settled(Application.id, application.id),
         )
         .order_by(Application.submitted_at.desc())
-        .limit(50)
+        .limit(_SIZE)
+        .execution_options(prepared=True)
     )
     found = [_duplicate(application, row) for row in rows]
     strength = list(DuplicateReason)
@@ -393,30 +552,45 @@ def _duplicate(mine: ApplicationView, row: Application) -> Duplicate:
 
 
 def list_settled(actor: Actor, application_id: UUID) -> list[Settled]:
-    """What was found out about an application that the caller has found and others, the latest first."""
-    other = _other_than(application_id)
-    rows: list[Any] = [
-        tuple(row)
-        for row in session().execute(
-            select(ApplicationPair, Application)
-            .join(Application, Application.id == other)
-            .where(
-                or_(ApplicationPair.first_id == application_id, ApplicationPair.second_id == application_id),
-                within(actor, Permission.APPLICATIONS_READ),
-            )
-            .order_by(ApplicationPair.at.desc())
-        )
-    ]
-    names = list_user_names({pair.user_id for pair, _ in rows if pair.user_id})
+    """What was found out about an application that the caller has found and others, the latest first. One statement."""
+    asked = _asked(actor, QueueFilter())
+    rows = read(_settled_with(frozenset(asked)), asked | {"one": application_id})
     return [
-        Settled(row.id, row.reference or "", _name(row), pair.state, names.get(pair.user_id), pair.at)
-        for pair, row in rows
+        Settled(key, reference or "", LocalText(en or "", bn or "", ar or ""), state, _by(*by), at)
+        for key, reference, en, bn, ar, state, at, *by in rows
     ]
 
 
-def _other_than(application_id: UUID) -> ColumnElement[UUID]:
-    """Of a pair the application that is not this one."""
-    return func.coalesce(func.nullif(ApplicationPair.first_id, application_id), ApplicationPair.second_id)
+@lru_cache(_FORMS)
+def _settled_with(names: frozenset[str]) -> Any:
+    one = bindparam("one", type_=Uuid())
+    en, bn, ar, joined = user_name_columns(ApplicationPair.user_id)
+    other = func.coalesce(func.nullif(ApplicationPair.first_id, one), ApplicationPair.second_id)
+    return (
+        select(
+            Application.id,
+            Application.reference,
+            Application.child_name_en,
+            Application.child_name_bn,
+            Application.child_name_ar,
+            ApplicationPair.state,
+            ApplicationPair.at,
+            ApplicationPair.user_id,
+            en,
+            bn,
+            ar,
+        )
+        .select_from(ApplicationPair)
+        .join(Application, Application.id == other)
+        .outerjoin(*joined)
+        .where(or_(ApplicationPair.first_id == one, ApplicationPair.second_id == one), *_conditions(names))
+        .order_by(ApplicationPair.at.desc())
+        .execution_options(prepared=True)
+    )
+
+
+def _by(user_id: UUID | None, en: str | None, bn: str | None, ar: str | None) -> LocalText | None:
+    return LocalText(en or "", bn or "", ar or "") if user_id else None
 
 
 def papers_to_move(kept_id: UUID, gone_id: UUID) -> list[ApplicationDocument]:
@@ -475,28 +649,36 @@ def _milestone(row: AdmissionMilestone, campus_id: UUID) -> Milestone:
 
 def list_reached(application: ApplicationView) -> list[Reached]:
     """The milestones of an application's cycle, in their order, and which of them it has reached."""
-    rows: list[Any] = [
-        tuple(row)
-        for row in session().execute(
-            select(
-                AdmissionMilestone.id,
-                AdmissionMilestone.name,
-                ApplicationMilestone.at,
-                ApplicationMilestone.user_id,
-            )
-            .outerjoin(
-                ApplicationMilestone,
-                and_(
-                    ApplicationMilestone.milestone_id == AdmissionMilestone.id,
-                    ApplicationMilestone.application_id == application.id,
-                ),
-            )
-            .where(AdmissionMilestone.cycle_id == application.cycle_id)
-            .order_by(AdmissionMilestone.position, AdmissionMilestone.id)
+    values = {"cycle": application.cycle_id, "application": application.id}
+    return [Reached(key, name, at, _by(*by)) for key, name, at, *by in read(_reached(), values)]
+
+
+@cache
+def _reached() -> Any:
+    en, bn, ar, joined = user_name_columns(ApplicationMilestone.user_id)
+    return (
+        select(
+            AdmissionMilestone.id,
+            AdmissionMilestone.name,
+            ApplicationMilestone.at,
+            ApplicationMilestone.user_id,
+            en,
+            bn,
+            ar,
         )
-    ]
-    names = list_user_names({user_id for *_, user_id in rows if user_id})
-    return [Reached(key, name, at, names.get(user_id)) for key, name, at, user_id in rows]
+        .select_from(AdmissionMilestone)
+        .outerjoin(
+            ApplicationMilestone,
+            and_(
+                ApplicationMilestone.milestone_id == AdmissionMilestone.id,
+                ApplicationMilestone.application_id == bindparam("application"),
+            ),
+        )
+        .outerjoin(*joined)
+        .where(AdmissionMilestone.cycle_id == bindparam("cycle"))
+        .order_by(AdmissionMilestone.position, AdmissionMilestone.id)
+        .execution_options(prepared=True)
+    )
 
 
 # --- acts on many
@@ -527,13 +709,8 @@ def preview(actor: Actor, order: Order, application_ids: Sequence[UUID]) -> list
 
 def list_filtered_ids(actor: Actor, wanted: QueueFilter, limit: int) -> list[UUID]:
     """The keys of everything that a filter lets through, newest first, at most so many."""
-    statement = (
-        select(Application.id)
-        .where(*_filtered(actor, wanted))
-        .order_by(Application.submitted_at.desc(), Application.id.desc())
-        .limit(limit)
-    )
-    return list(session().scalars(statement))
+    asked = _asked(actor, wanted)
+    return [row.id for row in read(_narrowed(frozenset(asked)), asked).fetchmany(limit)]
 
 
 def bulk_row(row: Application) -> BulkRow:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, cast, delete, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.db import new_id
 from app.domain.academics.policies import ensure_may
@@ -53,7 +54,7 @@ from app.domain.admissions.models import (
     ApplicationEvent,
 )
 from app.domain.admissions.queries import within
-from app.domain.admissions.services import LinkTo, add_note, decide_application
+from app.domain.admissions.services import LinkTo, add_notes, decide_applications, rewrite
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind
 from app.domain.audit.services import record, record_change
 from app.domain.kernel import clock
@@ -139,30 +140,29 @@ def assign(actor: Actor, application_id: UUID, officer_id: UUID | None) -> None:
         row = _one(db, actor, application_id)
         if officer_id is not None and not decides_at(list_officers(actor), officer_id, row.campus_id):
             raise NoSuchOfficer
-        _assign(db, actor, row, officer_id)
+        _assign(db, actor, [row], officer_id)
 
 
-def _assign(db: Session, actor: Actor, row: Application, officer_id: UUID | None) -> None:
-    was = row.assigned_to
-    if was == officer_id:
-        return
+def _assign(db: Session, actor: Actor, rows: Sequence[Application], officer_id: UUID | None) -> None:
+    changed = [row for row in rows if row.assigned_to != officer_id]
     # Past the mapper, which would count it as a new version.
     db.execute(
         update(Application)
-        .where(Application.id == row.id)
+        .where(Application.id.in_([row.id for row in changed]))
         .values(assigned_to=officer_id)
         .execution_options(synchronize_session=False)
     )
-    db.refresh(row, ["assigned_to"])
-    record(
-        actor,
-        "application.assigned",
-        "application",
-        row.id,
-        campus_id=row.campus_id,
-        old={"officer": was},
-        new={"officer": officer_id},
-    )
+    for row in changed:
+        record(
+            actor,
+            "application.assigned",
+            "application",
+            row.id,
+            campus_id=row.campus_id,
+            old={"officer": row.assigned_to},
+            new={"officer": officer_id},
+        )
+        set_committed_value(row, "assigned_to", officer_id)
 
 
 # --- milestones
@@ -457,14 +457,27 @@ def carry_out(actor: Actor, order: Order, chosen: Sequence[tuple[UUID, int]], st
         )
         db.add(batch)
         db.flush()
-        # Texts to one phone wait for each other: two acts at once meet the phones in one order.
-        found.sort(key=lambda each: (rows[each.id].phone or "", each.id))
-        effects = foresee(order, found, officers, campus_id)
-        with letters_held(batch.at + UNDO_FOR) as letters:
-            for number, effect in enumerate(effects):
-                if effect.is_done and effect.row.version != seen[effect.row.id]:
-                    effect = effects[number] = Effect(effect.row, why_not=WhyNot.MOVED_ON)
-                _carry_out_one(db, actor, batch, order, rows[effect.row.id], effect, letters, status_link)
+        effects = [
+            _unless_moved_on(effect, seen[effect.row.id])
+            for effect in foresee(order, found, officers, campus_id)
+        ]
+        before = {each.id: _before(rows[each.id]) for each in found}
+        with letters_held(batch.at + UNDO_FOR):
+            doing = [rows[effect.row.id] for effect in effects if effect.is_done]
+            letters = _carry_out(db, actor, order, doing, status_link)
+        db.add_all(
+            AdmissionBatchLine(
+                batch_id=batch.id,
+                application_id=effect.row.id,
+                from_status=effect.row.status,
+                to_status=effect.to,
+                why_not=effect.why_not,
+                before=before[effect.row.id],
+                after_version=rows[effect.row.id].version if effect.is_done else None,
+                letters=[letters[effect.row.id]] if effect.row.id in letters else [],
+            )
+            for effect in effects
+        )
         done = sum(1 for effect in effects if effect.is_done)
         record(
             actor,
@@ -477,40 +490,24 @@ def carry_out(actor: Actor, order: Order, chosen: Sequence[tuple[UUID, int]], st
         return batch.id
 
 
-def _carry_out_one(
-    db: Session,
-    actor: Actor,
-    batch: AdmissionBatch,
-    order: Order,
-    row: Application,
-    effect: Effect,
-    letters: list[UUID],
-    status_link: LinkTo,
-) -> None:
-    before = _before(row)
-    written = len(letters)
-    if effect.is_done:
-        if effect.to is not None:
-            decide_application(
-                actor, row.id, effect.to, reason=order.text, version=row.version, status_link=status_link
-            )
-        elif order.act is BulkAct.ASSIGN:
-            _assign(db, actor, row, order.officer_id)
-        else:
-            add_note(actor, row.id, order.text)
-        db.flush()
-    db.add(
-        AdmissionBatchLine(
-            batch_id=batch.id,
-            application_id=row.id,
-            from_status=effect.row.status,
-            to_status=effect.to,
-            why_not=effect.why_not,
-            before=before,
-            after_version=row.version if effect.is_done else None,
-            letters=letters[written:],
+def _unless_moved_on(effect: Effect, version: int) -> Effect:
+    is_other = effect.is_done and effect.row.version != version
+    return Effect(effect.row, why_not=WhyNot.MOVED_ON) if is_other else effect
+
+
+def _carry_out(
+    db: Session, actor: Actor, order: Order, rows: Sequence[Application], status_link: LinkTo
+) -> dict[UUID, UUID]:
+    """Do it to all of them in as many statements as to one. Returns the keys of the letters by application."""
+    if order.act.decision is not None:
+        return decide_applications(
+            actor, rows, order.act.decision, reason=order.text, status_link=status_link
         )
-    )
+    if order.act is BulkAct.ASSIGN:
+        _assign(db, actor, rows, order.officer_id)
+    else:
+        add_notes(actor, rows, order.text)
+    return {}
 
 
 def _before(row: Application) -> dict[str, Any]:
@@ -557,86 +554,127 @@ def undo_batch(actor: Actor, batch_id: UUID) -> None:
         )
 
 
-def _undo_lines(
-    db: Session, actor: Actor, batch: AdmissionBatch, pairs: list[tuple[AdmissionBatchLine, Application]]
-) -> None:
+_Pairs = Sequence[tuple[AdmissionBatchLine, Application]]
+
+
+def _undo_lines(db: Session, actor: Actor, batch: AdmissionBatch, pairs: _Pairs) -> None:
     """Take back what was done to each application, or write on its line why not."""
-    for line, row in pairs:
-        if _has_moved_on(db, batch, line, row):
-            line.undo_refused = WhyNot.MOVED_ON
-    open_ones = [(line, row) for line, row in pairs if line.undo_refused is None]
+    standing = _standing(db, batch, pairs)
+    _refuse(db, [line for line, row in pairs if row.id not in standing], WhyNot.MOVED_ON)
+    open_ones = [(line, row) for line, row in pairs if row.id in standing]
     stopped = take_back([line.letters for line, _ in open_ones], "taken back by the office before it left")
-    decisions = _last_decisions(db, [row.id for _, row in open_ones])
-    for (line, row), is_stopped in zip(open_ones, stopped, strict=True):
-        if not is_stopped:
-            line.undo_refused = WhyNot.LETTER_LEFT
-            continue
-        line.undone_at = clock.now()
-        if batch.act is BulkAct.ASSIGN:
-            officer = line.before["officer"]
-            _assign(db, actor, row, UUID(officer) if officer else None)
-        elif batch.act is not BulkAct.NOTE:
-            _put_back(actor, line, row, decisions[row.id])
+    free = [pair for pair, is_stopped in zip(open_ones, stopped, strict=True) if is_stopped]
+    left = [line for (line, _), is_stopped in zip(open_ones, stopped, strict=True) if not is_stopped]
+    _refuse(db, left, WhyNot.LETTER_LEFT)
+    _note_on(db, [line for line, _ in free], undone_at=clock.now())
+    if batch.act is BulkAct.ASSIGN:
+        for officer, group in _grouped(free, lambda line: line.before["officer"]):
+            _assign(db, actor, group, UUID(officer) if officer else None)
+    elif batch.act is not BulkAct.NOTE:
+        _put_back(db, actor, free)
 
 
-def _has_moved_on(db: Session, batch: AdmissionBatch, line: AdmissionBatchLine, row: Application) -> bool:
-    """Whether something has happened to an application since the act. A note is forgotten on the way."""
+def _refuse(db: Session, lines: Sequence[AdmissionBatchLine], why: WhyNot) -> None:
+    _note_on(db, lines, undo_refused=why)
+
+
+def _note_on(db: Session, lines: Sequence[AdmissionBatchLine], **values: object) -> None:
+    """Write the same on lines of an act, in one statement."""
+    if lines:
+        keys = [line.id for line in lines]
+        db.execute(update(AdmissionBatchLine).where(AdmissionBatchLine.id.in_(keys)).values(**values))
+
+
+def _grouped(pairs: _Pairs, by: Callable[[AdmissionBatchLine], Any]) -> list[tuple[Any, list[Application]]]:
+    """The applications that go back to the same, together."""
+    groups: dict[Any, list[Application]] = {}
+    for line, row in pairs:
+        groups.setdefault(by(line), []).append(row)
+    return list(groups.items())
+
+
+def _standing(db: Session, batch: AdmissionBatch, pairs: _Pairs) -> set[UUID]:
+    """The applications to which nothing has happened since the act. Notes are forgotten on the way."""
     match batch.act:
         case BulkAct.ASSIGN:
-            return row.assigned_to != batch.officer_id
+            return {row.id for _, row in pairs if row.assigned_to == batch.officer_id}
         case BulkAct.NOTE:
-            return not _forget_note(db, batch, row)
+            return _forget_notes(db, batch, [row.id for _, row in pairs])
         case _:
-            return row.version != line.after_version or row.status is not line.to_status
+            return {
+                row.id
+                for line, row in pairs
+                if row.version == line.after_version and row.status is line.to_status
+            }
 
 
-def _last_decisions(db: Session, application_ids: Sequence[UUID]) -> dict[UUID, ApplicationEvent]:
-    rows = db.scalars(
-        select(ApplicationEvent)
+def _forget_notes(db: Session, batch: AdmissionBatch, application_ids: Sequence[UUID]) -> set[UUID]:
+    """Remove the notes that the act wrote, and return whose were still there. The audit log keeps them."""
+    written = (
+        select(ApplicationEvent.id)
         .where(
-            ApplicationEvent.application_id.in_(application_ids), ApplicationEvent.kind == EventKind.DECIDED
-        )
-        .order_by(ApplicationEvent.at, ApplicationEvent.id)
-    )
-    return {row.application_id: row for row in rows}
-
-
-def _forget_note(db: Session, batch: AdmissionBatch, row: Application) -> bool:
-    """Remove the note that the act wrote. The audit log keeps it."""
-    note = db.scalars(
-        select(ApplicationEvent)
-        .where(
-            ApplicationEvent.application_id == row.id,
+            ApplicationEvent.application_id.in_(application_ids),
             ApplicationEvent.kind == EventKind.NOTE,
             ApplicationEvent.user_id == batch.user_id,
             ApplicationEvent.note == batch.text,
             ApplicationEvent.at >= batch.at,
         )
-        .limit(1)
-    ).one_or_none()
-    if note is None:
-        return False
-    db.delete(note)
-    return True
+        .ext(distinct_on(ApplicationEvent.application_id))
+        .order_by(ApplicationEvent.application_id, ApplicationEvent.at, ApplicationEvent.id)
+    )
+    return set(
+        db.scalars(
+            delete(ApplicationEvent)
+            .where(ApplicationEvent.id.in_(written))
+            .returning(ApplicationEvent.application_id)
+            .execution_options(synchronize_session=False)
+        )
+    )
 
 
-def _put_back(actor: Actor, line: AdmissionBatchLine, row: Application, decision: ApplicationEvent) -> None:
+def _put_back(db: Session, actor: Actor, pairs: _Pairs) -> None:
     """The state before, and the line of the history marked: the family, which was told nothing, does not see it."""
-    was, before = row.status, line.before
-    at, by = before["decided_at"], before["decided_by"]
-    decision.details = {**(decision.details or {}), "undone": clock.now().isoformat()}
-    row.status = line.from_status
-    row.decided_at = datetime.fromisoformat(at) if at else None
-    row.decided_by = UUID(by) if by else None
-    row.decision_reason = before["decision_reason"]
-    record(
-        actor,
-        "application.taken_back",
-        "application",
-        row.id,
-        campus_id=row.campus_id,
-        old={"status": was},
-        new={"status": row.status},
+    was = {row.id: row.status for _, row in pairs}
+    last = (
+        select(ApplicationEvent.id)
+        .where(
+            ApplicationEvent.application_id.in_(list(was)),
+            ApplicationEvent.kind == EventKind.DECIDED,
+        )
+        .ext(distinct_on(ApplicationEvent.application_id))
+        .order_by(ApplicationEvent.application_id, ApplicationEvent.at.desc(), ApplicationEvent.id.desc())
+    )
+    mark = cast({"undone": clock.now().isoformat()}, JSONB)
+    db.execute(
+        update(ApplicationEvent)
+        .where(ApplicationEvent.id.in_(last))
+        .values(details=func.coalesce(ApplicationEvent.details, cast({}, JSONB)).op("||")(mark))
+        .execution_options(synchronize_session=False)
+    )
+    for (status, at, by, reason), group in _grouped(pairs, _stood_before):
+        rewrite(db, group, status=status, decided_at=at, decided_by=by, decision_reason=reason)
+    for _, row in pairs:
+        record(
+            actor,
+            "application.taken_back",
+            "application",
+            row.id,
+            campus_id=row.campus_id,
+            old={"status": was[row.id]},
+            new={"status": row.status},
+        )
+
+
+def _stood_before(
+    line: AdmissionBatchLine,
+) -> tuple[ApplicationStatus, datetime | None, UUID | None, str | None]:
+    """State, moment, officer and reason of the decision before the act."""
+    at, by = line.before["decided_at"], line.before["decided_by"]
+    return (
+        line.from_status,
+        datetime.fromisoformat(at) if at else None,
+        UUID(by) if by else None,
+        line.before["decision_reason"],
     )
 
 

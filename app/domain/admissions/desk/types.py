@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, DuplicateReason
 from app.domain.kernel.errors import N_, Conflict, Refused
+from app.domain.kernel.paging import Page
 from app.domain.kernel.texts import LocalText
 
 
@@ -99,6 +100,17 @@ class Place:
     position: int
     previous_id: UUID | None
     next_id: UUID | None
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """A page of the queue under a filter."""
+
+    counts: Mapping[ApplicationStatus, int]
+    """How many stand in each state, whichever state the page is narrowed to."""
+    page: Page[QueueRow]
+    place: Place | None = None
+    """Where the application beside it stands."""
 
 
 @dataclass(frozen=True)
@@ -345,6 +357,7 @@ __all__ = [
     "Place",
     "QueueFilter",
     "QueueRow",
+    "QueueView",
     "Reached",
     "SavedFilter",
     "Settled",

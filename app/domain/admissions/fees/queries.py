@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, true
 
+from app.db import among
 from app.domain.academics.queries import class_labels
 from app.domain.accounts.queries import list_user_names
 from app.domain.admissions.fees.models import ApplicationFee
@@ -89,6 +90,7 @@ def _cases(*conditions: ColumnElement[bool]) -> list[FeeCase]:
         select(Application, AdmissionCycle.fee)
         .join(AdmissionCycle, AdmissionCycle.id == Application.cycle_id)
         .where(*conditions)
+        .execution_options(prepared=True)
     )
     found = [(row, fee) for row, fee in rows]
     labels = class_labels([row.class_id for row, _ in found if row.class_id])
@@ -115,9 +117,9 @@ def _payments(application_ids: Collection[UUID]) -> dict[UUID, list[FeeView]]:
     rows = list(
         session().scalars(
             select(ApplicationFee)
-            .where(ApplicationFee.application_id.in_(application_ids))
+            .where(among(ApplicationFee.application_id, application_ids))
             .order_by(ApplicationFee.recorded_at.desc(), ApplicationFee.id.desc())
-            .execution_options(populate_existing=True)
+            .execution_options(populate_existing=True, prepared=True)
         )
     )
     found: dict[UUID, list[FeeView]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,7 +10,6 @@ from sqlalchemy import select
 from app.domain.admissions import letters
 from app.domain.admissions.lottery.letters import cancelled_letter, cancelled_text
 from app.domain.admissions.messages.models import MessageText
-from app.domain.admissions.messages.rules import fill
 from app.domain.admissions.messages.types import KINDS, OwnWords, Words
 from app.domain.admissions.offers import letters as offer_letters
 from app.domain.admissions.scores.letters import slot_letter, slot_text
@@ -125,9 +125,11 @@ def list_changed(campus_id: UUID) -> set[tuple[str, Channel, str]]:
     return {(kind, channel, locale) for kind, channel, locale in rows}
 
 
-def written(
-    campus_id: UUID, kind: str, channel: Channel, locale: str, values: dict[str, str]
-) -> Words | None:
-    """A message in the campus's own words with the values in it; None where it has written none."""
-    own = find_own_words(campus_id, kind, channel, locale) if kind in KINDS else None
-    return fill(own.details, values) if own else None
+def list_own_words(campus_ids: Collection[UUID], kind: str) -> dict[tuple[UUID, Channel, str], OwnWords]:
+    """What campuses have written for a message, by campus, channel and language. One statement."""
+    if kind not in KINDS:
+        return {}
+    rows = session().scalars(
+        select(MessageText).where(MessageText.campus_id.in_(campus_ids), MessageText.kind == kind)
+    )
+    return {(row.campus_id, row.channel, row.locale): view_of(row) for row in rows}

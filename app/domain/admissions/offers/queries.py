@@ -88,6 +88,7 @@ def find_offer(application_id: UUID) -> OfferView | None:
             .where(AdmissionOffer.application_id == application_id)
             .order_by(AdmissionOffer.made_at.desc(), AdmissionOffer.id.desc())
             .limit(1)
+            .execution_options(prepared=True)
         )
         .one_or_none()
     )

@@ -7,10 +7,11 @@ see it yet errs on the side of too few. So no seat is ever given twice, and nobo
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app.domain.academics.types import Shift
@@ -104,11 +105,15 @@ def _quota_for(row: Application, seat_id: UUID, shift: Shift | None) -> UUID | N
 
 def holding_offer(db: Session, application_id: UUID) -> AdmissionOffer | None:
     """The offer by which an application holds a seat. The application is locked."""
-    return db.scalars(
+    return db.scalars(_holding(AdmissionOffer.application_id == application_id)).one_or_none()
+
+
+def _holding(whose: ColumnElement[bool]) -> Select[AdmissionOffer]:
+    return (
         select(AdmissionOffer)
-        .where(AdmissionOffer.application_id == application_id, AdmissionOffer.state.in_(HOLDING))
+        .where(whose, AdmissionOffer.state.in_(HOLDING))
         .execution_options(populate_existing=True)
-    ).one_or_none()
+    )
 
 
 def turn(offer: AdmissionOffer, to: OfferState) -> None:
@@ -123,10 +128,9 @@ def turn(offer: AdmissionOffer, to: OfferState) -> None:
         enqueue(JobName.MOVE_OFFERS)
 
 
-def release_offer(db: Session, application_id: UUID) -> None:
-    """Free the seat of an application that goes another way, if it holds one. The application is locked."""
-    offer = holding_offer(db, application_id)
-    if offer is not None:
+def release_offers(db: Session, application_ids: Collection[UUID]) -> None:
+    """Free the seats of applications that go another way, as far as they hold any. The applications are locked."""
+    for offer in db.scalars(_holding(AdmissionOffer.application_id.in_(application_ids))):
         turn(offer, OfferState.WITHDRAWN)
 
 

@@ -11,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, true
 from sqlalchemy.orm import aliased
 
+from app.db import constants
 from app.domain.academics.queries import class_labels
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import list_user_names
@@ -64,7 +66,7 @@ from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.paging import Page
 from app.domain.kernel.texts import LocalText
-from app.uow import session
+from app.uow import read, session
 
 SHEET_SIZE = 40
 MERIT_SIZE = 100
@@ -128,6 +130,7 @@ def _parts(*conditions: ColumnElement[bool]) -> list[PartView]:
             select(ScorePart)
             .where(*conditions)
             .order_by(ScorePart.position, ScorePart.created_at, ScorePart.id)
+            .execution_options(prepared=True)
         )
     )
     people: dict[UUID, dict[bool, set[UUID]]] = defaultdict(lambda: {True: set(), False: set()})
@@ -582,18 +585,35 @@ def list_slots_of(application_id: UUID) -> list[SlotOfApplicant]:
 
     Nothing once the application is decided or withdrawn.
     """
-    rows = session().execute(
-        select(ScorePart.name, ScorePart.kind, ScoreSlot, ScoreSitting.seat_number)
+    rows = read(_slots(), {"application": application_id})
+    return [
+        SlotOfApplicant(row.name, row.kind, row.starts_at, row.ends_at, row.place, str(row.seat_number))
+        for row in rows
+    ]
+
+
+@cache
+def _slots() -> Any:
+    return (
+        select(
+            ScorePart.name,
+            ScorePart.kind,
+            ScoreSlot.starts_at,
+            ScoreSlot.ends_at,
+            ScoreSlot.place,
+            ScoreSitting.seat_number,
+        )
+        .select_from(ScoreSitting)
         .join(ScoreSlot, ScoreSlot.id == ScoreSitting.slot_id)
         .join(ScorePart, ScorePart.id == ScoreSitting.part_id)
         .join(Application, Application.id == ScoreSitting.application_id)
-        .where(ScoreSitting.application_id == application_id, Application.status.in_(RANKABLE))
+        .where(
+            ScoreSitting.application_id == bindparam("application"),
+            Application.status.in_(constants(RANKABLE)),
+        )
         .order_by(ScoreSlot.starts_at)
+        .execution_options(prepared=True)
     )
-    return [
-        SlotOfApplicant(name, kind, slot.starts_at, slot.ends_at, slot.place, str(seat))
-        for name, kind, slot, seat in rows
-    ]
 
 
 def slot_of(application_id: UUID, now: datetime | None = None) -> SlotOfApplicant | None:
