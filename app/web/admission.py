@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.rules import days_left, earliest_birth, latest_birth
+from app.domain.admissions.cycles.types import CycleView
 from app.domain.admissions.types import (
     PAPER_NAMES,
     AgeRule,
@@ -22,7 +24,7 @@ from app.domain.admissions.types import (
 from app.domain.kernel.dates import Span, format_date
 from app.domain.kernel.errors import N_
 from app.domain.kernel.numbers import format_percent
-from app.web.i18n import current_locale, digits, say, span
+from app.web.i18n import current_locale, digits, local_plain, say, span
 
 PAPER_WORDS: dict[DocumentKind, object] = {kind: lazy_gettext(name) for kind, name in PAPER_NAMES.items()}
 
@@ -47,6 +49,15 @@ METHOD_SENTENCES: dict[Method, object] = {
 }
 
 
+def cycle_title(cycle: CycleView) -> str:
+    """What the office calls a cycle: its year and campus, and before them the name of the intake where it has one."""
+    year, campus = digits(cycle.year_name), local_plain(cycle.campus_name)
+    if cycle.details.name:
+        name = local_plain(cycle.details.name)
+        return str(gettext("%(name)s, admission %(year)s, %(campus)s", name=name, year=year, campus=campus))
+    return str(gettext("Admission %(year)s, %(campus)s", year=year, campus=campus))
+
+
 def age_words(rule: AgeRule) -> str:
     """The ages a class takes, short enough for a table."""
     least = None if rule.from_months is None else span(Span(rule.from_months))
@@ -66,6 +77,27 @@ def birth_words(rule: AgeRule) -> str:
     if first:
         return say(N_("born %(first)s or later"), first=first)
     return say(N_("born %(last)s or earlier"), last=last) if last else ""
+
+
+def counted_words(rule: AgeRule) -> str:
+    """On which days the age of a child is counted."""
+    if rule.from_on == rule.to_on:
+        return say(N_("The age is counted on %(day)s."), day=rule.from_on)
+    return say(
+        N_("The lowest age is counted on %(first)s, the highest on %(last)s."),
+        first=rule.from_on,
+        last=rule.to_on,
+    )
+
+
+def terms_apart(places: Sequence[OpenClass]) -> dict[str, bool]:
+    """Whether the classes of one cycle differ: in what applying costs, how seats are given, the days of ages."""
+    asking = [place.age for place in places if place.age.asks]
+    return {
+        "fee": len({place.terms.fee for place in places}) > 1,
+        "method": len({place.terms.method for place in places}) > 1,
+        "days": len({(age.from_on, age.to_on) for age in asking}) > 1,
+    }
 
 
 def closing_words(closes_on: date, today: date) -> str:
@@ -89,6 +121,8 @@ def cycle_words() -> dict[str, Any]:
         "method_sentences": METHOD_SENTENCES,
         "age_words": age_words,
         "birth_words": birth_words,
+        "counted_words": counted_words,
+        "terms_apart": terms_apart,
         "closing_words": closing_words,
         "share_words": share_words,
         "span": span,

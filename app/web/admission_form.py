@@ -423,21 +423,24 @@ def _offer(form: Form, places: Sequence[OpenClass], quotas: Sequence[QuotaTerms]
     if "seat" in form:
         campuses = len({place.campus_id for place in places}) > 1
         years = len({place.year_name for place in places}) > 1
+        intakes = len({place.cycle_name for place in places}) > 1
         form["seat"].choices = [SelectChoice("", gettext("Choose a class"))] + [
-            SelectChoice(str(place.seat_id), _place_label(place, campus=campuses, year=years))
+            SelectChoice(str(place.seat_id), _place_label(place, campus=campuses, year=years, intake=intakes))
             for place in places
         ]
     if "quota_ids" in form:
         form["quota_ids"].choices = [(str(quota.id), local_plain(quota.name)) for quota in quotas]
 
 
-def _place_label(place: OpenClass, *, campus: bool, year: bool) -> str:
+def _place_label(place: OpenClass, *, campus: bool, year: bool, intake: bool) -> str:
     locale = current_locale()
     parts = [place.class_name.in_(locale)[0]]
     if campus:
         parts.append(place.campus_name.in_(locale)[0])
     if year:
         parts.append(digits(place.year_name))
+    if intake and place.cycle_name:
+        parts.append(place.cycle_name.in_(locale)[0])
     return " · ".join(parts)
 
 

@@ -93,15 +93,17 @@ def family() -> Actor:
     return visitor(current_locale(), ip=client_address(), user_agent=request.user_agent.string or None)
 
 
-def _token_for(key: str) -> str:
+def _token_for(key: str, cycle_id: UUID | None) -> str:
     """The private token of a draft, from the key its start button carried: a double click asks for the same one.
 
-    It is made with our secret, so that nobody can choose a token that can be guessed.
+    The buttons of two cycles on one page begin two drafts. It is made with our secret, so that nobody can choose a
+    token that can be guessed.
     """
     if not _KEY.fullmatch(key):
         key = new_token()
     secret = str(current_app.config["SECRET_KEY"]).encode()
-    digest = hmac.new(secret, b"application " + key.encode(), hashlib.sha256).digest()
+    about = f"application {key} {cycle_id}" if cycle_id else f"application {key}"
+    digest = hmac.new(secret, about.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
@@ -160,9 +162,10 @@ def index(lang: str) -> Response:
 def start(lang: str) -> BaseResponse:
     """Begin a draft and go to its first page."""
     count_start(family())
-    token = _token_for(request.form.get("key", ""))
+    cycle_id = request.form.get("cycle", type=UUID)
+    token = _token_for(request.form.get("key", ""), cycle_id)
     try:
-        start_application(family(), token, lang, today())
+        start_application(family(), token, lang, today(), cycle_id=cycle_id)
     except ApplicationsClosed:
         return render_page("apply/closed.html", status=422)
     application = own_draft(token)
@@ -290,6 +293,8 @@ def _page(application: ApplicationView, step: str) -> FormPage:
 
 def _ask(application: ApplicationView, page: FormPage, places: list[OpenClass]) -> Asked:
     place = find_place_of(application, places)
+    # The family began in one of the open cycles: its classes come first.
+    places = sorted(places, key=lambda each: each.cycle_id != application.cycle_id)
     quotas = next((each.terms.quotas for each in places if each.cycle_id == application.cycle_id), ())
     seat = str(place.seat_id) if place else ""
     return ask_page(form_of(application), page, answers_of(application), places, quotas, seat=seat)

@@ -23,7 +23,7 @@ from app.blueprints.cycles.pages import check_list, shares_of
 from app.blueprints.cycles.words import STATE_WORDS
 from app.domain.academics.policies import ensure_may
 from app.domain.academics.queries import list_classes
-from app.domain.admissions.cycles.queries import free_years, get_cycle, list_cycles
+from app.domain.admissions.cycles.queries import get_cycle, list_cycles, years_for_cycles
 from app.domain.admissions.cycles.rules import age_rule, find_doubts, find_lacks, takes_applications
 from app.domain.admissions.cycles.services import (
     add_class,
@@ -45,11 +45,12 @@ from app.domain.kernel.access import Permission
 from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import Stale
 from app.web.access import current_actor, requires
-from app.web.admission import METHOD_WORDS, SHIFT_WORDS, cycle_words
+from app.web.admission import METHOD_WORDS, SHIFT_WORDS, cycle_title, cycle_words
 from app.web.editing import Crumbs, EditForm, Editing, Removal, edited, removed
+from app.web.entry import RULE_WORDS
 from app.web.forms import submitted
 from app.web.htmx import render_page, see_other
-from app.web.i18n import digits, local_plain
+from app.web.i18n import local_plain
 from app.web.once import creates
 
 blueprint = Blueprint("cycles", __name__, url_prefix="/admissions/cycles")
@@ -73,17 +74,7 @@ def _here(cycle_id: UUID) -> str:
 
 
 def _inside(cycle: CycleView) -> Crumbs:
-    return _crumbs((_name(cycle), _here(cycle.id)))
-
-
-def _name(cycle: CycleView) -> str:
-    return str(
-        gettext(
-            "Admission %(year)s, %(campus)s",
-            year=digits(cycle.year_name),
-            campus=local_plain(cycle.campus_name),
-        )
-    )
+    return _crumbs((cycle_title(cycle), _here(cycle.id)))
 
 
 def _to_edit(cycle_id: UUID) -> CycleView:
@@ -111,7 +102,7 @@ def index() -> Response:
 @creates
 def add() -> Response:
     """Begin a cycle as a draft."""
-    years = free_years(current_actor())
+    years = years_for_cycles(current_actor())
     return edited(
         Editing(
             title=gettext("Begin a cycle"),
@@ -135,7 +126,7 @@ def cycle(cycle_id: UUID) -> Response:
     return render_page(
         "cycles/cycle.html",
         cycle=found,
-        name=_name(found),
+        name=cycle_title(found),
         crumbs_before=_crumbs(),
         may_edit=actor.may(Permission.CYCLES_EDIT, found.campus_id),
         is_open=takes_applications(
@@ -147,6 +138,7 @@ def cycle(cycle_id: UUID) -> Response:
         shares=shares_of(found),
         methods=METHOD_WORDS,
         shifts=SHIFT_WORDS,
+        rule_words=RULE_WORDS,
         state_words=STATE_WORDS,
         **cycle_words(),
     )
@@ -230,7 +222,7 @@ def _quota_of(found: CycleView, quota_id: UUID) -> CycleQuota:
 @blueprint.route("/<uuid:cycle_id>/classes/<uuid:seat_id>/edit", methods=["GET", "POST"])
 @requires(Permission.CYCLES_EDIT)
 def edit_class(cycle_id: UUID, seat_id: UUID) -> Response:
-    """Change the seats, ages and papers of a class."""
+    """Change what is decided for one class: seats, ages, papers, and what it does otherwise than its cycle."""
     found, actor = _to_edit(cycle_id), current_actor()
     return edited(
         _part(
@@ -329,7 +321,7 @@ def remove_quota_page(cycle_id: UUID, quota_id: UUID) -> Response:
 def copy(cycle_id: UUID) -> Response:
     """Begin a cycle for another year as this one was."""
     found = _to_edit(cycle_id)
-    years = free_years(current_actor(), found.campus_id)
+    years = years_for_cycles(current_actor(), found.campus_id)
     return edited(
         Editing(
             title=gettext("Copy the cycle"),
@@ -337,8 +329,8 @@ def copy(cycle_id: UUID) -> Response:
             done=gettext("The copy is there as a draft, its days moved to the new year. Look through them."),
             crumbs=_inside(found),
             back=_here(cycle_id),
-            form=lambda **given: CopyForm(years, **given),
-            save=lambda form: copy_cycle(current_actor(), cycle_id, form.year_id.key),
+            form=lambda **given: CopyForm(years, found.details.name, **given),
+            save=lambda form: copy_cycle(current_actor(), cycle_id, form.year_id.key, form.name.data),
             onward=_here,
         )
     )
@@ -360,7 +352,7 @@ def publish(cycle_id: UUID) -> Response:
         else:
             flash(gettext("The cycle is published."), "ok")
             return see_other(_here(cycle_id))
-    return _publish_page(found, stale=stale)
+    return _publish_page(_to_edit(cycle_id) if request.method == "POST" else found, stale=stale)
 
 
 def _publish_page(found: CycleView, *, stale: bool) -> Response:

@@ -7,7 +7,7 @@ office's side takes the actor and gives only what lies at the actor's campuses a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, or
 from app.domain.academics.queries import class_labels, intake_columns, year_labels
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import list_user_names
-from app.domain.admissions.cycles.rules import papers_asked
+from app.domain.admissions.cycles.rules import age_rule, papers_asked, terms_for
 from app.domain.admissions.models import (
     AdmissionCycle,
     AdmissionQuota,
@@ -28,7 +28,6 @@ from app.domain.admissions.models import (
 )
 from app.domain.admissions.rules import IN_THE_QUEUE
 from app.domain.admissions.types import (
-    AgeRule,
     ApplicationStatus,
     ApplicationView,
     CycleState,
@@ -63,6 +62,17 @@ def view_of(row: Application) -> ApplicationView:
     return ApplicationView(**{name: getattr(row, name) for name in _FIELDS})
 
 
+# --- what holds for a class, for statements that look for it: the twins of `cycles.rules.terms_for`
+
+
+METHOD_HERE = func.coalesce(AdmissionSeat.method, AdmissionCycle.method)
+FEE_HERE = func.coalesce(AdmissionSeat.fee, AdmissionCycle.fee)
+SEAT_APPLIED_FOR = and_(
+    AdmissionSeat.cycle_id == Application.cycle_id, AdmissionSeat.class_id == Application.class_id
+)
+"""Which class of which cycle an application is for. To be joined from outside: a draft may have named none."""
+
+
 # --- what is open
 
 
@@ -94,10 +104,6 @@ def _list_places(*conditions: ColumnElement[bool]) -> list[OpenClass]:
     classes = class_labels({seat.class_id for _, seat in found})
     years = year_labels({cycle.academic_year_id for cycle in cycles.values()})
     quotas = list_quota_terms(cycles)
-    terms = {
-        key: CycleTerms(cycle.method, cycle.fee, kinds_of(cycle.papers), tuple(quotas.get(key, ())))
-        for key, cycle in cycles.items()
-    }
     places = [
         OpenClass(
             seat_id=seat.id,
@@ -111,19 +117,20 @@ def _list_places(*conditions: ColumnElement[bool]) -> list[OpenClass]:
             year_starts_on=years[cycle.academic_year_id].starts_on,
             closes_on=cycle.closes_on,
             seats=seat.seats,
-            age=AgeRule(
-                cycle.age_from_on or years[cycle.academic_year_id].starts_on,
-                cycle.age_to_on or years[cycle.academic_year_id].starts_on,
-                seat.age_from_months,
-                seat.age_to_months,
-            ),
+            age=age_rule(cycle, seat, years[cycle.academic_year_id].starts_on),
             papers=kinds_of(seat.papers),
-            terms=terms[cycle.id],
+            terms=_terms_of(cycle, seat, quotas.get(cycle.id, ())),
             shifts=_to_choose(apart[seat.id]),
+            cycle_name=cycle.name,
         )
         for cycle, seat in found
     ]
     return sorted(places, key=lambda p: (str(p.campus_name), p.campus_id, p.year_starts_on, p.level))
+
+
+def _terms_of(cycle: AdmissionCycle, seat: AdmissionSeat, quotas: Iterable[QuotaTerms]) -> CycleTerms:
+    terms = terms_for(cycle, seat)
+    return CycleTerms(terms.method, terms.fee, kinds_of(cycle.papers), tuple(quotas))
 
 
 def _shifts_apart() -> ScalarSelect[list[str | None]]:
@@ -327,6 +334,8 @@ class OpenCycle:
     closes_on: date
     classes: tuple[LocalText, ...]
     """The classes with seats, the youngest first."""
+    name: LocalText = field(default_factory=LocalText)
+    """What tells it from the other intakes of the year; empty for the main one."""
 
 
 def find_open_cycles(day: date) -> list[OpenCycle]:
@@ -335,7 +344,7 @@ def find_open_cycles(day: date) -> list[OpenCycle]:
         AdmissionCycle.academic_year_id, AdmissionSeat.class_id
     )
     own = (AdmissionCycle.id, AdmissionCycle.campus_id, AdmissionCycle.opens_on, AdmissionCycle.closes_on)
-    statement = select(*own, campus, year, starts_on, classes).join(
+    statement = select(*own, campus, year, starts_on, classes, AdmissionCycle.name).join(
         AdmissionSeat, AdmissionSeat.cycle_id == AdmissionCycle.id
     )
     for join in joins:
@@ -360,6 +369,7 @@ def find_open_cycles(day: date) -> list[OpenCycle]:
             opens_on=row[2],
             closes_on=row[3],
             classes=tuple(LocalText.from_dict(name) for name in row[7]),
+            name=row[8],
         )
         for row in session().execute(statement)
     ]

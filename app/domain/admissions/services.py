@@ -142,12 +142,15 @@ def _draft(db: Session, token: str) -> Application:
     return row
 
 
-def start_application(actor: Actor, token: str, locale: str, today: date) -> None:
+def start_application(
+    actor: Actor, token: str, locale: str, today: date, *, cycle_id: UUID | None = None
+) -> None:
     """Begin a draft behind `token`. A token that has one already is left as it is: a double click starts once.
 
-    Raises ApplicationsClosed.
+    `cycle_id`: the open cycle that the family chose; none where there was nothing to choose. The family can still
+    change to a class of another one. Raises ApplicationsClosed.
     """
-    places = list_open_classes(today)
+    places = [each for each in list_open_classes(today) if cycle_id in (None, each.cycle_id)]
     if not places:
         raise ApplicationsClosed
     with transaction() as db:

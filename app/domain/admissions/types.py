@@ -155,7 +155,7 @@ class QuotaTerms:
 
 @dataclass(frozen=True, slots=True)
 class CycleTerms:
-    """What holds for every class of a cycle."""
+    """What holds for a class of a cycle: method and fee its own where it has them, papers and quotas for all."""
 
     method: Method | None = None
     fee: Decimal | None = None
@@ -184,6 +184,8 @@ class OpenClass:
     terms: CycleTerms
     shifts: tuple[Shift, ...] = ()
     """The shifts that are given apart, the morning first; empty where there is nothing to choose."""
+    cycle_name: LocalText = field(default_factory=LocalText)
+    """What tells its intake from the others of the year; empty for the main one."""
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def test_a_double_click_begins_one_cycle(client: PageClient, cast: Cast) -> None
 
 def test_last_years_cycle_is_copied_on_the_page(client: PageClient, cast: Cast) -> None:
     client.as_(cast.amina)
-    page = client.get(f"/admissions/cycles/{begun(cast)}").follow("Copy to another year")
+    page = client.get(f"/admissions/cycles/{begun(cast)}").follow("Copy the cycle")
     copy = page.submit(year_id=str(next_year(cast)))
     found = cycle_of(cast, copy)
     assert found.details.opens_on == date(2026, 11, 21) and found.seats == 105

@@ -304,6 +304,7 @@ def list_desk_cycles(actor: Actor, today: date) -> list[DeskCycle]:
             year_name=years[row.academic_year_id].name,
             is_now=row.id in shown,
             milestones=count,
+            name=row.name,
         )
         for row, count in found
     ]

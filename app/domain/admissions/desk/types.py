@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -147,6 +147,8 @@ class DeskCycle:
     """Whether the queue shows it unasked: it is open, or the latest of a campus where none is."""
     milestones: int = 0
     """How many milestones it has."""
+    name: LocalText = field(default_factory=LocalText)
+    """What tells it from the other intakes of its year; empty for the main one."""
 
 
 @dataclass(frozen=True)

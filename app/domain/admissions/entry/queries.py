@@ -41,7 +41,7 @@ from app.domain.admissions.entry.types import (
 )
 from app.domain.admissions.fees.queries import states_of
 from app.domain.admissions.fees.types import FeeState
-from app.domain.admissions.models import Application, ApplicationDocument
+from app.domain.admissions.models import AdmissionSeat, Application, ApplicationDocument
 from app.domain.admissions.queries import cycle_year, kinds_of, list_places_of, view_of, within
 from app.domain.admissions.rules import ENROLLABLE
 from app.domain.admissions.types import ApplicationView, DocumentKind
@@ -84,10 +84,19 @@ def rooms_of(sections: Sequence[SectionView]) -> list[Room]:
     return rooms
 
 
-def suggest_section(
-    application: ApplicationView, sections: Sequence[SectionView], rule: SectionRule = SectionRule.EVEN
-) -> UUID | None:
-    """The section a child gets by a rule, or None where no seat is free for it."""
+def section_rule_of(cycle_id: UUID, class_id: UUID | None) -> SectionRule:
+    """How sections are chosen for a class of a cycle, as its cycle says; evenly where it takes no applications."""
+    rule = session().scalar(
+        select(AdmissionSeat.section_rule).where(
+            AdmissionSeat.cycle_id == cycle_id, AdmissionSeat.class_id == class_id
+        )
+    )
+    return rule or SectionRule.EVEN
+
+
+def suggest_section(application: ApplicationView, sections: Sequence[SectionView]) -> UUID | None:
+    """The section a child gets by the rule of its class, or None where no seat is free for it."""
+    rule = section_rule_of(application.cycle_id, application.class_id)
     return choose_sections(rule, rooms_of(sections), [seeker_of(application)])[application.id]
 
 
@@ -108,7 +117,8 @@ class _Gathered:
     """What the check of several applications of one cycle and class needs, read once for all of them."""
 
     year: tuple[date, date]
-    fee: bool
+    fees_asked: dict[UUID, bool]
+    """Whether applying for the class costs something, by application."""
     asked: dict[UUID, tuple[DocumentKind, ...]]
     papers: dict[UUID, dict[DocumentKind, FileView]]
     fees: dict[UUID, FeeState]
@@ -151,7 +161,11 @@ def _gather(
     keys = [each.id for each in applications]
     return _Gathered(
         year=(year.starts_on, year.ends_on),
-        fee=any(place.terms.fee for place in places.values()),
+        fees_asked={
+            each.id: bool(place and place.terms.fee)
+            for each in applications
+            for place in [places.get(each.class_id) if each.class_id else None]
+        },
         asked=asked,
         papers=_papers_of(keys),
         fees=states_of(keys),
@@ -200,7 +214,7 @@ def _facts_of(application: ApplicationView, all_: _Gathered, guardian: KnownGuar
             kind: _paper_state(papers.get(kind))
             for kind in kinds_of({*papers, *all_.asked.get(application.id, ())})
         },
-        fee=_fee_standing(all_.fees.get(application.id), asked=all_.fee),
+        fee=_fee_standing(all_.fees.get(application.id), asked=all_.fees_asked[application.id]),
         children=tuple(_children_like(application, all_.students)),
         differences=_differences(application, guardian),
         guardian_elsewhere=guardian is not None and not guardian.is_reached,
@@ -302,16 +316,21 @@ def list_enrollable(actor: Actor, cycle_id: UUID, class_id: UUID) -> list[Applic
 
 
 def plan_class(
-    actor: Actor, cycle_id: UUID, class_id: UUID, rule: SectionRule, today: date
+    actor: Actor, cycle_id: UUID, class_id: UUID, rule: SectionRule | None, today: date
 ) -> tuple[list[PlanLine], list[SectionView]]:
-    """What enrolling everybody who can be would do: section by rule and what is missing; and the sections."""
+    """What enrolling everybody who can be would do: section by rule and what is missing; and the sections.
+
+    No rule: the one that the cycle has for the class.
+    """
     applications = list_enrollable(actor, cycle_id, class_id)
     if not applications:
         return [], []
     sections = sections_of(applications[0])
     checks = check_applications(actor, applications, sections, today)
     seats = choose_sections(
-        rule, rooms_of(sections), [seeker_of(each) for each in applications if not checks[each.id].stops]
+        rule or section_rule_of(cycle_id, class_id),
+        rooms_of(sections),
+        [seeker_of(each) for each in applications if not checks[each.id].stops],
     )
     return [PlanLine(each, seats.get(each.id), checks[each.id]) for each in applications], sections
 
