@@ -204,7 +204,7 @@ def test_a_class_is_given_terms_of_its_own(client: PageClient, cast: Cast) -> No
     start_page = client.get(f"/admissions/cycles/{cast.cycle}")
     terms = named(start_page, "Edit days, method and fee").submit(method="lottery", fee="110")
     seven = named(terms, "Edit Class Seven")
-    assert seven.one('[name="method"] [selected], [name="method"] option').get_text() == "As the cycle"
+    assert seven.all('[name="method"] option')[0].get_text() == "As the cycle"
     own: dict[str, Any] = {"method": "test", "fee": "২০০", "section_rule": "balance", "age_from_years": "12"}
     page = seven.submit(**own, **days("age_from_on", date(2026, 3, 1)))
     row = page.one("table tbody").get_text()
