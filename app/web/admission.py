@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from flask import g
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.rules import days_left, earliest_birth, latest_birth
 from app.domain.admissions.cycles.types import CycleView
+from app.domain.admissions.papers.queries import find_own_papers
+from app.domain.admissions.papers.rules import files_for
+from app.domain.admissions.papers.types import PaperDetails
 from app.domain.admissions.types import (
     PAPER_NAMES,
     AgeRule,
@@ -21,12 +25,53 @@ from app.domain.admissions.types import (
     Method,
     OpenClass,
 )
+from app.domain.files.types import PAPERS, PICTURES, FileKind
 from app.domain.kernel.dates import Span, format_date
 from app.domain.kernel.errors import N_
 from app.domain.kernel.numbers import format_percent
 from app.web.i18n import current_locale, digits, local_plain, say, span
 
-PAPER_WORDS: dict[DocumentKind, object] = {kind: lazy_gettext(name) for kind, name in PAPER_NAMES.items()}
+_BUILT_IN_WORDS: dict[str, object] = {kind: lazy_gettext(name) for kind, name in PAPER_NAMES.items()}
+
+
+class _PaperWords(Mapping[str, object]):
+    """What any paper is called. Goes through those that come with the product; a campus's own are looked up."""
+
+    def __getitem__(self, kind: str) -> object:
+        if kind in _BUILT_IN_WORDS:
+            return _BUILT_IN_WORDS[kind]
+        own = own_papers().get(kind)
+        return local_plain(own.name) if own else gettext("Documents")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_BUILT_IN_WORDS)
+
+    def __len__(self) -> int:
+        return len(_BUILT_IN_WORDS)
+
+
+PAPER_WORDS = _PaperWords()
+
+
+def own_papers() -> dict[str, PaperDetails]:
+    """The kinds of papers that campuses have added, by code; read once for each answer."""
+    if "own_papers" not in g:
+        g.own_papers = find_own_papers()
+    found: dict[str, PaperDetails] = g.own_papers
+    return found
+
+
+_FILE_WORDS: dict[frozenset[FileKind], object] = {
+    PICTURES: _l("JPEG or PNG"),
+    PAPERS: _l("JPEG, PNG or PDF"),
+}
+
+
+def files_taken(kind: DocumentKind) -> tuple[object, str]:
+    """(words, content types) of the files that a paper may be."""
+    kinds = files_for(kind, None if kind.is_built_in else own_papers().get(kind))
+    return _FILE_WORDS.get(kinds, "PDF"), ",".join(each.value for each in FileKind if each in kinds)
+
 
 SHIFT_WORDS: dict[Shift, object] = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
 

@@ -89,7 +89,7 @@ ANSWER_WORDS: dict[str, object] = {
     "previous_school": _l("Previous school"),
     "previous_class": _l("Class there"),
     "quota_ids": _l("Quotas"),
-} | {kind.value: word for kind, word in PAPER_WORDS.items()}
+} | dict(PAPER_WORDS)
 
 _HINTS: dict[str, object] = {
     "child_name_bn": _l("As it stands on the birth certificate"),
@@ -125,7 +125,7 @@ def plain_label(field: FormField) -> str:
 def label_by(form: FormDefinition, key: str) -> str:
     """The label of a field or paper by its key, as plain words."""
     field = form.field(key)
-    return plain_label(field) if field else str(ANSWER_WORDS.get(key, key))
+    return plain_label(field) if field else str(ANSWER_WORDS.get(key) or PAPER_WORDS[key])
 
 
 def title_of(form: FormDefinition, step: str) -> Any:

@@ -26,13 +26,16 @@ from app.domain.admissions.desk.queries import (
     list_saved_filters,
 )
 from app.domain.admissions.desk.types import DeskCycle, Doubt, Officer, QueueFilter
+from app.domain.admissions.queries import list_papers_asked
 from app.domain.admissions.rules import IN_THE_QUEUE
 from app.domain.admissions.types import (
+    PAPER_NAMES,
     ApplicationStatus,
     ApplicationView,
     DocumentKind,
     EventKind,
     EventView,
+    papers_in_order,
 )
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.clock import today
@@ -45,7 +48,7 @@ from app.domain.people.queries import (
     find_guardian_by_phone,
     list_children_of_guardians,
 )
-from app.web.admission import PAPER_WORDS
+from app.web.admission import PAPER_WORDS, own_papers
 from app.web.i18n import moment
 from app.web.offers import offer_event_word
 from app.web.words import status_label
@@ -278,6 +281,15 @@ def _line(event: EventView) -> Line:
     if event.kind is EventKind.PAPER:
         more = str(PAPER_WORDS[DocumentKind(event.details["paper"])])
     return Line(title, moment(event.at), event.by, event.note, more)
+
+
+def paper_lines(
+    application: ApplicationView, documents: Iterable[DocumentKind]
+) -> dict[DocumentKind, object]:
+    """The papers to show of an application: those of the product, those it is asked for, and what it has sent."""
+    asked = list_papers_asked(application) if own_papers() else ()
+    kinds = papers_in_order({*PAPER_NAMES, *asked, *documents})
+    return {kind: PAPER_WORDS[kind] for kind in kinds}
 
 
 @dataclass(frozen=True)

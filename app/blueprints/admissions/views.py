@@ -19,13 +19,13 @@ from app.blueprints.admissions.pages import (
     kept,
     known_guardian,
     officers_at,
+    paper_lines,
     parts_of_record,
     presence,
     queue_context,
 )
 from app.blueprints.admissions.words import (
     DECISION_WORDS,
-    DOCUMENT_WORDS,
     DUPLICATE_WORDS,
     GENDER_WORDS,
     PAIR_WORDS,
@@ -97,6 +97,7 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
     events = list_events(application.id, notes=True)
     audited = actor.may(Permission.AUDIT_READ, application.campus_id)
     queue = queue_context(actor, kept(), application)
+    documents = list_documents(application.id)
     return render_page(
         "admissions/record.html",
         application=application,
@@ -113,7 +114,7 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
         ],
         **answers_card(actor, application),
         district=district_name(application.district, locale) if application.district else None,
-        documents=list_documents(application.id),
+        documents=documents,
         duplicates=list_duplicates(actor, application),
         scores=marks_of(actor, application),
         may_decide_scores=may_decide(actor, application),
@@ -129,7 +130,7 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
         audit=audit_lines(list_entries_of("application", application.id)) if audited else None,
         slips=slip_choices(application),
         words={
-            "documents": DOCUMENT_WORDS,
+            "documents": paper_lines(application, documents),
             "duplicates": DUPLICATE_WORDS,
             "gender": GENDER_WORDS,
             "relationship": RELATIONSHIP_WORDS,
@@ -242,11 +243,12 @@ def papers(application_id: UUID) -> BaseResponse:
     application = get_application(current_actor(), application_id)
     if not is_partial():
         return see_other(here(application_id))
+    documents = list_documents(application.id)
     return render_page(
         "admissions/_papers.html",
         application=application,
-        documents=list_documents(application.id),
-        words={"documents": DOCUMENT_WORDS},
+        documents=documents,
+        words={"documents": paper_lines(application, documents)},
     )
 
 

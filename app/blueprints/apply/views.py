@@ -20,7 +20,7 @@ from app.blueprints.apply.forms import FindForm, ReviewForm, documents_form
 from app.blueprints.apply.limits import count_start, count_upload, find_counted, sending_counted
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
 from app.blueprints.apply.words import DOCUMENT_WORDS, NEXT_WORDS
-from app.domain.admissions.cycles.rules import papers_asked
+from app.domain.admissions.cycles.rules import papers_required
 from app.domain.admissions.fees.queries import case_of
 from app.domain.admissions.forms.queries import form_of
 from app.domain.admissions.forms.resuming import SHARED, find_source
@@ -57,6 +57,7 @@ from app.domain.admissions.types import (
     NotComplete,
     OpenClass,
     Step,
+    papers_in_order,
 )
 from app.domain.files.types import FilesUnavailable, UploadRefused
 from app.domain.kernel.access import Actor, visitor
@@ -325,7 +326,7 @@ def documents(lang: str, token: str) -> BaseResponse:
     if submitted(form):
         status = keep_papers(application, form, asked, partial(attach_document, family(), token))
         if (removed := request.form.get("remove")) in asked:
-            remove_document(family(), token, DocumentKind(removed))
+            remove_document(family(), token, DocumentKind(removed or ""))
             return see_other(step_url(token, Step.DOCUMENTS))
         if not form.problems:
             return _onward(token, form_of(application), Step.DOCUMENTS)
@@ -339,6 +340,7 @@ def documents(lang: str, token: str) -> BaseResponse:
         status=status,
         papers=list_documents(application.id),
         words={kind: DOCUMENT_WORDS[kind] for kind in asked},
+        needed=find_asked(application)[0],
     )
 
 
@@ -399,8 +401,8 @@ def _review_page(
 ) -> Response:
     papers, place = list_documents(application.id), find_place_of(application, places)
     asked, whole = list_papers_asked(application), form_of(application)
-    shifts = place.shifts if place else ()
-    found = find_gaps(application, usable_papers(papers), asked, whole, shifts)
+    needed, shifts = find_asked(application)[0], place.shifts if place else ()
+    found = find_gaps(application, usable_papers(papers), needed, whole, shifts)
     gaps = {gap.field for gap in found} | ({"seat"} if place is None else set())
     return _step_page(
         "apply/review.html",
@@ -463,13 +465,13 @@ def status_page(application: ApplicationView, form: Form | None = None, status: 
     """The family's page of a sent application; with what is wrong with the papers it has just sent."""
     place = find_place_of(application, list_places_of(application.cycle_id))
     papers = list_documents(application.id)
-    asked = papers_asked(place, application.quota_ids) if place else ()
+    asked = papers_required(place, application.quota_ids) if place else ()
     wanted = papers_to_send(application.status, asked, papers)
     return render_page(
         "apply/status.html",
         application=application,
         papers=papers,
-        shown=[kind for kind in DocumentKind if kind in papers or kind in wanted],
+        shown=papers_in_order({*papers, *wanted}),
         wanted=wanted,
         form=form or documents_form(wanted),
         words=DOCUMENT_WORDS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,10 +15,12 @@ from wtforms import BooleanField, StringField, ValidationError
 from wtforms.widgets import TextInput
 
 from app.blueprints.cycles.fields import SeatRowsField
+from app.blueprints.cycles.words import TAKES_WORDS
 from app.domain.academics.queries import ClassView
 from app.domain.admissions.cycles.types import CycleDetails, QuotaDetails, SeatDetails
 from app.domain.admissions.entry.types import SectionRule
-from app.domain.admissions.types import DocumentKind, Method
+from app.domain.admissions.papers.types import PaperDetails, PaperKindView, Takes
+from app.domain.admissions.types import DocumentKind, Method, papers_in_order
 from app.domain.kernel.digits import to_ascii_digits
 from app.domain.kernel.texts import LocalText
 from app.web.admission import METHOD_WORDS, PAPER_WORDS
@@ -45,13 +47,16 @@ def _day(field: DayField) -> date:
     return cast(date, field.data)  # `Required` has refused the form without it
 
 
-def _paper_choices() -> list[tuple[str, Any]]:
-    return [(kind.value, word) for kind, word in PAPER_WORDS.items()]
+def paper_choices(own: Iterable[PaperKindView]) -> list[tuple[str, Any]]:
+    """The papers that can be asked for: those of the product, and what the campus has added."""
+    return [
+        *((str(kind), word) for kind, word in PAPER_WORDS.items()),
+        *((each.kind.value, local_plain(each.details.name)) for each in own),
+    ]
 
 
 def _papers(field: ChoicesField) -> tuple[DocumentKind, ...]:
-    chosen = set(field.data or ())
-    return tuple(kind for kind in DocumentKind if kind.value in chosen)
+    return papers_in_order(field.data or ())  # the field has refused what was not offered
 
 
 class PercentField(StringField):
@@ -206,18 +211,22 @@ class RulesForm(EditForm):
     age_from_on = DayField(_l("Day on which the lowest age is counted"))
     age_to_on = DayField(_l("Day on which the highest age is counted"))
     papers = ChoicesField(_l("Papers of every child"), coerce=str)
+    spare_papers = ChoicesField(_l("Papers that may be left out"), coerce=str)
 
     hints = {
         "age_from_on": _l("Left empty: the first day of the school year. The ages stand with each class."),
         "age_to_on": _l("Left empty: the first day of the school year."),
         "papers": _l("A class can ask for more, and a quota for what proves it."),
+        "spare_papers": _l(
+            "They are asked for where they stand, and an application can be sent without them."
+        ),
     }
     optional = frozenset({"age_from_on", "age_to_on"})
 
-    def __init__(self, kept: CycleDetails, **kwargs: Any) -> None:
+    def __init__(self, own: Sequence[PaperKindView], kept: CycleDetails, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._kept = kept
-        self.papers.choices = _paper_choices()
+        self.papers.choices = self.spare_papers.choices = paper_choices(own)
 
     def details(self) -> CycleDetails:
         """What was typed; the rest stays."""
@@ -226,6 +235,7 @@ class RulesForm(EditForm):
             age_from_on=self.age_from_on.data,
             age_to_on=self.age_to_on.data,
             papers=_papers(self.papers),
+            spare_papers=_papers(self.spare_papers),
         )
 
 
@@ -267,9 +277,11 @@ class SeatsForm(EditForm):
         }
     )
 
-    def __init__(self, obj: SeatDetails | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, own: Sequence[PaperKindView] = (), obj: SeatDetails | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(obj=obj, **kwargs)
-        self.papers.choices = _paper_choices()
+        self.papers.choices = paper_choices(own)
         self.method.choices = [("", _l("As the cycle")), *METHOD_WORDS.items()]
         self.section_rule.choices = list(RULE_WORDS.items())
 
@@ -317,8 +329,8 @@ def _together(years: NumberField, months: NumberField) -> int | None:
 class NewSeatsForm(ClassPlaceForm, SeatsForm):
     """A class with what it offers in the cycle."""
 
-    def __init__(self, classes: Sequence[ClassView], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, own: Sequence[PaperKindView], classes: Sequence[ClassView], **kwargs: Any) -> None:
+        super().__init__(own, **kwargs)
         self.class_id.choices = [
             ("", _l("Choose a class")),
             *((str(each.id), local_plain(each.name)) for each in classes),
@@ -346,9 +358,9 @@ class QuotaForm(EditForm):
     }
     optional = frozenset({"relief_years"})
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, own: Sequence[PaperKindView], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.papers.choices = _paper_choices()
+        self.papers.choices = paper_choices(own)
 
     def process(self, formdata: Any = None, obj: Any = None, data: Any = None, **kwargs: Any) -> None:
         """Show a stored share without its empty decimals, and months as years."""
@@ -365,3 +377,22 @@ class QuotaForm(EditForm):
         return QuotaDetails(
             self.name.data, self.percent.share, _papers(self.papers), (self.relief_years.number or 0) * 12
         )
+
+
+class PaperForm(EditForm):
+    """A kind of paper that a campus adds."""
+
+    name = LocalTextField(
+        _l("Name"), [Required(_l("Write the name in one language at least."))], max_length=100
+    )
+    takes = ChoiceField(_l("Which files it may be"))
+
+    hints = {"name": _l("As families read it, such as: Certificate of the Quran school.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.takes.choices = list(TAKES_WORDS.items())
+
+    def details(self) -> PaperDetails:
+        """What was typed."""
+        return PaperDetails(self.name.data, Takes(self.takes.data or Takes.ANY))

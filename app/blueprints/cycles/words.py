@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from app.domain.admissions.cycles.types import Doubt, Lack, OpenElsewhere
+from app.domain.admissions.papers.types import Takes
 from app.domain.admissions.types import CycleState
 from app.domain.kernel.errors import N_
 
@@ -29,3 +30,10 @@ POINT_WORDS: dict[Lack | Doubt, str] = {
     Doubt.PAPERS: N_("No paper is asked for from every child."),
 }
 """A line of the check list, for `say`."""
+
+TAKES_WORDS: dict[Takes, object] = {
+    Takes.ANY: _l("JPEG, PNG or PDF"),
+    Takes.PICTURE: _l("JPEG or PNG"),
+    Takes.PDF: "PDF",
+}
+"""The files that a paper may be."""

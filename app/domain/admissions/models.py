@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Keyed, Timestamped, Versioned, enum_column
 from app.domain.academics.types import Shift
+from app.domain.admissions.columns import PaperKindType
 from app.domain.admissions.entry.types import SectionRule
 from app.domain.admissions.types import ApplicationStatus, CycleState, DocumentKind, EventKind, Method
 from app.domain.kernel.columns import LocalTextType
@@ -62,6 +63,8 @@ class AdmissionCycle(Keyed, Timestamped, Versioned, Base):
     age_to_on: Mapped[date | None]
     papers: Mapped[list[str]] = mapped_column(_PAPERS, server_default=text("'{birth_certificate,photo}'"))
     """Kinds of papers that every child brings."""
+    spare_papers: Mapped[list[str]] = mapped_column(_PAPERS, server_default=_NONE)
+    """Kinds that, wherever they are asked for, may be left out."""
     offer_days: Mapped[int] = mapped_column(SmallInteger, default=7, server_default="7")
     """So many days after the one on which it was made an offer can still be answered."""
     list_moves: Mapped[bool] = mapped_column(default=True, server_default="true")
@@ -217,12 +220,15 @@ class ApplicationDocument(Keyed, Timestamped, Base):
     __tablename__ = "application_documents"
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("admission_applications.id", ondelete="CASCADE"))
-    document_type: Mapped[DocumentKind] = mapped_column(enum_column(DocumentKind, "document_type"))
+    document_type: Mapped[DocumentKind] = mapped_column(PaperKindType)
     file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id", ondelete="RESTRICT"), unique=True)
     refusal_told_at: Mapped[datetime | None]
     """When the family was written to because the check refused this paper."""
 
-    __table_args__ = (UniqueConstraint("application_id", "document_type"),)
+    __table_args__ = (
+        UniqueConstraint("application_id", "document_type"),
+        CheckConstraint("document_type ~ '^[a-z][a-z_0-9]{1,23}$'", name="document_type"),
+    )
 
 
 class ApplicationEvent(Keyed, Base):

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, String, and_, cast, func, or
 from app.domain.academics.queries import class_labels, intake_columns, year_labels
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import list_user_names
-from app.domain.admissions.cycles.rules import age_rule, papers_asked, terms_for
+from app.domain.admissions.cycles.rules import age_rule, papers_asked, papers_required, terms_for
 from app.domain.admissions.models import (
     AdmissionCycle,
     AdmissionQuota,
@@ -38,6 +38,7 @@ from app.domain.admissions.types import (
     EventView,
     OpenClass,
     QuotaTerms,
+    papers_in_order,
 )
 from app.domain.files.queries import list_files
 from app.domain.kernel.access import ALL, Actor, Permission
@@ -118,7 +119,7 @@ def _list_places(*conditions: ColumnElement[bool]) -> list[OpenClass]:
             closes_on=cycle.closes_on,
             seats=seat.seats,
             age=age_rule(cycle, seat, years[cycle.academic_year_id].starts_on),
-            papers=kinds_of(seat.papers),
+            papers=papers_in_order(seat.papers),
             terms=_terms_of(cycle, seat, quotas.get(cycle.id, ())),
             shifts=_to_choose(apart[seat.id]),
             cycle_name=cycle.name,
@@ -130,7 +131,13 @@ def _list_places(*conditions: ColumnElement[bool]) -> list[OpenClass]:
 
 def _terms_of(cycle: AdmissionCycle, seat: AdmissionSeat, quotas: Iterable[QuotaTerms]) -> CycleTerms:
     terms = terms_for(cycle, seat)
-    return CycleTerms(terms.method, terms.fee, kinds_of(cycle.papers), tuple(quotas))
+    return CycleTerms(
+        terms.method,
+        terms.fee,
+        papers_in_order(cycle.papers),
+        tuple(quotas),
+        papers_in_order(cycle.spare_papers),
+    )
 
 
 def _shifts_apart() -> ScalarSelect[list[str | None]]:
@@ -151,22 +158,24 @@ def _to_choose(stored: Collection[str | None]) -> tuple[Shift, ...]:
 
 
 def list_papers_asked(application: ApplicationView) -> tuple[DocumentKind, ...]:
-    """The papers an application needs by its cycle, its class and the quotas it claims, open or not."""
-    return find_asked(application)[0]
+    """The papers an application is asked for by its cycle, its class and the quotas it claims, open or not."""
+    place, terms = _asked_by(application)
+    return papers_asked(place, application.quota_ids) if place else terms.papers
 
 
 def find_asked(application: ApplicationView) -> tuple[tuple[DocumentKind, ...], tuple[Shift, ...]]:
-    """The papers an application needs, and the shifts of its class, by its cycle, open or not."""
+    """The papers an application cannot be sent without, and the shifts of its class, by its cycle, open or not."""
+    place, terms = _asked_by(application)
+    if place:
+        return papers_required(place, application.quota_ids), place.shifts
+    return tuple(kind for kind in terms.papers if kind not in terms.spare), ()
+
+
+def _asked_by(application: ApplicationView) -> tuple[OpenClass | None, CycleTerms]:
+    """The class of an application, and the terms of that, or of another class of its cycle."""
     places = list_places_of(application.cycle_id)
     place = next((each for each in places if each.class_id == application.class_id), None)
-    if place:
-        return papers_asked(place, application.quota_ids), place.shifts
-    return (places[0].terms.papers if places else ()), ()
-
-
-def kinds_of(stored: Iterable[str]) -> tuple[DocumentKind, ...]:
-    """Kinds of papers as they are stored, in the order of the form."""
-    return tuple(kind for kind in DocumentKind if kind.value in stored)
+    return place, (place or places[0]).terms if places else CycleTerms()
 
 
 def list_quota_terms(cycle_ids: Collection[UUID]) -> dict[UUID, list[QuotaTerms]]:
@@ -178,7 +187,7 @@ def list_quota_terms(cycle_ids: Collection[UUID]) -> dict[UUID, list[QuotaTerms]
     )
     found: dict[UUID, list[QuotaTerms]] = {}
     for row in rows:
-        terms = QuotaTerms(row.id, row.name, row.percent, kinds_of(row.papers), row.relief_months)
+        terms = QuotaTerms(row.id, row.name, row.percent, papers_in_order(row.papers), row.relief_months)
         found.setdefault(row.cycle_id, []).append(terms)
     return found
 
@@ -239,8 +248,8 @@ def list_documents(application_id: UUID) -> dict[DocumentKind, DocumentView]:
     files = list_files([file_id for file_id, _ in kept.values()])
     return {
         kind: DocumentView(kind, files[kept[kind][0]], kept[kind][1])
-        for kind in DocumentKind
-        if kind in kept and kept[kind][0] in files
+        for kind in papers_in_order(kept)
+        if kept[kind][0] in files
     }
 
 

@@ -145,6 +145,8 @@ NOT_MEASURED = {
     "apply.withdraw": "only a form is sent there",
     "builder.condition": "the demo's forms have no question of their own",
     "builder.publish": "the demo's forms are as they come",
+    "cycles.edit_paper": "no campus of the demo has papers of its own",
+    "cycles.remove_paper": "no campus of the demo has papers of its own",
     "draws.announce": "the demo draws no seats",
     "draws.cancel": "the demo draws no seats",
     "draws.draw": "the demo draws no seats",

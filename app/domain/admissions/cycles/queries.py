@@ -26,8 +26,7 @@ from app.domain.admissions.models import (
     AdmissionSeatPart,
     Application,
 )
-from app.domain.admissions.queries import kinds_of
-from app.domain.admissions.types import CycleState
+from app.domain.admissions.types import CycleState, papers_in_order
 from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
@@ -127,10 +126,11 @@ def details_of(row: AdmissionCycle) -> CycleDetails:
         section_most=row.section_most,
         age_from_on=row.age_from_on,
         age_to_on=row.age_to_on,
-        papers=kinds_of(row.papers),
+        papers=papers_in_order(row.papers),
         offer_days=row.offer_days,
         list_moves=row.list_moves,
         name=row.name,
+        spare_papers=papers_in_order(row.spare_papers),
     )
 
 
@@ -181,7 +181,7 @@ def seat_details_of(row: AdmissionSeat, parts: tuple[SeatPart, ...]) -> SeatDeta
         parts=parts,
         age_from_months=row.age_from_months,
         age_to_months=row.age_to_months,
-        papers=kinds_of(row.papers),
+        papers=papers_in_order(row.papers),
         method=row.method,
         fee=row.fee,
         age_from_on=row.age_from_on,
@@ -213,7 +213,7 @@ def _quotas_of(cycle_id: UUID) -> tuple[CycleQuota, ...]:
         CycleQuota(
             row.id,
             row.version,
-            QuotaDetails(row.name, row.percent, kinds_of(row.papers), row.relief_months),
+            QuotaDetails(row.name, row.percent, papers_in_order(row.papers), row.relief_months),
         )
         for row in rows
     )

@@ -28,7 +28,15 @@ from app.domain.admissions.cycles.types import (
     Share,
     TooManyPercent,
 )
-from app.domain.admissions.types import AgeRule, CycleState, DocumentKind, Method, OpenClass, QuotaTerms
+from app.domain.admissions.types import (
+    AgeRule,
+    CycleState,
+    DocumentKind,
+    Method,
+    OpenClass,
+    QuotaTerms,
+    papers_in_order,
+)
 from app.domain.kernel.dates import Span, in_year, local_day, months_before, months_on
 from app.domain.kernel.errors import N_
 from app.domain.kernel.texts import LocalText
@@ -233,7 +241,12 @@ def papers_asked(place: OpenClass, claimed: Collection[UUID]) -> tuple[DocumentK
     for quota in place.terms.quotas:
         if quota.id in claimed:
             wanted.update(quota.papers)
-    return tuple(kind for kind in DocumentKind if kind in wanted)
+    return papers_in_order(wanted)
+
+
+def papers_required(place: OpenClass, claimed: Collection[UUID]) -> tuple[DocumentKind, ...]:
+    """What it cannot be sent without: what is asked for, but for what its cycle lets a family leave out."""
+    return tuple(kind for kind in papers_asked(place, claimed) if kind not in place.terms.spare)
 
 
 # --- how many seats

@@ -49,9 +49,8 @@ from app.domain.admissions.models import (
     AdmissionSeatPart,
     Application,
 )
-from app.domain.admissions.queries import kinds_of
 from app.domain.admissions.scores.services import copy_score
-from app.domain.admissions.types import CycleState
+from app.domain.admissions.types import CycleState, papers_in_order
 from app.domain.audit.services import record, record_change
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
@@ -411,7 +410,7 @@ def _quotas(db: Session, cycle_id: UUID, *, but: UUID | None = None) -> list[Quo
 
 
 def _quota_details(row: AdmissionQuota) -> QuotaDetails:
-    return QuotaDetails(row.name, row.percent, kinds_of(row.papers), row.relief_months)
+    return QuotaDetails(row.name, row.percent, papers_in_order(row.papers), row.relief_months)
 
 
 def add_quota(actor: Actor, cycle_id: UUID, details: QuotaDetails) -> UUID:

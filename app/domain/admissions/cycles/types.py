@@ -37,6 +37,8 @@ class CycleDetails:
     """Whether a seat that falls free is offered to the next on the waiting list by itself."""
     name: LocalText = field(default_factory=LocalText)
     """What tells this intake from the others of the year; empty for the main one."""
+    spare_papers: tuple[DocumentKind, ...] = ()
+    """Papers that, wherever they are asked for, may be left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,8 +161,13 @@ def _papers_open() -> ColumnElement[bool]:
     kinds = select(cast(ApplicationDocument.document_type, Text)).where(own).correlate(Application)
     sent = func.array(kinds.scalar_subquery(), type_=ARRAY(Text))
 
+    spare = select(cast(AdmissionCycle.spare_papers, ARRAY(Text))).where(
+        AdmissionCycle.id == Application.cycle_id
+    )
+    enough = sent.op("||")(spare.correlate(Application).scalar_subquery())
+
     def lacks(papers: Any, *where: ColumnElement[bool]) -> ColumnElement[bool]:
-        return exists().where(*where, ~cast(papers, ARRAY(Text)).contained_by(sent))
+        return exists().where(*where, ~cast(papers, ARRAY(Text)).contained_by(enough))
 
     return or_(
         is_refused,

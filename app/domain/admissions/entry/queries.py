@@ -18,7 +18,7 @@ from app.domain.academics.queries import (
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import AccountLine, list_accounts_by
 from app.domain.accounts.types import UserStatus
-from app.domain.admissions.cycles.rules import papers_asked
+from app.domain.admissions.cycles.rules import papers_required
 from app.domain.admissions.entry.models import ApplicationEnrolment, StudentPaper
 from app.domain.admissions.entry.rules import (
     MOST_AT_ONCE,
@@ -42,9 +42,9 @@ from app.domain.admissions.entry.types import (
 from app.domain.admissions.fees.queries import states_of
 from app.domain.admissions.fees.types import FeeState
 from app.domain.admissions.models import AdmissionSeat, Application, ApplicationDocument
-from app.domain.admissions.queries import cycle_year, kinds_of, list_places_of, view_of, within
+from app.domain.admissions.queries import cycle_year, list_places_of, view_of, within
 from app.domain.admissions.rules import ENROLLABLE
-from app.domain.admissions.types import ApplicationView, DocumentKind
+from app.domain.admissions.types import ApplicationView, DocumentKind, papers_in_order
 from app.domain.files.queries import list_files
 from app.domain.files.types import FileView
 from app.domain.kernel.access import Actor, Permission
@@ -154,7 +154,7 @@ def _gather(
     phones = {each.phone for each in applications if each.phone}
     guardians = known_guardians(phones, guardians_reached(actor, permission=Permission.GUARDIANS_EDIT))
     asked = {
-        each.id: papers_asked(places[each.class_id], each.quota_ids)
+        each.id: papers_required(places[each.class_id], each.quota_ids)
         for each in applications
         if each.class_id in places
     }
@@ -212,7 +212,7 @@ def _facts_of(application: ApplicationView, all_: _Gathered, guardian: KnownGuar
         has_seat_in_shift=any(_suits(application.shift, each.shift) for each in free),
         papers={
             kind: _paper_state(papers.get(kind))
-            for kind in kinds_of({*papers, *all_.asked.get(application.id, ())})
+            for kind in papers_in_order({*papers, *all_.asked.get(application.id, ())})
         },
         fee=_fee_standing(all_.fees.get(application.id), asked=all_.fees_asked[application.id]),
         children=tuple(_children_like(application, all_.students)),
@@ -360,6 +360,6 @@ def list_student_papers(student_id: UUID) -> list[StudentPaperView]:
     files = list_files([row.file_id for row in rows.values()])
     return [
         StudentPaperView(rows[kind].id, kind, files[rows[kind].file_id])
-        for kind in DocumentKind
-        if kind in rows and rows[kind].file_id in files
+        for kind in papers_in_order(rows)
+        if rows[kind].file_id in files
     ]
