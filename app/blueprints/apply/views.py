@@ -151,11 +151,19 @@ def index(lang: str) -> Response:
     """What is open, for whom, what is needed, and the button that begins."""
     return render_page(
         "apply/index.html",
-        open_classes=list_open_classes(today()),
+        cycles=_by_cycle(list_open_classes(today())),
         today=today(),
         key=new_token(),
         **cycle_words(),
     )
+
+
+def _by_cycle(places: Iterable[OpenClass]) -> list[list[OpenClass]]:
+    """The open classes of each cycle, in the order in which they come."""
+    found: dict[UUID, list[OpenClass]] = {}
+    for place in places:
+        found.setdefault(place.cycle_id, []).append(place)
+    return list(found.values())
 
 
 @blueprint.route("/<lang:lang>/admissions/start", methods=["POST"])
@@ -338,10 +346,17 @@ def documents(lang: str, token: str) -> BaseResponse:
         application,
         form,
         status=status,
-        papers=list_documents(application.id),
-        words={kind: DOCUMENT_WORDS[kind] for kind in asked},
-        needed=find_asked(application)[0],
+        **_papers_of(application, asked),
     )
+
+
+def _papers_of(application: ApplicationView, asked: Iterable[DocumentKind]) -> dict[str, Any]:
+    """The papers of a draft: what is there, what each is called, and which it cannot be sent without."""
+    return {
+        "papers": list_documents(application.id),
+        "words": {kind: DOCUMENT_WORDS[kind] for kind in asked},
+        "needed": find_asked(application)[0],
+    }
 
 
 def keep_papers(
