@@ -48,7 +48,7 @@ from app.domain.people.queries import (
     find_guardian_by_phone,
     list_children_of_guardians,
 )
-from app.web.admission import PAPER_WORDS, own_papers
+from app.web.admission import PAPER_WORDS
 from app.web.i18n import moment
 from app.web.offers import offer_event_word
 from app.web.words import status_label
@@ -284,10 +284,13 @@ def _line(event: EventView) -> Line:
 
 
 def paper_lines(
-    application: ApplicationView, documents: Iterable[DocumentKind]
+    application: ApplicationView, documents: Iterable[DocumentKind], *, own: bool
 ) -> dict[DocumentKind, object]:
-    """The papers to show of an application: those of the product, those it is asked for, and what it has sent."""
-    asked = list_papers_asked(application) if own_papers() else ()
+    """The papers to show of an application: those of the product, those it is asked for, and what it has sent.
+
+    `own`: whether its campus has added any, without which nobody is asked for others than those of the product.
+    """
+    asked = list_papers_asked(application) if own else ()
     kinds = papers_in_order({*PAPER_NAMES, *asked, *documents})
     return {kind: PAPER_WORDS[kind] for kind in kinds}
 

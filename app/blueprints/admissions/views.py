@@ -58,6 +58,7 @@ from app.domain.kernel.clock import today
 from app.domain.kernel.dates import age_on
 from app.domain.kernel.errors import Conflict, Refused
 from app.web.access import current_actor, requires
+from app.web.admission import own_papers
 from app.web.entry import point_words
 from app.web.files import send_wanted_size
 from app.web.forms import submitted
@@ -130,7 +131,11 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
         audit=audit_lines(list_entries_of("application", application.id)) if audited else None,
         slips=slip_choices(application),
         words={
-            "documents": paper_lines(application, documents),
+            "documents": paper_lines(
+                application,
+                documents,
+                own=any(each.has_own_papers for each in queue["cycles"] if each.id == application.cycle_id),
+            ),
             "duplicates": DUPLICATE_WORDS,
             "gender": GENDER_WORDS,
             "relationship": RELATIONSHIP_WORDS,
@@ -248,7 +253,7 @@ def papers(application_id: UUID) -> BaseResponse:
         "admissions/_papers.html",
         application=application,
         documents=documents,
-        words={"documents": paper_lines(application, documents)},
+        words={"documents": paper_lines(application, documents, own=bool(own_papers()))},
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 
@@ -10,11 +12,12 @@ from app.domain.admissions.papers.queries import list_paper_kinds
 from app.uow import session
 from tests.pages.apply.test_journey import ADDRESS, CHILD, FORM, GUARDIAN, NEXT, begin, seat, token_of
 from tests.pages.cycles.test_cycles import named
+from tests.support.applications import sent
 from tests.support.cast import Cast
 from tests.support.pages import Page, PageClient
 from tests.support.queries import QueryCounter
 
-NAMES = {"name-en": "Letter of the imam", "name-bn": "ইমামের চিঠি", "name-ar": "رسالة الإمام"}
+NAMES: dict[str, Any] = {"name-en": "Letter of the imam", "name-bn": "ইমামের চিঠি", "name-ar": "رسالة الإمام"}
 
 
 def papers_page(client: PageClient, cast: Cast) -> Page:
@@ -57,8 +60,8 @@ def test_a_paper_in_the_words_of_the_school_is_asked_for_and_may_be_left_out(
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "a" * 101, "{{ 7 * 7 }}", "\\", ""])
 def test_a_name_that_is_no_name_is_refused(client: PageClient, cast: Cast, name: str) -> None:
     page = papers_page(client, cast).follow("Add a paper")
-    page.submit(**{"name-en": name, "takes": "any"}, status=422)
-    page.submit(**{"name-en": "Fine", "takes": "exe"}, status=422)
+    page.submit(values={"name-en": name, "takes": "any"}, status=422)
+    page.submit(values={"name-en": "Fine", "takes": "exe"}, status=422)
     assert list_paper_kinds(cast.campus) == []
 
 
@@ -72,7 +75,7 @@ def test_a_double_click_adds_one_paper_and_another_campus_sees_none(client: Page
     client.get(f"/admissions/cycles/{cast.cycle}/papers/{view.id}/edit", status=404)
     client.as_(cast.farida)
     edited = client.get(f"/admissions/cycles/{cast.cycle}/papers/{view.id}/edit").submit(
-        **{"name-en": "Letter of the mosque", "takes": "picture"}
+        values={"name-en": "Letter of the mosque", "takes": "picture"}
     )
     assert "Letter of the mosque" in edited.text
     for code in ("own_9", "OWN_1", "photo<", "a" * 30):
@@ -83,9 +86,24 @@ def test_papers_of_the_school_cost_a_family_one_statement(
     client: PageClient, cast: Cast, queries: QueryCounter
 ) -> None:
     papers_page(client, cast).follow("Add a paper").submit(**NAMES)
-    papers_page(client, cast).follow("Add a paper").submit(**{"name-en": "Another"})
+    papers_page(client, cast).follow("Add a paper").submit(values={"name-en": "Another"})
     codes = [each.kind.value for each in list_paper_kinds(cast.campus)]
     named(client.get(f"/admissions/cycles/{cast.cycle}"), "Edit ages and papers").submit(papers=codes)
     with queries.counted() as asked:
         client.get("/bn/admissions/")
     assert sum("admission_paper_kinds" in statement for statement in asked) == 1
+
+
+def test_the_office_reads_which_paper_of_the_school_has_not_come(client: PageClient, cast: Cast) -> None:
+    application = sent()
+    papers_page(client, cast).follow("Add a paper").submit(**NAMES)
+    (view,) = list_paper_kinds(cast.campus)
+    named(client.get(f"/admissions/cycles/{cast.cycle}"), "Edit ages and papers").submit(
+        papers=["photo", view.kind.value]
+    )
+    for part in ("", "/documents"):
+        page = client.get(f"/admissions/applications/{application.id}{part}")
+        (line,) = [
+            each.get_text() for each in page.all("#papers-card li") if "Letter of the imam" in each.get_text()
+        ]
+        assert "Not sent" in line

@@ -68,6 +68,7 @@ from app.domain.admissions.models import (
     Application,
     ApplicationDocument,
 )
+from app.domain.admissions.papers.models import AdmissionPaperKind
 from app.domain.admissions.queries import view_of, within
 from app.domain.admissions.rules import IN_THE_QUEUE, duplicate_reason
 from app.domain.admissions.types import ApplicationStatus, ApplicationView, DuplicateReason
@@ -287,15 +288,16 @@ def list_desk_cycles(actor: Actor, today: date) -> list[DeskCycle]:
     milestones = (
         select(func.count()).where(AdmissionMilestone.cycle_id == AdmissionCycle.id).scalar_subquery()
     )
+    own_papers = exists().where(AdmissionPaperKind.campus_id == AdmissionCycle.campus_id)
     found: list[Any] = [
-        tuple(row) for row in session().execute(select(AdmissionCycle, milestones).where(reached))
+        tuple(row) for row in session().execute(select(AdmissionCycle, milestones, own_papers).where(reached))
     ]
-    years = year_labels({row.academic_year_id for row, _ in found})
+    years = year_labels({row.academic_year_id for row, _, _ in found})
     shown = cycles_shown(
-        {row.id: (row.campus_id, row.state, row.opens_on, row.closes_on) for row, _ in found}, today
+        {row.id: (row.campus_id, row.state, row.opens_on, row.closes_on) for row, _, _ in found}, today
     )
     # Whoever works at one campus need not be told its name.
-    many = len({row.campus_id for row, _ in found}) > 1
+    many = len({row.campus_id for row, _, _ in found}) > 1
     places = {
         each.id: each.details.name
         for each in (list_campuses(actor, Permission.APPLICATIONS_READ) if many else [])
@@ -310,8 +312,9 @@ def list_desk_cycles(actor: Actor, today: date) -> list[DeskCycle]:
             is_now=row.id in shown,
             milestones=count,
             name=row.name,
+            has_own_papers=has_own_papers,
         )
-        for row, count in found
+        for row, count, has_own_papers in found
     ]
 
 

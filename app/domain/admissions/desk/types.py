@@ -149,6 +149,8 @@ class DeskCycle:
     """How many milestones it has."""
     name: LocalText = field(default_factory=LocalText)
     """What tells it from the other intakes of its year; empty for the main one."""
+    has_own_papers: bool = False
+    """Whether its campus has added kinds of papers, so that it may ask for some."""
 
 
 @dataclass(frozen=True)
