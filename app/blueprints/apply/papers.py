@@ -146,7 +146,7 @@ def send_papers(lang: str, reference: str) -> BaseResponse:
     """Take the papers that were missing or refused, as a form sends them."""
     application = _own(reference)
     documents = list_documents(application.id)
-    kinds = papers_to_send(application.status, find_asked(application)[0], documents)
+    kinds = papers_to_send(application.status, find_asked(application).needed, documents)
     form = documents_form(kinds)
     if not submitted(form):
         return status_page(application, form, 422)
@@ -169,7 +169,7 @@ def sent_paper(lang: str, reference: str, kind: str) -> BaseResponse:
 
 def _sent_state(application: ApplicationView, kind: DocumentKind) -> Response:
     documents = list_documents(application.id)
-    wanted = papers_to_send(application.status, find_asked(application)[0], documents)
+    wanted = papers_to_send(application.status, find_asked(application).needed, documents)
     if kind not in wanted and kind not in documents and not kind.is_built_in:
         abort(404)
     return render_page(

@@ -36,7 +36,6 @@ from app.domain.admissions.queries import (
     list_documents,
     list_events,
     list_open_classes,
-    list_papers_asked,
     list_places_of,
 )
 from app.domain.admissions.rules import TRANSITIONS, answers_of, find_gaps, papers_to_send, usable_papers
@@ -53,6 +52,7 @@ from app.domain.admissions.types import (
     ApplicationsClosed,
     ApplicationStatus,
     ApplicationView,
+    AskedPapers,
     DocumentKind,
     NotComplete,
     OpenClass,
@@ -207,9 +207,9 @@ def resume(lang: str, token: str) -> BaseResponse:
     application = own_draft(token)
     if not application.is_draft:
         return see_other(remember(application))
-    asked, shifts = find_asked(application)
+    asked = find_asked(application)
     papers = usable_papers(list_documents(application.id))
-    gaps = find_gaps(application, papers, asked, form_of(application), shifts)
+    gaps = find_gaps(application, papers, asked.needed, form_of(application), asked.shifts)
     return see_other(step_url(token, gaps[0].step if gaps else Step.REVIEW))
 
 
@@ -329,11 +329,11 @@ def documents(lang: str, token: str) -> BaseResponse:
     application = own_draft(token)
     if elsewhere := _gone_on(application, list_open_classes(today())):
         return elsewhere
-    asked = list_papers_asked(application)
-    form, status = documents_form(asked), 200
+    asked = find_asked(application)
+    form, status = documents_form(asked.papers), 200
     if submitted(form):
-        status = keep_papers(application, form, asked, partial(attach_document, family(), token))
-        if (removed := request.form.get("remove")) in asked:
+        status = keep_papers(application, form, asked.papers, partial(attach_document, family(), token))
+        if (removed := request.form.get("remove")) in asked.papers:
             remove_document(family(), token, DocumentKind(removed or ""))
             return see_other(step_url(token, Step.DOCUMENTS))
         if not form.problems:
@@ -350,12 +350,12 @@ def documents(lang: str, token: str) -> BaseResponse:
     )
 
 
-def _papers_of(application: ApplicationView, asked: Iterable[DocumentKind]) -> dict[str, Any]:
+def _papers_of(application: ApplicationView, asked: AskedPapers) -> dict[str, Any]:
     """The papers of a draft: what is there, what each is called, and which it cannot be sent without."""
     return {
         "papers": list_documents(application.id),
-        "words": {kind: DOCUMENT_WORDS[kind] for kind in asked},
-        "needed": find_asked(application)[0],
+        "words": {kind: DOCUMENT_WORDS[kind] for kind in asked.papers},
+        "needed": asked.needed,
     }
 
 
@@ -415,9 +415,9 @@ def _review_page(
     problems: list[tuple[str | None, str]] | None,
 ) -> Response:
     papers, place = list_documents(application.id), find_place_of(application, places)
-    asked, whole = list_papers_asked(application), form_of(application)
-    needed, shifts = find_asked(application)[0], place.shifts if place else ()
-    found = find_gaps(application, usable_papers(papers), needed, whole, shifts)
+    asked, whole = find_asked(application), form_of(application)
+    shifts = place.shifts if place else ()
+    found = find_gaps(application, usable_papers(papers), asked.needed, whole, shifts)
     gaps = {gap.field for gap in found} | ({"seat"} if place is None else set())
     return _step_page(
         "apply/review.html",
@@ -427,7 +427,7 @@ def _review_page(
         form,
         status=422 if problems else 200,
         sections=review_sections(
-            whole, application, place, papers, asked, lambda each: step_url(token, each)
+            whole, application, place, papers, asked.papers, lambda each: step_url(token, each)
         ),
         gaps=gaps,
         problems=problems or form.problems,

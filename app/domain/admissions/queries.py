@@ -30,6 +30,7 @@ from app.domain.admissions.rules import IN_THE_QUEUE
 from app.domain.admissions.types import (
     ApplicationStatus,
     ApplicationView,
+    AskedPapers,
     CycleState,
     CycleTerms,
     DocumentKind,
@@ -158,24 +159,19 @@ def _to_choose(stored: Collection[str | None]) -> tuple[Shift, ...]:
 
 
 def list_papers_asked(application: ApplicationView) -> tuple[DocumentKind, ...]:
-    """The papers an application is asked for by its cycle, its class and the quotas it claims, open or not."""
-    place, terms = _asked_by(application)
-    return papers_asked(place, application.quota_ids) if place else terms.papers
+    """The papers an application is asked for, those that may be left out among them."""
+    return find_asked(application).papers
 
 
-def find_asked(application: ApplicationView) -> tuple[tuple[DocumentKind, ...], tuple[Shift, ...]]:
-    """The papers an application cannot be sent without, and the shifts of its class, by its cycle, open or not."""
-    place, terms = _asked_by(application)
-    if place:
-        return papers_required(place, application.quota_ids), place.shifts
-    return tuple(kind for kind in terms.papers if kind not in terms.spare), ()
-
-
-def _asked_by(application: ApplicationView) -> tuple[OpenClass | None, CycleTerms]:
-    """The class of an application, and the terms of that, or of another class of its cycle."""
+def find_asked(application: ApplicationView) -> AskedPapers:
+    """What an application is asked for, open or not. One that names no class: what all of its cycle are asked for."""
     places = list_places_of(application.cycle_id)
     place = next((each for each in places if each.class_id == application.class_id), None)
-    return place, (place or places[0]).terms if places else CycleTerms()
+    if place:
+        claimed = application.quota_ids
+        return AskedPapers(papers_asked(place, claimed), papers_required(place, claimed), place.shifts)
+    terms = places[0].terms if places else CycleTerms()
+    return AskedPapers(terms.papers, tuple(kind for kind in terms.papers if kind not in terms.spare))
 
 
 def list_quota_terms(cycle_ids: Collection[UUID]) -> dict[UUID, list[QuotaTerms]]:

@@ -320,7 +320,7 @@ def send_paper(actor: Actor, application_id: UUID, kind: DocumentKind, data: byt
 
 def _check_wanted(application: ApplicationView, kind: DocumentKind) -> None:
     """Raises PaperNotWanted where a sent application needs no such paper."""
-    (asked, _), documents = find_asked(application), list_documents(application.id)
+    asked, documents = find_asked(application).needed, list_documents(application.id)
     if kind not in papers_to_send(application.status, asked, documents):
         raise PaperNotWanted
 
@@ -434,7 +434,7 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
             raise ConsentMissing
         place = _place_now(row, today)
         form, view = form_by(row.form_version_id), view_of(row)
-        asked = papers_required(place, row.quota_ids) if place else find_asked(view)[0]
+        asked = papers_required(place, row.quota_ids) if place else find_asked(view).needed
         shifts = place.shifts if place else ()
         gaps = find_gaps(view, usable_papers(list_documents(row.id)), asked, form, shifts)
         if gaps:

@@ -204,6 +204,17 @@ class CycleTerms:
     """Papers that are asked for and may be left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPapers:
+    """What an application is asked for besides its answers, by its cycle, its class and the quotas it claims."""
+
+    papers: tuple[DocumentKind, ...]
+    needed: tuple[DocumentKind, ...]
+    """Those that it cannot be sent without."""
+    shifts: tuple[Shift, ...] = ()
+    """The shifts of its class, where there is something to choose."""
+
+
 @dataclass(frozen=True)
 class OpenClass:
     """A class that takes applications today."""
