@@ -11,6 +11,7 @@ from app.domain.admissions.forms import models as admission_forms
 from app.domain.admissions.lottery import models as admission_draws
 from app.domain.admissions.messages import models as admission_messages
 from app.domain.admissions.offers import models as admission_offers
+from app.domain.admissions.papers import models as admission_papers
 from app.domain.admissions.rankings import models as admission_rankings
 from app.domain.admissions.scores import models as admission_scores
 from app.domain.admissions.slips import models as admission_slips
@@ -35,6 +36,7 @@ __all__ = [
     "admission_forms",
     "admission_messages",
     "admission_offers",
+    "admission_papers",
     "admission_rankings",
     "admission_scores",
     "admission_slips",

@@ -154,6 +154,7 @@ WALLS: dict[str, Wall | Open] = {
         f"{PUBLIC} OR {_of('admission_cycles', 'cycle_id')}",
         f"{ALL} OR {_of_work('admission_cycles', 'cycle_id')}",
     ),
+    "admission_paper_kinds": _ON_SITE,
     "admission_applications": _wall(f"{PUBLIC} OR {AT_WORK}"),
     # The form in force is what families fill in; its versions go with it.
     "admission_forms": _wall(f"{PUBLIC} OR {AT_WORK}", f"{ALL} OR {AT_WORK}"),

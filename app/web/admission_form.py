@@ -89,7 +89,7 @@ ANSWER_WORDS: dict[str, object] = {
     "previous_school": _l("Previous school"),
     "previous_class": _l("Class there"),
     "quota_ids": _l("Quotas"),
-} | {kind.value: word for kind, word in PAPER_WORDS.items()}
+} | dict(PAPER_WORDS)
 
 _HINTS: dict[str, object] = {
     "child_name_bn": _l("As it stands on the birth certificate"),
@@ -125,7 +125,7 @@ def plain_label(field: FormField) -> str:
 def label_by(form: FormDefinition, key: str) -> str:
     """The label of a field or paper by its key, as plain words."""
     field = form.field(key)
-    return plain_label(field) if field else str(ANSWER_WORDS.get(key, key))
+    return plain_label(field) if field else str(ANSWER_WORDS.get(key) or PAPER_WORDS[key])
 
 
 def title_of(form: FormDefinition, step: str) -> Any:
@@ -423,21 +423,24 @@ def _offer(form: Form, places: Sequence[OpenClass], quotas: Sequence[QuotaTerms]
     if "seat" in form:
         campuses = len({place.campus_id for place in places}) > 1
         years = len({place.year_name for place in places}) > 1
+        intakes = len({place.cycle_name for place in places}) > 1
         form["seat"].choices = [SelectChoice("", gettext("Choose a class"))] + [
-            SelectChoice(str(place.seat_id), _place_label(place, campus=campuses, year=years))
+            SelectChoice(str(place.seat_id), _place_label(place, campus=campuses, year=years, intake=intakes))
             for place in places
         ]
     if "quota_ids" in form:
         form["quota_ids"].choices = [(str(quota.id), local_plain(quota.name)) for quota in quotas]
 
 
-def _place_label(place: OpenClass, *, campus: bool, year: bool) -> str:
+def _place_label(place: OpenClass, *, campus: bool, year: bool, intake: bool) -> str:
     locale = current_locale()
     parts = [place.class_name.in_(locale)[0]]
     if campus:
         parts.append(place.campus_name.in_(locale)[0])
     if year:
         parts.append(digits(place.year_name))
+    if intake and place.cycle_name:
+        parts.append(place.cycle_name.in_(locale)[0])
     return " · ".join(parts)
 
 

@@ -13,12 +13,13 @@ from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 
 from app.domain.academics.types import Shift
+from app.domain.admissions.letters import paper_name
 from app.domain.admissions.queries import find_place_of, list_documents, list_places_of
 from app.domain.admissions.rules import usable_papers
 from app.domain.admissions.slips.queries import given_of
 from app.domain.admissions.slips.rules import slips_for, spaced_code
 from app.domain.admissions.slips.types import Given, Offered, Seating, SlipKind, SlipView
-from app.domain.admissions.types import PAPER_NAMES, ApplicationStatus, ApplicationView, OpenClass
+from app.domain.admissions.types import ApplicationStatus, ApplicationView, OpenClass, papers_in_order
 from app.domain.kernel.dates import format_date, format_moment, format_time, local_day
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.phones import format_mobile
@@ -123,7 +124,7 @@ def _sent_facts(application: ApplicationView, locale: str) -> list[Fact]:
     if application.submitted_at:
         facts.append(_fact(gettext("Sent"), format_moment(application.submitted_at, locale)))
     papers = usable_papers(list_documents(application.id))
-    names = [gettext(PAPER_NAMES[kind]) for kind in PAPER_NAMES if kind in papers]
+    names = [paper_name(kind, locale) for kind in papers_in_order(papers)]
     if names:
         facts.append(_fact(gettext("Documents"), gettext(", ").join(names)))
     return facts

@@ -58,6 +58,7 @@ from app.domain.admissions.models import (
 )
 from app.domain.admissions.offers.models import AdmissionOffer
 from app.domain.admissions.offers.types import OfferState
+from app.domain.admissions.papers.models import AdmissionPaperKind
 from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
 from app.domain.admissions.scores.models import (
     ScoreMark,
@@ -381,6 +382,14 @@ def _add_admission(campus: str) -> None:
     db.add(
         AdmissionSeatPart(
             id=twin("admission_seat_parts", campus), seat_id=twin("admission_seats", campus), seats=40
+        )
+    )
+    db.add(
+        AdmissionPaperKind(
+            id=twin("admission_paper_kinds", campus),
+            campus_id=place,
+            code=f"own_{len(campus):06d}",
+            name=LocalText("Letter of the neighbours"),
         )
     )
     db.add(

@@ -47,6 +47,7 @@ OF_ITS_CAMPUS = (
     "admission_seats",
     "admission_seat_parts",
     "admission_quotas",
+    "admission_paper_kinds",
 )
 ON_THE_SITE = (
     "academic_years",
@@ -56,6 +57,7 @@ ON_THE_SITE = (
     "admission_seats",
     "admission_seat_parts",
     "admission_quotas",
+    "admission_paper_kinds",
     "admission_applications",
     "application_documents",
     "application_events",

@@ -23,6 +23,7 @@ from app.domain.kernel.access import Permission
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.web.access import current_actor, requires
+from app.web.admission import cycle_title
 from app.web.editing import Crumbs, Editing, Removal, edited, removed
 from app.web.htmx import render_page, see_other
 from app.web.i18n import local_plain
@@ -57,6 +58,7 @@ def milestones_of(cycle_id: UUID) -> Response:
     return render_page(
         "admissions/milestones.html",
         cycle=cycle,
+        name=cycle_title(cycle),
         milestones=list_milestones([cycle_id]),
         may_edit=actor.may(Permission.CYCLES_EDIT, cycle.campus_id),
     )

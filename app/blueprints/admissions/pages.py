@@ -23,13 +23,16 @@ from app.domain.admissions.desk.queries import (
     view_queue,
 )
 from app.domain.admissions.desk.types import DeskCycle, Doubt, Officer, QueueFilter
+from app.domain.admissions.queries import list_papers_asked
 from app.domain.admissions.rules import IN_THE_QUEUE
 from app.domain.admissions.types import (
+    PAPER_NAMES,
     ApplicationStatus,
     ApplicationView,
     DocumentKind,
     EventKind,
     EventView,
+    papers_in_order,
 )
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.clock import today
@@ -282,6 +285,18 @@ def _line(event: EventView) -> Line:
     if event.kind is EventKind.PAPER:
         more = str(PAPER_WORDS[DocumentKind(event.details["paper"])])
     return Line(title, moment(event.at), event.by, event.note, more)
+
+
+def paper_lines(
+    application: ApplicationView, documents: Iterable[DocumentKind], *, own: bool
+) -> dict[DocumentKind, object]:
+    """The papers to show of an application: those of the product, those it is asked for, and what it has sent.
+
+    `own`: whether its campus has added any, without which nobody is asked for others than those of the product.
+    """
+    asked = list_papers_asked(application) if own else ()
+    kinds = papers_in_order({*PAPER_NAMES, *asked, *documents})
+    return {kind: PAPER_WORDS[kind] for kind in kinds}
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ from app.blueprints.admissions.pages import (
     kept,
     known_guardian,
     officers_at,
+    paper_lines,
     parts_of_record,
     presence,
     queue_context,
 )
 from app.blueprints.admissions.words import (
     DECISION_WORDS,
-    DOCUMENT_WORDS,
     DUPLICATE_WORDS,
     GENDER_WORDS,
     PAIR_WORDS,
@@ -58,6 +58,7 @@ from app.domain.kernel.clock import today
 from app.domain.kernel.dates import age_on
 from app.domain.kernel.errors import Conflict, Refused
 from app.web.access import current_actor, requires
+from app.web.admission import own_papers
 from app.web.entry import point_words
 from app.web.files import send_wanted_size
 from app.web.forms import submitted
@@ -97,6 +98,7 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
     events = list_events(application.id, notes=True)
     audited = actor.may(Permission.AUDIT_READ, application.campus_id)
     queue = queue_context(actor, kept(), application)
+    documents = list_documents(application.id)
     return render_page(
         "admissions/record.html",
         application=application,
@@ -113,7 +115,7 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
         ],
         **answers_card(actor, application),
         district=district_name(application.district, locale) if application.district else None,
-        documents=list_documents(application.id),
+        documents=documents,
         duplicates=list_duplicates(actor, application),
         scores=marks_of(actor, application),
         may_decide_scores=may_decide(actor, application),
@@ -129,7 +131,11 @@ def _record_page(application: ApplicationView, decide: DecideForm, note: NoteFor
         audit=audit_lines(list_entries_of("application", application.id)) if audited else None,
         slips=slip_choices(application),
         words={
-            "documents": DOCUMENT_WORDS,
+            "documents": paper_lines(
+                application,
+                documents,
+                own=any(each.has_own_papers for each in queue["cycles"] if each.id == application.cycle_id),
+            ),
             "duplicates": DUPLICATE_WORDS,
             "gender": GENDER_WORDS,
             "relationship": RELATIONSHIP_WORDS,
@@ -242,11 +248,12 @@ def papers(application_id: UUID) -> BaseResponse:
     application = get_application(current_actor(), application_id)
     if not is_partial():
         return see_other(here(application_id))
+    documents = list_documents(application.id)
     return render_page(
         "admissions/_papers.html",
         application=application,
-        documents=list_documents(application.id),
-        words={"documents": DOCUMENT_WORDS},
+        documents=documents,
+        words={"documents": paper_lines(application, documents, own=bool(own_papers()))},
     )
 
 

@@ -9,14 +9,21 @@ from wtforms import BooleanField, FileField
 
 from app.blueprints.apply.words import DOCUMENT_WORDS
 from app.domain.admissions.types import DocumentKind
+from app.web.admission import files_taken
 from app.web.forms import Form, LineField, PhoneField, Required
 
 
 def documents_form(asked: Iterable[DocumentKind]) -> Form:
     """The papers that the application asks for. Each may be sent now, later, or again."""
-    fields = {kind.value: FileField(DOCUMENT_WORDS[kind]) for kind in asked}
+    fields = {kind.value: _paper_field(kind) for kind in asked}
     made: type[Form] = type("DocumentsForm", (Form,), fields)
     return made()
+
+
+def _paper_field(kind: DocumentKind) -> FileField:
+    """The control of a paper, with the files it may be: in words, and for the chooser of the phone."""
+    words, accept = files_taken(kind)
+    return FileField(DOCUMENT_WORDS[kind], description=words, render_kw={"accept": accept})
 
 
 class ReviewForm(Form):

@@ -136,9 +136,8 @@ def _shown(application: ApplicationView, place: OpenClass | None) -> dict[str, o
 
 
 def _place_words(place: OpenClass) -> Markup:
-    return Markup("{} · {} · {}").format(
-        local(place.class_name), local(place.campus_name), digits(place.year_name)
-    )
+    parts = [local(place.class_name), local(place.campus_name), digits(place.year_name)]
+    return Markup(" · ").join([*parts, local(place.cycle_name)] if place.cycle_name else parts)
 
 
 def warnings_for(application: ApplicationView) -> list[str]:

@@ -6,6 +6,7 @@ only those that are missing or were refused.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.blueprints.apply.forms import documents_form
 from app.blueprints.apply.views import blueprint, family, keep_papers, own_draft, proven, status_page
 from app.blueprints.apply.words import DOCUMENT_WORDS
-from app.domain.admissions.queries import list_documents, list_papers_asked
+from app.domain.admissions.queries import find_asked, list_documents
 from app.domain.admissions.rules import papers_to_send
 from app.domain.admissions.services import add_paper_piece, finish_paper, paper_pieces_kept, send_paper
 from app.domain.admissions.types import ApplicationView, DocumentKind, DocumentView
@@ -30,10 +31,12 @@ from app.web.forms import submitted
 from app.web.htmx import is_partial, render_page, see_other
 
 _MARK_LENGTH = 200
+_CODE = re.compile(r"[a-z][a-z_0-9]{1,23}")
 
 
 def _kind(text: str) -> DocumentKind:
-    return next((kind for kind in DocumentKind if kind.value == text), None) or abort(404)
+    """A kind of paper by its code; whether anybody asks for it, whoever takes it looks."""
+    return DocumentKind(text) if _CODE.fullmatch(text) else abort(404)
 
 
 def _paper(token: str, kind: str) -> DocumentView:
@@ -143,10 +146,10 @@ def send_papers(lang: str, reference: str) -> BaseResponse:
     """Take the papers that were missing or refused, as a form sends them."""
     application = _own(reference)
     documents = list_documents(application.id)
-    form = documents_form(papers_to_send(application.status, list_papers_asked(application), documents))
+    kinds = papers_to_send(application.status, find_asked(application).needed, documents)
+    form = documents_form(kinds)
     if not submitted(form):
         return status_page(application, form, 422)
-    kinds = [kind for kind in DocumentKind if kind.value in form]
     status = keep_papers(application, form, kinds, partial(send_paper, family(), application.id))
     if form.problems:
         return status_page(application, form, 422 if status == 200 else status)
@@ -166,7 +169,9 @@ def sent_paper(lang: str, reference: str, kind: str) -> BaseResponse:
 
 def _sent_state(application: ApplicationView, kind: DocumentKind) -> Response:
     documents = list_documents(application.id)
-    wanted = papers_to_send(application.status, list_papers_asked(application), documents)
+    wanted = papers_to_send(application.status, find_asked(application).needed, documents)
+    if kind not in wanted and kind not in documents and not kind.is_built_in:
+        abort(404)
     return render_page(
         "apply/_sent_paper.html",
         "state",

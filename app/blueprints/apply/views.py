@@ -20,7 +20,7 @@ from app.blueprints.apply.forms import FindForm, ReviewForm, documents_form
 from app.blueprints.apply.limits import count_start, count_upload, find_counted, sending_counted
 from app.blueprints.apply.pages import gap_problems, review_sections, status_trail, step_items, warnings_for
 from app.blueprints.apply.words import DOCUMENT_WORDS, NEXT_WORDS
-from app.domain.admissions.cycles.rules import papers_asked
+from app.domain.admissions.cycles.rules import papers_required
 from app.domain.admissions.fees.queries import case_of
 from app.domain.admissions.forms.queries import form_of
 from app.domain.admissions.forms.resuming import SHARED, find_source
@@ -36,7 +36,6 @@ from app.domain.admissions.queries import (
     list_documents,
     list_events,
     list_open_classes,
-    list_papers_asked,
     list_places_of,
 )
 from app.domain.admissions.rules import TRANSITIONS, answers_of, find_gaps, papers_to_send, usable_papers
@@ -53,10 +52,12 @@ from app.domain.admissions.types import (
     ApplicationsClosed,
     ApplicationStatus,
     ApplicationView,
+    AskedPapers,
     DocumentKind,
     NotComplete,
     OpenClass,
     Step,
+    papers_in_order,
 )
 from app.domain.files.types import FilesUnavailable, UploadRefused
 from app.domain.kernel.access import Actor, visitor
@@ -93,15 +94,17 @@ def family() -> Actor:
     return visitor(current_locale(), ip=client_address(), user_agent=request.user_agent.string or None)
 
 
-def _token_for(key: str) -> str:
+def _token_for(key: str, cycle_id: UUID | None) -> str:
     """The private token of a draft, from the key its start button carried: a double click asks for the same one.
 
-    It is made with our secret, so that nobody can choose a token that can be guessed.
+    The buttons of two cycles on one page begin two drafts. It is made with our secret, so that nobody can choose a
+    token that can be guessed.
     """
     if not _KEY.fullmatch(key):
         key = new_token()
     secret = str(current_app.config["SECRET_KEY"]).encode()
-    digest = hmac.new(secret, b"application " + key.encode(), hashlib.sha256).digest()
+    about = f"application {key} {cycle_id}" if cycle_id else f"application {key}"
+    digest = hmac.new(secret, about.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
@@ -148,11 +151,19 @@ def index(lang: str) -> Response:
     """What is open, for whom, what is needed, and the button that begins."""
     return render_page(
         "apply/index.html",
-        open_classes=list_open_classes(today()),
+        cycles=_by_cycle(list_open_classes(today())),
         today=today(),
         key=new_token(),
         **cycle_words(),
     )
+
+
+def _by_cycle(places: Iterable[OpenClass]) -> list[list[OpenClass]]:
+    """The open classes of each cycle, in the order in which they come."""
+    found: dict[UUID, list[OpenClass]] = {}
+    for place in places:
+        found.setdefault(place.cycle_id, []).append(place)
+    return list(found.values())
 
 
 @blueprint.route("/<lang:lang>/admissions/start", methods=["POST"])
@@ -160,9 +171,10 @@ def index(lang: str) -> Response:
 def start(lang: str) -> BaseResponse:
     """Begin a draft and go to its first page."""
     count_start(family())
-    token = _token_for(request.form.get("key", ""))
+    cycle_id = request.form.get("cycle", type=UUID)
+    token = _token_for(request.form.get("key", ""), cycle_id)
     try:
-        start_application(family(), token, lang, today())
+        start_application(family(), token, lang, today(), cycle_id=cycle_id)
     except ApplicationsClosed:
         return render_page("apply/closed.html", status=422)
     application = own_draft(token)
@@ -195,9 +207,9 @@ def resume(lang: str, token: str) -> BaseResponse:
     application = own_draft(token)
     if not application.is_draft:
         return see_other(remember(application))
-    asked, shifts = find_asked(application)
+    asked = find_asked(application)
     papers = usable_papers(list_documents(application.id))
-    gaps = find_gaps(application, papers, asked, form_of(application), shifts)
+    gaps = find_gaps(application, papers, asked.needed, form_of(application), asked.shifts)
     return see_other(step_url(token, gaps[0].step if gaps else Step.REVIEW))
 
 
@@ -290,6 +302,8 @@ def _page(application: ApplicationView, step: str) -> FormPage:
 
 def _ask(application: ApplicationView, page: FormPage, places: list[OpenClass]) -> Asked:
     place = find_place_of(application, places)
+    # The family began in one of the open cycles: its classes come first.
+    places = sorted(places, key=lambda each: each.cycle_id != application.cycle_id)
     quotas = next((each.terms.quotas for each in places if each.cycle_id == application.cycle_id), ())
     seat = str(place.seat_id) if place else ""
     return ask_page(form_of(application), page, answers_of(application), places, quotas, seat=seat)
@@ -315,12 +329,12 @@ def documents(lang: str, token: str) -> BaseResponse:
     application = own_draft(token)
     if elsewhere := _gone_on(application, list_open_classes(today())):
         return elsewhere
-    asked = list_papers_asked(application)
-    form, status = documents_form(asked), 200
+    asked = find_asked(application)
+    form, status = documents_form(asked.papers), 200
     if submitted(form):
-        status = keep_papers(application, form, asked, partial(attach_document, family(), token))
-        if (removed := request.form.get("remove")) in asked:
-            remove_document(family(), token, DocumentKind(removed))
+        status = keep_papers(application, form, asked.papers, partial(attach_document, family(), token))
+        if (removed := request.form.get("remove")) in asked.papers:
+            remove_document(family(), token, DocumentKind(removed or ""))
             return see_other(step_url(token, Step.DOCUMENTS))
         if not form.problems:
             return _onward(token, form_of(application), Step.DOCUMENTS)
@@ -332,9 +346,17 @@ def documents(lang: str, token: str) -> BaseResponse:
         application,
         form,
         status=status,
-        papers=list_documents(application.id),
-        words={kind: DOCUMENT_WORDS[kind] for kind in asked},
+        **_papers_of(application, asked),
     )
+
+
+def _papers_of(application: ApplicationView, asked: AskedPapers) -> dict[str, Any]:
+    """The papers of a draft: what is there, what each is called, and which it cannot be sent without."""
+    return {
+        "papers": list_documents(application.id),
+        "words": {kind: DOCUMENT_WORDS[kind] for kind in asked.papers},
+        "needed": asked.needed,
+    }
 
 
 def keep_papers(
@@ -393,9 +415,9 @@ def _review_page(
     problems: list[tuple[str | None, str]] | None,
 ) -> Response:
     papers, place = list_documents(application.id), find_place_of(application, places)
-    asked, whole = list_papers_asked(application), form_of(application)
+    asked, whole = find_asked(application), form_of(application)
     shifts = place.shifts if place else ()
-    found = find_gaps(application, usable_papers(papers), asked, whole, shifts)
+    found = find_gaps(application, usable_papers(papers), asked.needed, whole, shifts)
     gaps = {gap.field for gap in found} | ({"seat"} if place is None else set())
     return _step_page(
         "apply/review.html",
@@ -405,7 +427,7 @@ def _review_page(
         form,
         status=422 if problems else 200,
         sections=review_sections(
-            whole, application, place, papers, asked, lambda each: step_url(token, each)
+            whole, application, place, papers, asked.papers, lambda each: step_url(token, each)
         ),
         gaps=gaps,
         problems=problems or form.problems,
@@ -458,13 +480,13 @@ def status_page(application: ApplicationView, form: Form | None = None, status: 
     """The family's page of a sent application; with what is wrong with the papers it has just sent."""
     place = find_place_of(application, list_places_of(application.cycle_id))
     papers = list_documents(application.id)
-    asked = papers_asked(place, application.quota_ids) if place else ()
+    asked = papers_required(place, application.quota_ids) if place else ()
     wanted = papers_to_send(application.status, asked, papers)
     return render_page(
         "apply/status.html",
         application=application,
         papers=papers,
-        shown=[kind for kind in DocumentKind if kind in papers or kind in wanted],
+        shown=papers_in_order({*papers, *wanted}),
         wanted=wanted,
         form=form or documents_form(wanted),
         words=DOCUMENT_WORDS,

@@ -52,12 +52,13 @@ from app.domain.admissions.queries import list_places_of
 from app.domain.kernel.access import Permission
 from app.domain.kernel.errors import Refused, Stale
 from app.web.access import current_actor, requires
+from app.web.admission import cycle_title
 from app.web.admission_form import answer_words, ask_page, label_of, plain_label, title_of
 from app.web.editing import Crumbs, EditForm, Editing, Removal, edited, removed
 from app.web.errors import message_of
 from app.web.forms import submitted
 from app.web.htmx import render_page, see_other
-from app.web.i18n import LOCALES, digits, local_plain
+from app.web.i18n import LOCALES, local_plain
 from app.web.once import creates
 
 blueprint = Blueprint("builder", __name__)
@@ -95,14 +96,9 @@ def _field(cycle_id: UUID, key: str) -> FormField:
 
 def _crumbs(cycle_id: UUID, *, inside: bool = True) -> Crumbs:
     found: CycleView = get_cycle(current_actor(), cycle_id)
-    name = gettext(
-        "Admission %(year)s, %(campus)s",
-        year=digits(found.year_name),
-        campus=local_plain(found.campus_name),
-    )
     crumbs: Crumbs = [
         (gettext("Admission cycles"), url_for("cycles.index")),
-        (name, url_for("cycles.cycle", cycle_id=cycle_id)),
+        (cycle_title(found), url_for("cycles.cycle", cycle_id=cycle_id)),
     ]
     return [*crumbs, (gettext("Application form"), _here(cycle_id))] if inside else crumbs
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +25,7 @@ from app.blueprints.cycles.pages import check_list, shares_of
 from app.blueprints.cycles.words import STATE_WORDS
 from app.domain.academics.policies import ensure_may
 from app.domain.academics.queries import list_classes
-from app.domain.admissions.cycles.queries import free_years, get_cycle, list_cycles
+from app.domain.admissions.cycles.queries import get_cycle, list_cycles, years_for_cycles
 from app.domain.admissions.cycles.rules import age_rule, find_doubts, find_lacks, takes_applications
 from app.domain.admissions.cycles.services import (
     add_class,
@@ -40,16 +42,19 @@ from app.domain.admissions.cycles.services import (
     remove_quota,
 )
 from app.domain.admissions.cycles.types import CycleClass, CycleQuota, CycleView, NotReady
+from app.domain.admissions.papers.queries import list_paper_kinds
+from app.domain.admissions.papers.types import PaperKindView
 from app.domain.admissions.queries import list_places_of
 from app.domain.kernel.access import Permission
 from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import Stale
 from app.web.access import current_actor, requires
-from app.web.admission import METHOD_WORDS, SHIFT_WORDS, cycle_words
+from app.web.admission import METHOD_WORDS, SHIFT_WORDS, cycle_title, cycle_words
 from app.web.editing import Crumbs, EditForm, Editing, Removal, edited, removed
+from app.web.entry import RULE_WORDS
 from app.web.forms import submitted
 from app.web.htmx import render_page, see_other
-from app.web.i18n import digits, local_plain
+from app.web.i18n import local_plain
 from app.web.once import creates
 
 blueprint = Blueprint("cycles", __name__, url_prefix="/admissions/cycles")
@@ -68,25 +73,20 @@ def _crumbs(*more: tuple[Any, str | None]) -> Crumbs:
     ]
 
 
-def _here(cycle_id: UUID) -> str:
+def here(cycle_id: UUID) -> str:
     return url_for("cycles.cycle", cycle_id=cycle_id)
 
 
-def _inside(cycle: CycleView) -> Crumbs:
-    return _crumbs((_name(cycle), _here(cycle.id)))
+def inside(cycle: CycleView) -> Crumbs:
+    return _crumbs((cycle_title(cycle), here(cycle.id)))
 
 
-def _name(cycle: CycleView) -> str:
-    return str(
-        gettext(
-            "Admission %(year)s, %(campus)s",
-            year=digits(cycle.year_name),
-            campus=local_plain(cycle.campus_name),
-        )
-    )
+def own_papers_of(cycle: CycleView) -> list[PaperKindView]:
+    """The kinds of papers that the campus of a cycle has added."""
+    return list_paper_kinds(cycle.campus_id)
 
 
-def _to_edit(cycle_id: UUID) -> CycleView:
+def to_edit(cycle_id: UUID) -> CycleView:
     """A cycle that the reader may change. Raises NotFound, Forbidden."""
     cycle = get_cycle(current_actor(), cycle_id)
     ensure_may(current_actor(), Permission.CYCLES_EDIT, cycle.campus_id, to_read=Permission.APPLICATIONS_READ)
@@ -111,7 +111,7 @@ def index() -> Response:
 @creates
 def add() -> Response:
     """Begin a cycle as a draft."""
-    years = free_years(current_actor())
+    years = years_for_cycles(current_actor())
     return edited(
         Editing(
             title=gettext("Begin a cycle"),
@@ -121,7 +121,7 @@ def add() -> Response:
             back=url_for("cycles.index"),
             form=lambda **given: NewCycleForm(years, **given),
             save=lambda form: add_cycle(current_actor(), form.year_id.key, form.details()),
-            onward=_here,
+            onward=here,
         )
     )
 
@@ -135,7 +135,7 @@ def cycle(cycle_id: UUID) -> Response:
     return render_page(
         "cycles/cycle.html",
         cycle=found,
-        name=_name(found),
+        name=cycle_title(found),
         crumbs_before=_crumbs(),
         may_edit=actor.may(Permission.CYCLES_EDIT, found.campus_id),
         is_open=takes_applications(
@@ -147,24 +147,25 @@ def cycle(cycle_id: UUID) -> Response:
         shares=shares_of(found),
         methods=METHOD_WORDS,
         shifts=SHIFT_WORDS,
+        rule_words=RULE_WORDS,
         state_words=STATE_WORDS,
         **cycle_words(),
     )
 
 
-def _edit_details(cycle_id: UUID, title: str, form: type[TermsForm] | type[RulesForm]) -> Response:
-    found, actor = _to_edit(cycle_id), current_actor()
+def _edit_details(found: CycleView, title: str, form: Callable[..., EditForm]) -> Response:
+    actor, cycle_id = current_actor(), found.id
     return edited(
         Editing(
             title=title,
             act=gettext("Save the cycle"),
             done=gettext("The cycle is saved."),
-            crumbs=_inside(found),
-            back=_here(cycle_id),
-            form=lambda **given: form(found.details, **given),
+            crumbs=inside(found),
+            back=here(cycle_id),
+            form=form,
             read=lambda: get_cycle(actor, cycle_id),
             save=lambda typed: change_cycle(actor, cycle_id, typed.version.number, typed.details()),
-            onward=lambda _: _here(cycle_id),
+            onward=lambda _: here(cycle_id),
         )
     )
 
@@ -173,14 +174,17 @@ def _edit_details(cycle_id: UUID, title: str, form: type[TermsForm] | type[Rules
 @requires(Permission.CYCLES_EDIT)
 def edit(cycle_id: UUID) -> Response:
     """Change days, method and fee."""
-    return _edit_details(cycle_id, gettext("Days, method and fee"), TermsForm)
+    found = to_edit(cycle_id)
+    return _edit_details(found, gettext("Days, method and fee"), partial(TermsForm, found.details))
 
 
 @blueprint.route("/<uuid:cycle_id>/rules", methods=["GET", "POST"])
 @requires(Permission.CYCLES_EDIT)
 def edit_rules(cycle_id: UUID) -> Response:
     """Change the days on which ages are counted, and the papers of every child."""
-    return _edit_details(cycle_id, gettext("Ages and papers"), RulesForm)
+    found = to_edit(cycle_id)
+    form = partial(RulesForm, own_papers_of(found), found.details)
+    return _edit_details(found, gettext("Ages and papers"), form)
 
 
 # --- classes
@@ -191,14 +195,14 @@ def edit_rules(cycle_id: UUID) -> Response:
 @creates
 def add_class_page(cycle_id: UUID) -> Response:
     """Let a class take applications."""
-    found, actor = _to_edit(cycle_id), current_actor()
+    found, actor = to_edit(cycle_id), current_actor()
     taken = {each.class_id for each in found.classes}
     classes = [each for each in list_classes(found.campus_id) if each.id not in taken]
     return edited(
         _part(
             found,
             gettext("Add a class"),
-            lambda **given: NewSeatsForm(classes, **given),
+            partial(NewSeatsForm, own_papers_of(found), classes),
             lambda form: add_class(actor, cycle_id, form.class_id.key, form.details()),
         )
     )
@@ -210,12 +214,12 @@ def _part(found: CycleView, title: str, form: Any, save: Any, read: Any = None) 
         title=title,
         act=gettext("Save"),
         done=gettext("The cycle is saved."),
-        crumbs=_inside(found),
-        back=_here(found.id),
+        crumbs=inside(found),
+        back=here(found.id),
         form=form,
         read=read,
         save=save,
-        onward=lambda _: _here(found.id),
+        onward=lambda _: here(found.id),
     )
 
 
@@ -230,13 +234,13 @@ def _quota_of(found: CycleView, quota_id: UUID) -> CycleQuota:
 @blueprint.route("/<uuid:cycle_id>/classes/<uuid:seat_id>/edit", methods=["GET", "POST"])
 @requires(Permission.CYCLES_EDIT)
 def edit_class(cycle_id: UUID, seat_id: UUID) -> Response:
-    """Change the seats, ages and papers of a class."""
-    found, actor = _to_edit(cycle_id), current_actor()
+    """Change what is decided for one class: seats, ages, papers, and what it does otherwise than its cycle."""
+    found, actor = to_edit(cycle_id), current_actor()
     return edited(
         _part(
             found,
             local_plain(_class_of(found, seat_id).name),
-            SeatsForm,
+            partial(SeatsForm, own_papers_of(found)),
             lambda form: change_class(actor, cycle_id, seat_id, form.version.number, form.details()),
             lambda: _class_of(get_cycle(actor, cycle_id), seat_id),
         )
@@ -247,7 +251,7 @@ def edit_class(cycle_id: UUID, seat_id: UUID) -> Response:
 @requires(Permission.CYCLES_EDIT)
 def remove_class_page(cycle_id: UUID, seat_id: UUID) -> Response:
     """Ask, then take a class out of the cycle."""
-    found = _to_edit(cycle_id)
+    found = to_edit(cycle_id)
     name = local_plain(_class_of(found, seat_id).name)
     return removed(
         Removal(
@@ -257,10 +261,10 @@ def remove_class_page(cycle_id: UUID, seat_id: UUID) -> Response:
             ),
             act=gettext("Take it out"),
             done=gettext("The cycle is saved."),
-            crumbs=_inside(found),
-            back=_here(cycle_id),
+            crumbs=inside(found),
+            back=here(cycle_id),
             remove=lambda: remove_class(current_actor(), cycle_id, seat_id),
-            onward=_here(cycle_id),
+            onward=here(cycle_id),
         )
     )
 
@@ -273,12 +277,12 @@ def remove_class_page(cycle_id: UUID, seat_id: UUID) -> Response:
 @creates
 def add_quota_page(cycle_id: UUID) -> Response:
     """Keep a share of the seats for some children."""
-    found = _to_edit(cycle_id)
+    found = to_edit(cycle_id)
     return edited(
         _part(
             found,
             gettext("Add a quota"),
-            QuotaForm,
+            partial(QuotaForm, own_papers_of(found)),
             lambda form: add_quota(current_actor(), cycle_id, form.details()),
         )
     )
@@ -288,12 +292,12 @@ def add_quota_page(cycle_id: UUID) -> Response:
 @requires(Permission.CYCLES_EDIT)
 def edit_quota(cycle_id: UUID, quota_id: UUID) -> Response:
     """Change a quota."""
-    found, actor = _to_edit(cycle_id), current_actor()
+    found, actor = to_edit(cycle_id), current_actor()
     return edited(
         _part(
             found,
             local_plain(_quota_of(found, quota_id).details.name),
-            QuotaForm,
+            partial(QuotaForm, own_papers_of(found)),
             lambda form: change_quota(actor, cycle_id, quota_id, form.version.number, form.details()),
             lambda: _quota_of(get_cycle(actor, cycle_id), quota_id),
         )
@@ -304,7 +308,7 @@ def edit_quota(cycle_id: UUID, quota_id: UUID) -> Response:
 @requires(Permission.CYCLES_EDIT)
 def remove_quota_page(cycle_id: UUID, quota_id: UUID) -> Response:
     """Ask, then take a quota out of the cycle."""
-    found = _to_edit(cycle_id)
+    found = to_edit(cycle_id)
     name = local_plain(_quota_of(found, quota_id).details.name)
     return removed(
         Removal(
@@ -312,10 +316,10 @@ def remove_quota_page(cycle_id: UUID, quota_id: UUID) -> Response:
             text=gettext("Its seats go to everybody. Where a family claims it already, it stays."),
             act=gettext("Take it out"),
             done=gettext("The cycle is saved."),
-            crumbs=_inside(found),
-            back=_here(cycle_id),
+            crumbs=inside(found),
+            back=here(cycle_id),
             remove=lambda: remove_quota(current_actor(), cycle_id, quota_id),
-            onward=_here(cycle_id),
+            onward=here(cycle_id),
         )
     )
 
@@ -328,18 +332,18 @@ def remove_quota_page(cycle_id: UUID, quota_id: UUID) -> Response:
 @creates
 def copy(cycle_id: UUID) -> Response:
     """Begin a cycle for another year as this one was."""
-    found = _to_edit(cycle_id)
-    years = free_years(current_actor(), found.campus_id)
+    found = to_edit(cycle_id)
+    years = years_for_cycles(current_actor(), found.campus_id)
     return edited(
         Editing(
             title=gettext("Copy the cycle"),
             act=gettext("Copy the cycle"),
             done=gettext("The copy is there as a draft, its days moved to the new year. Look through them."),
-            crumbs=_inside(found),
-            back=_here(cycle_id),
-            form=lambda **given: CopyForm(years, **given),
-            save=lambda form: copy_cycle(current_actor(), cycle_id, form.year_id.key),
-            onward=_here,
+            crumbs=inside(found),
+            back=here(cycle_id),
+            form=lambda **given: CopyForm(years, found.details.name, **given),
+            save=lambda form: copy_cycle(current_actor(), cycle_id, form.year_id.key, form.name.data),
+            onward=here,
         )
     )
 
@@ -348,7 +352,7 @@ def copy(cycle_id: UUID) -> Response:
 @requires(Permission.CYCLES_EDIT)
 def publish(cycle_id: UUID) -> Response:
     """The check list, and the button that shows the cycle to families."""
-    found, form = _to_edit(cycle_id), EditForm()
+    found, form = to_edit(cycle_id), EditForm()
     stale = False
     if submitted(form):
         try:
@@ -359,8 +363,8 @@ def publish(cycle_id: UUID) -> Response:
             stale = True
         else:
             flash(gettext("The cycle is published."), "ok")
-            return see_other(_here(cycle_id))
-    return _publish_page(found, stale=stale)
+            return see_other(here(cycle_id))
+    return _publish_page(to_edit(cycle_id) if request.method == "POST" else found, stale=stale)
 
 
 def _publish_page(found: CycleView, *, stale: bool) -> Response:
@@ -369,7 +373,7 @@ def _publish_page(found: CycleView, *, stale: bool) -> Response:
     return render_page(
         "cycles/publish.html",
         cycle=found,
-        crumbs=_inside(found),
+        crumbs=inside(found),
         lacks=lacks,
         doubts=check_list(find_doubts(found), found),
         stale=stale,
@@ -381,7 +385,7 @@ def _publish_page(found: CycleView, *, stale: bool) -> Response:
 @requires(Permission.CYCLES_EDIT)
 def close(cycle_id: UUID) -> Response:
     """Ask, then take no more applications."""
-    found = _to_edit(cycle_id)
+    found = to_edit(cycle_id)
     return removed(
         Removal(
             title=gettext("Close the cycle?"),
@@ -390,10 +394,10 @@ def close(cycle_id: UUID) -> Response:
             ),
             act=gettext("Close the cycle"),
             done=gettext("The cycle is closed."),
-            crumbs=_inside(found),
-            back=_here(cycle_id),
+            crumbs=inside(found),
+            back=here(cycle_id),
             remove=lambda: close_cycle(current_actor(), cycle_id),
-            onward=_here(cycle_id),
+            onward=here(cycle_id),
         )
     )
 
@@ -402,15 +406,15 @@ def close(cycle_id: UUID) -> Response:
 @requires(Permission.CYCLES_EDIT)
 def remove(cycle_id: UUID) -> Response:
     """Ask, then delete a draft."""
-    found = _to_edit(cycle_id)
+    found = to_edit(cycle_id)
     return removed(
         Removal(
             title=gettext("Delete the draft?"),
             text=gettext("Its classes and quotas go with it. Families have never seen it."),
             act=gettext("Delete the draft"),
             done=gettext("The draft is deleted."),
-            crumbs=_inside(found),
-            back=_here(cycle_id),
+            crumbs=inside(found),
+            back=here(cycle_id),
             remove=lambda: remove_cycle(current_actor(), cycle_id),
             onward=url_for("cycles.index"),
         )
@@ -425,7 +429,7 @@ def preview(cycle_id: UUID) -> Response:
     return render_page(
         "cycles/preview.html",
         cycle=found,
-        crumbs=_inside(found),
+        crumbs=inside(found),
         classes=list_places_of(cycle_id),
         today=today(),
         **cycle_words(),

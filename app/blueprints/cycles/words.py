@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from app.domain.admissions.cycles.types import Doubt, Lack
+from app.domain.admissions.cycles.types import Doubt, Lack, OpenElsewhere
+from app.domain.admissions.papers.types import Takes
 from app.domain.admissions.types import CycleState
 from app.domain.kernel.errors import N_
 
@@ -21,6 +22,7 @@ POINT_WORDS: dict[Lack | Doubt, str] = {
     Lack.PAST: N_("The last day for applications is over."),
     Lack.CLASSES: N_("Add a class."),
     Lack.SEATS: N_("%(about)s has no seats."),
+    Lack.ELSEWHERE: OpenElsewhere.message,
     Lack.PERCENT: N_("The quotas are more than 100 percent together."),
     Doubt.AGE: N_("%(about)s takes every age."),
     Doubt.SECTION: N_("%(about)s, section %(section)s: %(seats)s seats, and a section has %(most)s at most."),
@@ -28,3 +30,10 @@ POINT_WORDS: dict[Lack | Doubt, str] = {
     Doubt.PAPERS: N_("No paper is asked for from every child."),
 }
 """A line of the check list, for `say`."""
+
+TAKES_WORDS: dict[Takes, object] = {
+    Takes.ANY: _l("JPEG, PNG or PDF"),
+    Takes.PICTURE: _l("JPEG or PNG"),
+    Takes.PDF: "PDF",
+}
+"""The files that a paper may be."""

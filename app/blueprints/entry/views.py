@@ -23,11 +23,12 @@ from app.domain.kernel import clock
 from app.domain.kernel.access import Permission
 from app.domain.kernel.errors import Refused
 from app.web.access import current_actor, requires
+from app.web.admission import cycle_title
 from app.web.entry import RULE_WORDS, point_words
 from app.web.errors import message_of
 from app.web.forms import submitted
 from app.web.htmx import render_page, see_other
-from app.web.i18n import digits, local_plain
+from app.web.i18n import local_plain
 from app.web.urls import absolute_url, status_link
 
 blueprint = Blueprint("entry", __name__, url_prefix="/admissions")
@@ -77,14 +78,9 @@ def _undo(application_id: UUID, form: UndoForm) -> None:
 
 def crumbs_of(cycle: CycleView, name: str) -> list[tuple[str, str | None]]:
     """The way to a page below a cycle."""
-    words = gettext(
-        "Admission %(year)s, %(campus)s",
-        year=digits(cycle.year_name),
-        campus=local_plain(cycle.campus_name),
-    )
     return [
         (gettext("Admissions"), url_for("admissions.queue")),
-        (words, url_for("cycles.cycle", cycle_id=cycle.id)),
+        (cycle_title(cycle), url_for("cycles.cycle", cycle_id=cycle.id)),
         (name, None),
     ]
 
@@ -93,9 +89,10 @@ def _class_of(cycle: CycleView, class_id: UUID) -> CycleClass:
     return next((each for each in cycle.classes if each.class_id == class_id), None) or abort(404)
 
 
-def _rule() -> SectionRule:
+def _rule(seats: CycleClass) -> SectionRule:
+    """The rule that was asked for, else the one that the cycle has for the class."""
     typed = request.args.get("rule")
-    return next((rule for rule in SectionRule if rule.value == typed), SectionRule.EVEN)
+    return next((rule for rule in SectionRule if rule.value == typed), seats.details.section_rule)
 
 
 @blueprint.route("/cycles/<uuid:cycle_id>/classes/<uuid:class_id>/enrol", methods=["GET", "POST"])
@@ -114,7 +111,7 @@ def several(cycle_id: UUID, class_id: UUID) -> Response:
 
 
 def _class_page(cycle: CycleView, seats: CycleClass, outcomes: list[Outcome]) -> Response:
-    rule = _rule()
+    rule = _rule(seats)
     there: dict[str, Any] = {"cycle_id": cycle.id, "class_id": seats.class_id}
     lines, sections = plan_class(current_actor(), cycle.id, seats.class_id, rule, clock.today())
     return render_page(

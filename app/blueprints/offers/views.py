@@ -26,7 +26,7 @@ from app.domain.kernel import clock
 from app.domain.kernel.access import Permission
 from app.domain.kernel.errors import Refused, Stale
 from app.web.access import current_actor, requires
-from app.web.admission import METHOD_WORDS, SHIFT_WORDS
+from app.web.admission import METHOD_WORDS, SHIFT_WORDS, cycle_title
 from app.web.editing import Crumbs
 from app.web.errors import message_of
 from app.web.htmx import render_page, see_other
@@ -54,14 +54,10 @@ def _here(pool: PoolLine, endpoint: str = "offers.pool") -> str:
 
 def _crumbs(cycle_id: UUID) -> Crumbs:
     cycle = get_cycle(current_actor(), cycle_id)
-    campus, year = local_plain(cycle.campus_name), digits(cycle.year_name)
     return [
         (gettext("Admissions"), url_for("admissions.queue")),
         (gettext("Admission cycles"), url_for("cycles.index")),
-        (
-            gettext("Admission %(year)s, %(campus)s", year=year, campus=campus),
-            url_for("cycles.cycle", cycle_id=cycle_id),
-        ),
+        (cycle_title(cycle), url_for("cycles.cycle", cycle_id=cycle_id)),
         (gettext("Seats and offers"), url_for("offers.pools", cycle_id=cycle_id)),
     ]
 

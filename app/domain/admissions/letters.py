@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import force_locale, gettext
 
+from app.domain.admissions.papers.queries import find_own_paper
 from app.domain.admissions.types import PAPER_NAMES, ApplicationStatus, DocumentKind
 from app.domain.files.types import REASONS, FileRefusal
 from app.domain.kernel.dates import format_date
@@ -109,7 +110,15 @@ def refused_paper_letter(
 def refused_paper_words(locale: str, kind: DocumentKind, why: FileRefusal) -> dict[str, str]:
     """Which paper and why, as the family reads it."""
     with force_locale(locale):
-        return {"paper": gettext(PAPER_NAMES[kind]), "reason": gettext(REASONS[why])}
+        return {"paper": paper_name(kind, locale), "reason": gettext(REASONS[why])}
+
+
+def paper_name(kind: DocumentKind, locale: str) -> str:
+    """What a paper is called, where this language is spoken: in our words, or in those of the campus that added it."""
+    if kind.is_built_in:
+        return str(gettext(PAPER_NAMES[kind]))
+    own = find_own_paper(kind)
+    return own.name.in_(locale)[0] if own else str(gettext("Documents"))
 
 
 def paper_letter(locale: str, *, child: str, paper: str, reason: str, reference: str, link: str) -> Letter:

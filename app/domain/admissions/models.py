@@ -25,6 +25,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Keyed, Timestamped, Versioned, enum_column
 from app.domain.academics.types import Shift
+from app.domain.admissions.columns import PaperKindType
+from app.domain.admissions.entry.types import SectionRule
 from app.domain.admissions.types import ApplicationStatus, CycleState, DocumentKind, EventKind, Method
 from app.domain.kernel.columns import LocalTextType
 from app.domain.kernel.texts import LocalText
@@ -36,12 +38,17 @@ _EMPTY = text("'{}'")
 
 
 class AdmissionCycle(Keyed, Timestamped, Versioned, Base):
-    """One intake of a campus for one academic year, and what is decided for all its classes."""
+    """One intake of a campus for one academic year, and what is decided for all its classes.
+
+    A year may have several intakes, told apart by their names; the release before knows one, which has none.
+    """
 
     __tablename__ = "admission_cycles"
 
     campus_id: Mapped[UUID] = mapped_column(ForeignKey("campuses.id", ondelete="RESTRICT"))
     academic_year_id: Mapped[UUID] = mapped_column(ForeignKey("academic_years.id", ondelete="RESTRICT"))
+    name: Mapped[LocalText] = mapped_column(LocalTextType, default=LocalText(), server_default=_EMPTY)
+    """What this intake is called beside the others of the year; empty for the main one."""
     opens_on: Mapped[date]
     closes_on: Mapped[date]
     # What the release before writes has no state: it was open to families from its first day.
@@ -56,13 +63,15 @@ class AdmissionCycle(Keyed, Timestamped, Versioned, Base):
     age_to_on: Mapped[date | None]
     papers: Mapped[list[str]] = mapped_column(_PAPERS, server_default=text("'{birth_certificate,photo}'"))
     """Kinds of papers that every child brings."""
+    spare_papers: Mapped[list[str]] = mapped_column(_PAPERS, server_default=_NONE)
+    """Kinds that, wherever they are asked for, may be left out."""
     offer_days: Mapped[int] = mapped_column(SmallInteger, default=7, server_default="7")
     """So many days after the one on which it was made an offer can still be answered."""
     list_moves: Mapped[bool] = mapped_column(default=True, server_default="true")
     """Whether a seat that falls free is offered to the next on the waiting list by itself."""
 
     __table_args__ = (
-        UniqueConstraint("campus_id", "academic_year_id"),
+        UniqueConstraint("campus_id", "academic_year_id", "name"),
         CheckConstraint("opens_on <= closes_on", name="order"),
         CheckConstraint("fee >= 0", name="fee"),
         CheckConstraint("offer_days between 1 and 90", name="offer_days"),
@@ -70,7 +79,8 @@ class AdmissionCycle(Keyed, Timestamped, Versioned, Base):
 
 
 class AdmissionSeat(Keyed, Timestamped, Versioned, Base):
-    """A class that takes applications in a cycle, and how many seats it has in all its parts."""
+    """A class that takes applications in a cycle, how many seats it has in all its parts, and what is decided for it
+    alone: where method, fee or a day is missing, that of the cycle holds (`cycles.rules.terms_for`)."""
 
     __tablename__ = "admission_seats"
 
@@ -84,12 +94,23 @@ class AdmissionSeat(Keyed, Timestamped, Versioned, Base):
     age_to_months: Mapped[int | None] = mapped_column(SmallInteger)
     papers: Mapped[list[str]] = mapped_column(_PAPERS, server_default=_NONE)
     """Kinds of papers that this class asks for besides."""
+    method: Mapped[Method | None] = mapped_column(enum_column(Method, "method"))
+    fee: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    age_from_on: Mapped[date | None]
+    age_to_on: Mapped[date | None]
+    section_rule: Mapped[SectionRule] = mapped_column(
+        enum_column(SectionRule, "section_rule"),
+        default=SectionRule.EVEN,
+        server_default=SectionRule.EVEN.value,
+    )
+    """How enrolment chooses a section, unless somebody says otherwise there."""
 
     __table_args__ = (
         UniqueConstraint("cycle_id", "class_id"),
         CheckConstraint("seats >= 0", name="seats"),
         CheckConstraint("age_from <= age_to", name="ages"),
         CheckConstraint("age_from_months <= age_to_months", name="months"),
+        CheckConstraint("fee >= 0", name="fee"),
     )
 
 
@@ -207,12 +228,15 @@ class ApplicationDocument(Keyed, Timestamped, Base):
     __tablename__ = "application_documents"
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("admission_applications.id", ondelete="CASCADE"))
-    document_type: Mapped[DocumentKind] = mapped_column(enum_column(DocumentKind, "document_type"))
+    document_type: Mapped[DocumentKind] = mapped_column(PaperKindType)
     file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id", ondelete="RESTRICT"), unique=True)
     refusal_told_at: Mapped[datetime | None]
     """When the family was written to because the check refused this paper."""
 
-    __table_args__ = (UniqueConstraint("application_id", "document_type"),)
+    __table_args__ = (
+        UniqueConstraint("application_id", "document_type"),
+        CheckConstraint("document_type ~ '^[a-z][a-z_0-9]{1,23}$'", name="document_type"),
+    )
 
 
 class ApplicationEvent(Keyed, Base):

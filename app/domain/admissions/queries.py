@@ -7,7 +7,7 @@ office's side takes the actor and gives only what lies at the actor's campuses a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ from app.db import constants
 from app.domain.academics.queries import class_labels, intake_columns, year_labels
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import user_name_columns
-from app.domain.admissions.cycles.rules import papers_asked
+from app.domain.admissions.cycles.rules import age_rule, papers_asked, papers_required, terms_for
 from app.domain.admissions.models import (
     AdmissionCycle,
     AdmissionQuota,
@@ -31,9 +31,9 @@ from app.domain.admissions.models import (
 )
 from app.domain.admissions.rules import IN_THE_QUEUE
 from app.domain.admissions.types import (
-    AgeRule,
     ApplicationStatus,
     ApplicationView,
+    AskedPapers,
     CycleState,
     CycleTerms,
     DocumentKind,
@@ -42,6 +42,7 @@ from app.domain.admissions.types import (
     EventView,
     OpenClass,
     QuotaTerms,
+    papers_in_order,
 )
 from app.domain.files.queries import file_columns
 from app.domain.files.types import FileView
@@ -67,6 +68,17 @@ def within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
 def view_of(row: Application) -> ApplicationView:
     """A row as its pages show it."""
     return ApplicationView(**{name: getattr(row, name) for name in _FIELDS})
+
+
+# --- what holds for a class, for statements that look for it: the twins of `cycles.rules.terms_for`
+
+
+METHOD_HERE = func.coalesce(AdmissionSeat.method, AdmissionCycle.method)
+FEE_HERE = func.coalesce(AdmissionSeat.fee, AdmissionCycle.fee)
+SEAT_APPLIED_FOR = and_(
+    AdmissionSeat.cycle_id == Application.cycle_id, AdmissionSeat.class_id == Application.class_id
+)
+"""Which class of which cycle an application is for. To be joined from outside: a draft may have named none."""
 
 
 # --- what is open
@@ -100,10 +112,6 @@ def _list_places(*conditions: ColumnElement[bool]) -> list[OpenClass]:
     classes = class_labels({seat.class_id for _, seat in found})
     years = year_labels({cycle.academic_year_id for cycle in cycles.values()})
     quotas = list_quota_terms(cycles)
-    terms = {
-        key: CycleTerms(cycle.method, cycle.fee, kinds_of(cycle.papers), tuple(quotas.get(key, ())))
-        for key, cycle in cycles.items()
-    }
     places = [
         OpenClass(
             seat_id=seat.id,
@@ -117,19 +125,26 @@ def _list_places(*conditions: ColumnElement[bool]) -> list[OpenClass]:
             year_starts_on=years[cycle.academic_year_id].starts_on,
             closes_on=cycle.closes_on,
             seats=seat.seats,
-            age=AgeRule(
-                cycle.age_from_on or years[cycle.academic_year_id].starts_on,
-                cycle.age_to_on or years[cycle.academic_year_id].starts_on,
-                seat.age_from_months,
-                seat.age_to_months,
-            ),
-            papers=kinds_of(seat.papers),
-            terms=terms[cycle.id],
+            age=age_rule(cycle, seat, years[cycle.academic_year_id].starts_on),
+            papers=papers_in_order(seat.papers),
+            terms=_terms_of(cycle, seat, quotas.get(cycle.id, ())),
             shifts=_to_choose(apart[seat.id]),
+            cycle_name=cycle.name,
         )
         for cycle, seat in found
     ]
     return sorted(places, key=lambda p: (str(p.campus_name), p.campus_id, p.year_starts_on, p.level))
+
+
+def _terms_of(cycle: AdmissionCycle, seat: AdmissionSeat, quotas: Iterable[QuotaTerms]) -> CycleTerms:
+    terms = terms_for(cycle, seat)
+    return CycleTerms(
+        terms.method,
+        terms.fee,
+        papers_in_order(cycle.papers),
+        tuple(quotas),
+        papers_in_order(cycle.spare_papers),
+    )
 
 
 def _shifts_apart() -> ScalarSelect[list[str | None]]:
@@ -150,22 +165,19 @@ def _to_choose(stored: Collection[str | None]) -> tuple[Shift, ...]:
 
 
 def list_papers_asked(application: ApplicationView) -> tuple[DocumentKind, ...]:
-    """The papers an application needs by its cycle, its class and the quotas it claims, open or not."""
-    return find_asked(application)[0]
+    """The papers an application is asked for, those that may be left out among them."""
+    return find_asked(application).papers
 
 
-def find_asked(application: ApplicationView) -> tuple[tuple[DocumentKind, ...], tuple[Shift, ...]]:
-    """The papers an application needs, and the shifts of its class, by its cycle, open or not."""
+def find_asked(application: ApplicationView) -> AskedPapers:
+    """What an application is asked for, open or not. One that names no class: what all of its cycle are asked for."""
     places = list_places_of(application.cycle_id)
     place = next((each for each in places if each.class_id == application.class_id), None)
     if place:
-        return papers_asked(place, application.quota_ids), place.shifts
-    return (places[0].terms.papers if places else ()), ()
-
-
-def kinds_of(stored: Iterable[str]) -> tuple[DocumentKind, ...]:
-    """Kinds of papers as they are stored, in the order of the form."""
-    return tuple(kind for kind in DocumentKind if kind.value in stored)
+        claimed = application.quota_ids
+        return AskedPapers(papers_asked(place, claimed), papers_required(place, claimed), place.shifts)
+    terms = places[0].terms if places else CycleTerms()
+    return AskedPapers(terms.papers, tuple(kind for kind in terms.papers if kind not in terms.spare))
 
 
 def list_quota_terms(cycle_ids: Collection[UUID]) -> dict[UUID, list[QuotaTerms]]:
@@ -177,7 +189,7 @@ def list_quota_terms(cycle_ids: Collection[UUID]) -> dict[UUID, list[QuotaTerms]
     )
     found: dict[UUID, list[QuotaTerms]] = {}
     for row in rows:
-        terms = QuotaTerms(row.id, row.name, row.percent, kinds_of(row.papers), row.relief_months)
+        terms = QuotaTerms(row.id, row.name, row.percent, papers_in_order(row.papers), row.relief_months)
         found.setdefault(row.cycle_id, []).append(terms)
     return found
 
@@ -235,7 +247,7 @@ def list_documents(application_id: UUID) -> dict[DocumentKind, DocumentView]:
     """The papers of an application the caller has found."""
     rows = read(_documents(), {"application": application_id})
     kept = {kind: DocumentView(kind, FileView(*file), sent_at) for kind, sent_at, *file in rows}
-    return {kind: kept[kind] for kind in DocumentKind if kind in kept}
+    return {kind: kept[kind] for kind in papers_in_order(kept)}
 
 
 @cache
@@ -359,6 +371,8 @@ class OpenCycle:
     closes_on: date
     classes: tuple[LocalText, ...]
     """The classes with seats, the youngest first."""
+    name: LocalText = field(default_factory=LocalText)
+    """What tells it from the other intakes of the year; empty for the main one."""
 
 
 def find_open_cycles(day: date) -> list[OpenCycle]:
@@ -367,7 +381,7 @@ def find_open_cycles(day: date) -> list[OpenCycle]:
         AdmissionCycle.academic_year_id, AdmissionSeat.class_id
     )
     own = (AdmissionCycle.id, AdmissionCycle.campus_id, AdmissionCycle.opens_on, AdmissionCycle.closes_on)
-    statement = select(*own, campus, year, starts_on, classes).join(
+    statement = select(*own, campus, year, starts_on, classes, AdmissionCycle.name).join(
         AdmissionSeat, AdmissionSeat.cycle_id == AdmissionCycle.id
     )
     for join in joins:
@@ -392,6 +406,7 @@ def find_open_cycles(day: date) -> list[OpenCycle]:
             opens_on=row[2],
             closes_on=row[3],
             classes=tuple(LocalText.from_dict(name) for name in row[7]),
+            name=row[8],
         )
         for row in session().execute(statement)
     ]

@@ -23,8 +23,8 @@ from app.domain.admissions.types import (
     NotPlausible,
     ReasonMissing,
     Step,
+    papers_in_order,
 )
-from app.domain.files.types import PAPERS, PICTURES, FileKind
 from app.domain.kernel.dates import age_on
 from app.domain.kernel.identity import WARNINGS, check_birth_registration
 
@@ -130,16 +130,14 @@ def usable_papers(documents: Mapping[DocumentKind, DocumentView]) -> set[Documen
 def papers_to_send(
     status: ApplicationStatus, asked: Collection[DocumentKind], documents: Mapping[DocumentKind, DocumentView]
 ) -> list[DocumentKind]:
-    """The papers that the family of a sent application still has to send: missing, or refused by the check."""
+    """The papers that the family of a sent application still has to send: missing, or refused by the check.
+
+    `asked` are those that it cannot do without.
+    """
     if status not in PAPERS_COUNT:
         return []
     usable = usable_papers(documents)
-    return [kind for kind in DocumentKind if kind not in usable and (kind in asked or kind in documents)]
-
-
-def paper_kinds(kind: DocumentKind) -> frozenset[FileKind]:
-    """What a paper may be: a photograph is a picture."""
-    return PICTURES if kind is DocumentKind.PHOTO else PAPERS
+    return [kind for kind in papers_in_order({*asked, *documents}) if kind not in usable]
 
 
 def check_birth_date(born_on: date, today: date) -> None:

@@ -16,7 +16,7 @@ from app.domain.academics.queries import get_section, year_labels
 from app.domain.academics.services import enrol_student
 from app.domain.accounts.queries import AccountView, find_account_of_person
 from app.domain.accounts.services import ensure_guardian_account, invite_user
-from app.domain.admissions.cycles.rules import look_at_age, most_relief, papers_asked, relief_of
+from app.domain.admissions.cycles.rules import look_at_age, most_relief, papers_required, relief_of
 from app.domain.admissions.entry.models import ApplicationEnrolment
 from app.domain.admissions.entry.papers import move_papers
 from app.domain.admissions.entry.queries import given_of, whole_address
@@ -49,9 +49,12 @@ from app.domain.admissions.offers.seats import (
     release_offers,
     settle_offer,
 )
+from app.domain.admissions.papers.queries import find_own_paper
+from app.domain.admissions.papers.rules import files_for
 from app.domain.admissions.queries import (
     behind,
     cycle_year,
+    find_asked,
     find_by_token,
     find_place_of,
     find_sent,
@@ -69,7 +72,6 @@ from app.domain.admissions.rules import (
     check_reason,
     check_transition,
     find_gaps,
-    paper_kinds,
     papers_to_send,
     script_of,
     usable_papers,
@@ -142,12 +144,15 @@ def _draft(db: Session, token: str) -> Application:
     return row
 
 
-def start_application(actor: Actor, token: str, locale: str, today: date) -> None:
+def start_application(
+    actor: Actor, token: str, locale: str, today: date, *, cycle_id: UUID | None = None
+) -> None:
     """Begin a draft behind `token`. A token that has one already is left as it is: a double click starts once.
 
-    Raises ApplicationsClosed.
+    `cycle_id`: the open cycle that the family chose; none where there was nothing to choose. The family can still
+    change to a class of another one. Raises ApplicationsClosed.
     """
-    places = list_open_classes(today)
+    places = [each for each in list_open_classes(today) if cycle_id in (None, each.cycle_id)]
     if not places:
         raise ApplicationsClosed
     with transaction() as db:
@@ -315,7 +320,7 @@ def send_paper(actor: Actor, application_id: UUID, kind: DocumentKind, data: byt
 
 def _check_wanted(application: ApplicationView, kind: DocumentKind) -> None:
     """Raises PaperNotWanted where a sent application needs no such paper."""
-    asked, documents = list_papers_asked(application), list_documents(application.id)
+    asked, documents = find_asked(application).needed, list_documents(application.id)
     if kind not in papers_to_send(application.status, asked, documents):
         raise PaperNotWanted
 
@@ -323,7 +328,9 @@ def _check_wanted(application: ApplicationView, kind: DocumentKind) -> None:
 def _keep_paper(
     db: Session, actor: Actor, row: Application, kind: DocumentKind, data: bytes, file_name: str
 ) -> None:
-    file_id = store_upload(actor, data, file_name, allowed=paper_kinds(kind), campus_id=row.campus_id)
+    file_id = store_upload(
+        actor, data, file_name, allowed=files_for(kind, find_own_paper(kind)), campus_id=row.campus_id
+    )
     _forget_document(db, actor, row, kind)
     db.add(ApplicationDocument(application_id=row.id, document_type=kind, file_id=file_id))
     record(
@@ -426,8 +433,8 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
         if not consent:
             raise ConsentMissing
         place = _place_now(row, today)
-        asked = papers_asked(place, row.quota_ids) if place else list_papers_asked(view_of(row))
         form, view = form_by(row.form_version_id), view_of(row)
+        asked = papers_required(place, row.quota_ids) if place else find_asked(view).needed
         shifts = place.shifts if place else ()
         gaps = find_gaps(view, usable_papers(list_documents(row.id)), asked, form, shifts)
         if gaps:

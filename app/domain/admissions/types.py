@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from app.domain.academics.types import Shift
@@ -33,21 +33,51 @@ class ApplicationStatus(StrEnum):
     EXPIRED = "expired"
 
 
-class DocumentKind(StrEnum):
-    """The papers an application may ask for. Which ones it asks for, its cycle says."""
+class DocumentKind(str):
+    """The code of a kind of paper: one that comes with the product, or one that a campus has added.
 
-    BIRTH_CERTIFICATE = "birth_certificate"
-    PHOTO = "photo"
-    GUARDIAN_NID = "guardian_nid"
-    PREVIOUS_RESULT = "previous_result"
-    TRANSFER_CERTIFICATE = "transfer_certificate"
-    REGISTRATION_CARD = "registration_card"
-    RESIDENCE_PROOF = "residence_proof"
-    FREEDOM_FIGHTER_PAPER = "freedom_fighter_paper"
-    DISABILITY_PAPER = "disability_paper"
-    EMPLOYMENT_PAPER = "employment_paper"
-    SIBLING_PAPER = "sibling_paper"
-    TRANSFER_ORDER = "transfer_order"
+    Which papers an application is asked for, its cycle says. What a kind is called: PAPER_NAMES, and for those of a
+    campus its own words (`papers.queries`).
+    """
+
+    __slots__ = ()
+
+    BIRTH_CERTIFICATE: ClassVar[DocumentKind]
+    PHOTO: ClassVar[DocumentKind]
+    GUARDIAN_NID: ClassVar[DocumentKind]
+    PREVIOUS_RESULT: ClassVar[DocumentKind]
+    TRANSFER_CERTIFICATE: ClassVar[DocumentKind]
+    REGISTRATION_CARD: ClassVar[DocumentKind]
+    RESIDENCE_PROOF: ClassVar[DocumentKind]
+    FREEDOM_FIGHTER_PAPER: ClassVar[DocumentKind]
+    DISABILITY_PAPER: ClassVar[DocumentKind]
+    EMPLOYMENT_PAPER: ClassVar[DocumentKind]
+    SIBLING_PAPER: ClassVar[DocumentKind]
+    TRANSFER_ORDER: ClassVar[DocumentKind]
+
+    @property
+    def value(self) -> str:
+        """The code as plain text."""
+        return str(self)
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether it comes with the product."""
+        return self in PAPER_NAMES
+
+
+DocumentKind.BIRTH_CERTIFICATE = DocumentKind("birth_certificate")
+DocumentKind.PHOTO = DocumentKind("photo")
+DocumentKind.GUARDIAN_NID = DocumentKind("guardian_nid")
+DocumentKind.PREVIOUS_RESULT = DocumentKind("previous_result")
+DocumentKind.TRANSFER_CERTIFICATE = DocumentKind("transfer_certificate")
+DocumentKind.REGISTRATION_CARD = DocumentKind("registration_card")
+DocumentKind.RESIDENCE_PROOF = DocumentKind("residence_proof")
+DocumentKind.FREEDOM_FIGHTER_PAPER = DocumentKind("freedom_fighter_paper")
+DocumentKind.DISABILITY_PAPER = DocumentKind("disability_paper")
+DocumentKind.EMPLOYMENT_PAPER = DocumentKind("employment_paper")
+DocumentKind.SIBLING_PAPER = DocumentKind("sibling_paper")
+DocumentKind.TRANSFER_ORDER = DocumentKind("transfer_order")
 
 
 PAPER_NAMES = {
@@ -64,7 +94,16 @@ PAPER_NAMES = {
     DocumentKind.SIBLING_PAPER: N_("Student number of the brother or sister"),
     DocumentKind.TRANSFER_ORDER: N_("Transfer order of a parent"),
 }
-"""What each is called, for pages, letters and slips."""
+"""What those are called that come with the product, in the order in which they are asked for."""
+
+
+def papers_in_order(kinds: Iterable[str]) -> tuple[DocumentKind, ...]:
+    """Kinds of papers, each once: those of the product in their order, then those of the school as they were added."""
+    places = {kind: place for place, kind in enumerate(PAPER_NAMES)}
+    return tuple(
+        DocumentKind(kind)
+        for kind in sorted({*kinds}, key=lambda each: (places.get(DocumentKind(each), len(places)), each))
+    )
 
 
 class Method(StrEnum):
@@ -155,12 +194,25 @@ class QuotaTerms:
 
 @dataclass(frozen=True, slots=True)
 class CycleTerms:
-    """What holds for every class of a cycle."""
+    """What holds for a class of a cycle: method and fee its own where it has them, papers and quotas for all."""
 
     method: Method | None = None
     fee: Decimal | None = None
     papers: tuple[DocumentKind, ...] = ()
     quotas: tuple[QuotaTerms, ...] = ()
+    spare: tuple[DocumentKind, ...] = ()
+    """Papers that are asked for and may be left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPapers:
+    """What an application is asked for besides its answers, by its cycle, its class and the quotas it claims."""
+
+    papers: tuple[DocumentKind, ...]
+    needed: tuple[DocumentKind, ...]
+    """Those that it cannot be sent without."""
+    shifts: tuple[Shift, ...] = ()
+    """The shifts of its class, where there is something to choose."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +236,8 @@ class OpenClass:
     terms: CycleTerms
     shifts: tuple[Shift, ...] = ()
     """The shifts that are given apart, the morning first; empty where there is nothing to choose."""
+    cycle_name: LocalText = field(default_factory=LocalText)
+    """What tells its intake from the others of the year; empty for the main one."""
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,8 @@ NOT_MEASURED = {
     "apply.withdraw": "only a form is sent there",
     "builder.condition": "the demo's forms have no question of their own",
     "builder.publish": "the demo's forms are as they come",
+    "cycles.edit_paper": "no campus of the demo has papers of its own",
+    "cycles.remove_paper": "no campus of the demo has papers of its own",
     "scores.merit_file": "a file, of the same statements as the list",
     "entry.undo": "only for an application that was enrolled",
     "fees.cancel": "nobody of the demo has paid for an application",

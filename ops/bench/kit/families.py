@@ -117,7 +117,12 @@ def _next(answer: Answer) -> str:
 
 def _form(page: Answer) -> dict[str, str]:
     token = _TOKEN.search(page.body)
-    return dict(_HIDDEN.findall(page.body)) | ({"csrf_token": token[1]} if token else {}) | {"do": "next"}
+    # Where several forms are on a page, the first: the page that begins has a button for each cycle that is open.
+    return (
+        dict(reversed(_HIDDEN.findall(page.body)))
+        | ({"csrf_token": token[1]} if token else {})
+        | {"do": "next"}
+    )
 
 
 def _answers(number: int) -> dict[str, dict[str, str]]:

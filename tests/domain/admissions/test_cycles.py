@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app.domain.academics.services import add_year
 from app.domain.academics.types import Shift, YearDetails
-from app.domain.admissions.cycles.queries import free_years, get_cycle, list_cycles
+from app.domain.admissions.cycles.queries import get_cycle, list_cycles, years_for_cycles
+from app.domain.admissions.cycles.rules import terms_for
 from app.domain.admissions.cycles.services import (
     add_class,
     add_cycle,
@@ -36,22 +39,35 @@ from app.domain.admissions.cycles.types import (
     Lack,
     NotADraft,
     NotReady,
+    OpenElsewhere,
     QuotaDetails,
     SeatDetails,
     SeatPart,
     TooManyPercent,
 )
+from app.domain.admissions.entry.types import SectionRule
+from app.domain.admissions.fees.queries import fee_asked, get_case
 from app.domain.admissions.forms.queries import get_form, version_in_force
 from app.domain.admissions.forms.rules import move_field
 from app.domain.admissions.forms.services import change_form
+from app.domain.admissions.lottery.queries import list_undrawn
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat
+from app.domain.admissions.offers.queries import find_pool
 from app.domain.admissions.queries import (
+    FEE_HERE,
+    METHOD_HERE,
     find_by_token,
     find_open_cycles,
     list_open_classes,
     list_papers_asked,
 )
-from app.domain.admissions.services import attach_document, save_step, submit_application
+from app.domain.admissions.scores.queries import get_class
+from app.domain.admissions.services import (
+    attach_document,
+    save_step,
+    start_application,
+    submit_application,
+)
 from app.domain.admissions.types import (
     AgeOutside,
     ApplicationsClosed,
@@ -66,12 +82,14 @@ from app.domain.files.services import sweep as check_files
 from app.domain.kernel.access import visitor
 from app.domain.kernel.errors import Forbidden, NotFound, Stale
 from app.domain.kernel.texts import LocalText
+from app.extensions import db as extension
 from app.uow import session
 from tests.support.applications import TODAY, address_answers, child_answers, draft, link_to, sent
 from tests.support.cast import Cast
 from tests.support.uploads import pdf
 
 FAMILY = visitor("bn")
+LATE = LocalText("Late intake", "বিলম্বিত ভর্তি")
 USUAL = (DocumentKind.BIRTH_CERTIFICATE, DocumentKind.PHOTO)
 DETAILS = CycleDetails(
     date(2027, 11, 21),
@@ -169,12 +187,170 @@ def test_what_families_see_keeps_its_seats(cast: Cast) -> None:
     assert get_cycle(officer, key).seats == 105
 
 
-def test_a_campus_has_one_cycle_a_year(cast: Cast) -> None:
+def test_the_intakes_of_a_year_have_names_of_their_own(cast: Cast) -> None:
+    officer = cast.farida.actor
     with pytest.raises(CycleTaken):
-        add_cycle(cast.farida.actor, cast.year, DETAILS)
-    assert cast.year not in {key for key, *_ in free_years(cast.farida.actor)}
-    coming = year(cast)
-    assert [key for key, *_ in free_years(cast.farida.actor)] == [coming]
+        add_cycle(officer, cast.year, DETAILS)
+    key = add_cycle(officer, cast.year, replace(DETAILS, name=LATE))
+    with pytest.raises(CycleTaken):
+        add_cycle(officer, cast.year, replace(DETAILS, name=LocalText("LATE intake")))
+    for name in (LocalText(), LATE):
+        with pytest.raises(CycleTaken):
+            copy_cycle(officer, key, cast.year, name)
+    copy = copy_cycle(officer, key, cast.year, LocalText("Class eleven"))
+    assert get_cycle(officer, copy).details == replace(DETAILS, name=LocalText("Class eleven"))
+    with pytest.raises(CycleTaken):
+        change_cycle(officer, copy, version(cast, copy), replace(DETAILS, name=LATE))
+    assert {line.name for line in list_cycles(officer)} == {LocalText(), LATE, LocalText("Class eleven")}
+    assert [year_id for year_id, *_ in years_for_cycles(officer)] == [cast.year]
+
+
+def late_intake(cast: Cast, *classes: UUID, opens_on: date = date(2026, 11, 1)) -> UUID:
+    """A second intake of the year whose first one is open, as a draft."""
+    details = replace(DETAILS, opens_on=opens_on, closes_on=date(2026, 12, 31), name=LATE)
+    key = add_cycle(cast.farida.actor, cast.year, details)
+    for class_id in classes:
+        add_class(cast.farida.actor, key, class_id, SEATS)
+    return key
+
+
+def test_a_class_is_open_in_one_cycle_of_its_year_at_a_time(cast: Cast) -> None:
+    officer, key = cast.farida.actor, late_intake(cast, cast.class_7)
+    with pytest.raises(NotReady) as refused:
+        publish_cycle(officer, key, version(cast, key))
+    (point,) = refused.value.points
+    assert point.what is Lack.ELSEWHERE and point.about and point.about.en == "Class Seven"
+    seats = {each.class_id: each.id for each in get_cycle(officer, cast.cycle).classes}
+    remove_class(officer, cast.cycle, seats[cast.class_7])
+    publish_cycle(officer, key, version(cast, key))
+    assert {place.cycle_id for place in list_open_classes(TODAY)} == {key, cast.cycle}
+    for act in (
+        lambda: add_class(officer, key, cast.class_6, SEATS),
+        lambda: add_class(officer, cast.cycle, cast.class_7, SEATS),
+    ):
+        with pytest.raises(OpenElsewhere):
+            act()
+
+
+def test_one_intake_follows_the_other_and_neither_reaches_into_it(cast: Cast) -> None:
+    officer, key = cast.farida.actor, late_intake(cast, cast.class_7, opens_on=date(2026, 12, 1))
+    main = get_cycle(officer, cast.cycle)
+    ends = replace(main.details, closes_on=date(2026, 11, 30))
+    change_cycle(officer, cast.cycle, main.version, ends)
+    publish_cycle(officer, key, version(cast, key))
+    for cycle_id, details in (
+        (cast.cycle, main.details),
+        (key, replace(get_cycle(officer, key).details, opens_on=date(2026, 11, 30))),
+    ):
+        with pytest.raises(OpenElsewhere):
+            change_cycle(officer, cycle_id, version(cast, cycle_id), details)
+    close_cycle(officer, cast.cycle)
+    seen = version(cast, key)
+    change_cycle(officer, key, seen, replace(get_cycle(officer, key).details, opens_on=date(2026, 11, 1)))
+    with pytest.raises(NotReady):
+        publish_cycle(officer, cast.cycle, version(cast, cast.cycle))
+
+
+def test_two_officers_who_publish_at_once_do_not_open_a_class_twice(real_app: Flask) -> None:
+    from tests.support.cast import CAST
+
+    officer = CAST.farida.actor
+    with real_app.app_context():
+        close_cycle(officer, CAST.cycle)
+        keys = []
+        for name in ("One", "Two", "Three"):
+            key = add_cycle(officer, CAST.year, replace(DETAILS, name=LocalText(name)))
+            add_class(officer, key, CAST.class_7, SEATS)
+            keys.append((key, get_cycle(officer, key).version))
+        extension.session.remove()
+
+    def publish(pair: tuple[UUID, int]) -> bool:
+        with real_app.app_context():
+            try:
+                publish_cycle(officer, *pair)
+            except NotReady:
+                return False
+            finally:
+                extension.session.remove()
+            return True
+
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        assert sorted(pool.map(publish, keys)) == [False, False, True]
+
+
+def test_a_family_begins_in_the_intake_it_chose(cast: Cast) -> None:
+    officer = cast.farida.actor
+    seats = {each.class_id: each.id for each in get_cycle(officer, cast.cycle).classes}
+    remove_class(officer, cast.cycle, seats[cast.class_7])
+    key = late_intake(cast, cast.class_7)
+    with pytest.raises(ApplicationsClosed):
+        start_application(FAMILY, "a draft of theirs", "bn", TODAY, cycle_id=key)
+    publish_cycle(officer, key, version(cast, key))
+    for token, cycle_id in (("one", key), ("two", cast.cycle)):
+        start_application(FAMILY, token, "bn", TODAY, cycle_id=cycle_id)
+        begun_in = find_by_token(token)
+        assert begun_in is not None and begun_in.cycle_id == cycle_id
+
+
+# --- what a class decides for itself
+
+OWN = replace(
+    SEATS,
+    method=Method.TEST,
+    fee=Decimal(200),
+    age_from_on=date(2028, 3, 1),
+    age_to_on=date(2028, 3, 1),
+    section_rule=SectionRule.BALANCE,
+)
+
+
+def test_a_class_goes_its_own_way_and_a_copy_keeps_it(cast: Cast) -> None:
+    officer, key = cast.farida.actor, begun(cast)
+    six = add_class(officer, key, cast.class_6, OWN)
+    publish_cycle(officer, key, version(cast, key))
+    places = {each.class_id: each for each in list_open_classes(DETAILS.opens_on) if each.cycle_id == key}
+    own, other = places[cast.class_6], places[cast.class_7]
+    assert (own.terms.method, own.terms.fee, own.age.from_on) == (Method.TEST, 200, date(2028, 3, 1))
+    assert (other.terms.method, other.terms.fee, other.age.from_on) == (
+        Method.LOTTERY,
+        110,
+        date(2028, 1, 1),
+    )
+    assert [each.class_name for each in list_undrawn(officer) if each.seat_id == six] == []
+    assert {each.seat_id for each in list_undrawn(officer)} == {other.seat_id}
+    assert get_class(officer, six).method is find_pool(officer, six, Shift.MORNING).method is Method.TEST
+    copy = get_cycle(officer, copy_cycle(officer, key, year(cast, 2029)))
+    details = next(each.details for each in copy.classes if each.class_id == cast.class_6)
+    later = date(2029, 3, 1)
+    assert details == replace(OWN, age_from_on=later, age_to_on=later)
+
+
+def test_statements_and_rules_agree_on_what_holds_for_a_class(cast: Cast) -> None:
+    officer, key = cast.farida.actor, begun(cast)
+    add_class(officer, key, cast.class_6, replace(OWN, fee=Decimal(0), method=None))
+    rows = session().execute(
+        select(AdmissionCycle, AdmissionSeat, METHOD_HERE, FEE_HERE).join(
+            AdmissionSeat, AdmissionSeat.cycle_id == AdmissionCycle.id
+        )
+    )
+    found = [(terms_for(cycle, seat), method, fee) for cycle, seat, method, fee in rows]
+    assert len(found) == 4 and all((each.method, each.fee) == (method, fee) for each, method, fee in found)
+
+
+def test_the_fee_and_the_age_are_those_of_the_class_applied_for(cast: Cast) -> None:
+    officer = cast.farida.actor
+    application = sent()
+    assert not fee_asked(application.id)
+    seat = next(each for each in get_cycle(officer, cast.cycle).classes if each.class_id == cast.class_7)
+    own = replace(seat.details, fee=Decimal(50), age_from_months=144, age_from_on=date(2026, 3, 13))
+    change_class(officer, cast.cycle, seat.id, seat.version, own)
+    case = get_case(officer, application.id)
+    assert fee_asked(application.id) and case.fee == 50 and case.is_due
+    token = draft(papers=False, phone="+8801911111111", class_id=cast.class_6)
+    with pytest.raises(AgeOutside) as refused:
+        save_step(FAMILY, token, Step.CHILD, child_answers(), TODAY)
+    assert refused.value.params["day"] == date(2026, 3, 13)
+    save_step(FAMILY, token, Step.CHILD, child_answers(born_on=date(2014, 3, 13)), TODAY)
 
 
 def test_last_years_cycle_is_copied_with_its_days_moved(cast: Cast) -> None:

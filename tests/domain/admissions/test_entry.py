@@ -21,6 +21,7 @@ from app.domain.admissions.entry.queries import (
     list_student_papers,
     plan_class,
     sections_of,
+    suggest_section,
 )
 from app.domain.admissions.entry.services import enrol_several, undo_enrolment
 from app.domain.admissions.entry.types import (
@@ -33,7 +34,7 @@ from app.domain.admissions.entry.types import (
     StandsOn,
     YearOver,
 )
-from app.domain.admissions.models import AdmissionCycle, Application
+from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
 from app.domain.admissions.queries import get_application, list_documents, list_events
 from app.domain.admissions.services import enrol_applicant
 from app.domain.admissions.types import (
@@ -334,6 +335,20 @@ def test_a_class_is_planned_by_rule_and_enrolled_child_by_child(cast: Cast, quer
     assert get_application(cast.farida.actor, known.id).status is ApplicationStatus.OFFERED
     again = enrol_several(cast.farida.actor, picks, today=TODAY, invitation_link=link_to)
     assert not any(each.enrolled for each in again), "a second press does nothing"
+
+
+def test_the_cycle_says_how_sections_are_chosen_until_somebody_says_otherwise(cast: Cast) -> None:
+    enrol(decided())
+    second = decided(**OTHER)
+    expected = {SectionRule.EVEN: cast.section_7b, SectionRule.FILL: cast.section_7a}
+    for stored, section in expected.items():
+        session().execute(
+            update(AdmissionSeat).where(AdmissionSeat.class_id == cast.class_7).values(section_rule=stored)
+        )
+        assert suggest_section(second, sections_of(second)) == section
+        for asked in (None, *expected):
+            (line,), _ = plan_class(cast.farida.actor, cast.cycle, cast.class_7, asked, TODAY)
+            assert line.section_id == expected[asked or stored]
 
 
 def test_one_full_section_stops_one_child_and_not_the_others(cast: Cast) -> None:

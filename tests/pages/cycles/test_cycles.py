@@ -122,7 +122,7 @@ def test_a_double_click_begins_one_cycle(client: PageClient, cast: Cast) -> None
 
 def test_last_years_cycle_is_copied_on_the_page(client: PageClient, cast: Cast) -> None:
     client.as_(cast.amina)
-    page = client.get(f"/admissions/cycles/{begun(cast)}").follow("Copy to another year")
+    page = client.get(f"/admissions/cycles/{begun(cast)}").follow("Copy the cycle")
     copy = page.submit(year_id=str(next_year(cast)))
     found = cycle_of(cast, copy)
     assert found.details.opens_on == date(2026, 11, 21) and found.seats == 105
@@ -197,6 +197,67 @@ def test_twice_the_cycles_are_as_many_statements(
     with queries.counted() as many:
         client.get("/admissions/cycles/")
     assert len(few) == len(many)
+
+
+def test_a_class_is_given_terms_of_its_own(client: PageClient, cast: Cast) -> None:
+    client.as_(cast.farida)
+    start_page = client.get(f"/admissions/cycles/{cast.cycle}")
+    terms = named(start_page, "Edit days, method and fee").submit(method="lottery", fee="110")
+    seven = named(terms, "Edit Class Seven")
+    assert seven.all('[name="method"] option')[0].get_text() == "As the cycle"
+    own: dict[str, Any] = {"method": "test", "fee": "২০০", "section_rule": "balance", "age_from_years": "12"}
+    page = seven.submit(**own, **days("age_from_on", date(2026, 3, 1)))
+    row = page.one("table tbody").get_text()
+    for words in ("Admission test", "৳200", "Girls and boys in balance", "the lowest age", "1 March 2026"):
+        assert words.lower() in row.lower(), words
+    public = client.get("/en/admissions/").one("main")
+    six, other = [line.get_text() for line in public.select("ul.list li")]
+    assert "৳110" in six and "৳200" in other and "12 years or more" in other
+    given = [line.get_text() for line in public.select("h3 + ul")[0].select("li")]
+    assert "Class Six" in given[0] and "drawn by lot" in given[0]
+    assert "Class Seven" in given[1] and "admission test" in given[1]
+    back = named(page, "Edit Class Seven").submit(method="", fee="", section_rule="even", age_from_years="")
+    assert "Admission test" not in back.one("table tbody").get_text()
+
+
+def test_a_late_intake_is_begun_beside_the_main_one_and_families_choose(
+    client: PageClient, cast: Cast
+) -> None:
+    client.as_(cast.farida)
+    new = client.get("/admissions/cycles/new")
+    when = days("opens_on", date(2026, 1, 1)) | days("closes_on", date(2099, 12, 31))
+    answers: dict[str, Any] = {"year_id": str(cast.year)} | when
+    refused = new.submit(**answers, status=422)
+    assert refused.one('[data-errors] a[href="#name-bn"], [data-errors] a[href="#name-en"]')
+    page = refused.submit(**answers, **{"name-en": "Late intake", "name-bn": "বিলম্বিত ভর্তি"})
+    assert page.one("h1").get_text().startswith("Late intake")
+    late = cycle_of(cast, page).id
+    copy = page.follow("Copy the cycle")
+    assert copy.one('[name="name-en"]')["value"] == "Late intake"
+    page = client.get(f"/admissions/cycles/{late}/classes/new")
+    page = page.submit(class_id=str(cast.class_7), **{"parts-0-seats": "20"})
+    page = named(page, "Edit days, method and fee").submit(method="first_come", fee="0")
+    told = client.get(f"/admissions/cycles/{late}/publish").one(".note.bad").get_text()
+    assert "Class Seven" in told and "31 December 2099" in told and "one cycle at a time" in told
+    seat_id = next(
+        each.id for each in get_cycle(cast.farida.actor, cast.cycle).classes if each.class_id == cast.class_7
+    )
+    client.get(f"/admissions/cycles/{cast.cycle}/classes/{seat_id}/remove").submit()
+    client.get(f"/admissions/cycles/{late}/publish").submit()
+
+    public = client.get("/bn/admissions/")
+    forms = public.all(FORM)
+    assert len(forms) == 2 and len(public.all('a[href^="#campus-"]')) == 2
+    for card in forms:
+        cycle_id = card.select_one('[name="cycle"]')["value"]
+        begun_in = public.submit(f'{FORM}:has([value="{cycle_id}"])')
+        again = public.submit(f'{FORM}:has([value="{cycle_id}"])')
+        assert step(begun_in.url) == "child" and begun_in.url == again.url, "a double click begins once"
+        first = begun_in.all('[name="seat"] option')[1].get_text()
+        assert ("বিলম্বিত ভর্তি" in first) is (cycle_id == str(late)), "the classes of its intake come first"
+    assert session().scalar(select(func.count()).select_from(Application)) == 2
+    queue = client.get("/admissions/applications/")
+    assert any("Late intake" in each.get_text() for each in queue.all('[name="cycle"] option'))
 
 
 # --- the family

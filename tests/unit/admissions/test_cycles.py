@@ -16,6 +16,7 @@ from app.domain.admissions.cycles.rules import (
     FITS,
     TOO_OLD,
     TOO_YOUNG,
+    age_rule,
     check_ages,
     check_days,
     check_percent,
@@ -27,10 +28,14 @@ from app.domain.admissions.cycles.rules import (
     look_at_age,
     most_relief,
     moved,
+    moved_class,
     papers_asked,
     relief_of,
+    same_name,
+    share_days,
     share_seats,
     takes_applications,
+    terms_for,
 )
 from app.domain.admissions.cycles.types import (
     AgesCrossed,
@@ -40,6 +45,7 @@ from app.domain.admissions.cycles.types import (
     CycleQuota,
     CycleView,
     Doubt,
+    Elsewhere,
     Lack,
     QuotaDetails,
     SeatDetails,
@@ -211,6 +217,74 @@ def test_a_child_brings_what_all_bring_what_the_class_asks_and_what_its_quotas_n
     assert (most_relief([needs, fighters]), most_relief([])) == (60, 0)
 
 
+# --- what holds for a class
+
+
+own_terms = st.fixed_dictionaries(
+    {
+        "method": st.none() | st.sampled_from(Method),
+        "fee": st.none() | st.integers(0, 500).map(Decimal),
+        "age_from_on": st.none() | days,
+        "age_to_on": st.none() | days,
+    }
+)
+
+
+@given(own_terms, own_terms, days)
+def test_a_class_does_as_its_cycle_but_for_what_it_decides_itself(
+    theirs: dict[str, Any], own: dict[str, Any], begins: date
+) -> None:
+    details, seat = replace(DETAILS, **theirs), SeatDetails((), 60, 84, **own)
+    terms = terms_for(details, seat)
+    for name, mine in own.items():
+        assert getattr(terms, name) == (theirs[name] if mine is None else mine), name
+    alone = terms_for(details, SeatDetails(()))
+    assert alone == terms_for(details, None) and alone.fee == theirs["fee"]
+    rule = age_rule(details, seat, begins)
+    assert (rule.from_on, rule.to_on) == (terms.age_from_on or begins, terms.age_to_on or begins)
+
+
+def test_applying_for_one_class_may_be_free_where_the_others_pay() -> None:
+    assert terms_for(DETAILS, SeatDetails((), fee=Decimal(0))).fee == 0
+
+
+@given(own_terms, st.integers(-5, 5))
+def test_the_days_of_a_class_move_with_its_cycle(own: dict[str, Any], years: int) -> None:
+    seat = SeatDetails((SeatPart("A", None, 5),), 60, 84, **own)
+    later = moved_class(seat, years)
+    assert replace(later, age_from_on=None, age_to_on=None) == replace(seat, age_from_on=None, age_to_on=None)
+    for before, after in ((seat.age_from_on, later.age_from_on), (seat.age_to_on, later.age_to_on)):
+        assert (after and after.year) == (before and before.year + years)
+
+
+# --- several intakes of one year
+
+
+@given(st.lists(st.integers(0, 30), min_size=4, max_size=4))
+def test_two_stretches_of_days_meet_where_a_day_belongs_to_both(numbers: list[int]) -> None:
+    one, other = sorted(numbers[:2]), sorted(numbers[2:])
+    first, second = [(FIRST + timedelta(a), FIRST + timedelta(b)) for a, b in (one, other)]
+    meet = bool({*range(one[0], one[1] + 1)} & {*range(other[0], other[1] + 1)})
+    assert share_days(first, second) is share_days(second, first) is meet
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (LocalText(), LocalText(), True),
+        (LocalText("Late"), LocalText(), False),
+        (LocalText("Late"), LocalText("late ", "দেরিতে"), True),
+        (LocalText("Late"), LocalText("Eleven"), False),
+        (LocalText("Late", "ক"), LocalText("Eleven", "ক"), True),
+        (LocalText("Late"), LocalText("", "ক"), False),
+    ],
+)
+def test_intakes_are_told_apart_by_a_name_in_any_language(
+    one: LocalText, other: LocalText, same: bool
+) -> None:
+    assert same_name(one, other) is same_name(other, one) is same
+
+
 # --- is it whole
 
 
@@ -219,7 +293,8 @@ def cycle(**changes: Any) -> CycleView:
         uuid4(), uuid4(), LocalText("One"), 1, 1, SeatDetails((SeatPart("A", None, 55),), 60, 84)
     )
     values: dict[str, Any] = dict.fromkeys(CycleView.__dataclass_fields__)
-    values |= {"details": DETAILS, "classes": (one,), "quotas": (), "state": CycleState.DRAFT}
+    values |= {"details": DETAILS, "classes": (one,), "quotas": (), "elsewhere": ()}
+    values |= {"state": CycleState.DRAFT}
     return CycleView(**(values | changes))
 
 
@@ -247,10 +322,21 @@ def test_a_whole_cycle_lacks_nothing() -> None:
             },
             Lack.PERCENT,
         ),
+        ({"elsewhere": (Elsewhere(LocalText("One"), FIRST, LAST),)}, Lack.ELSEWHERE),
     ],
 )
 def test_each_lack_is_named(changes: dict[str, Any], lack: Lack) -> None:
     assert [point.what for point in find_lacks(cycle(**changes), FIRST)] == [lack]
+
+
+def test_what_every_class_decides_the_cycle_need_not() -> None:
+    undecided = replace(DETAILS, method=None, fee=None)
+    seats = SeatDetails((SeatPart("A", None, 5),), 60, 84, method=Method.TEST, fee=Decimal(200))
+    own = CycleClass(uuid4(), uuid4(), LocalText("Six"), 6, 1, seats)
+    assert find_lacks(cycle(details=undecided, classes=(own,)), FIRST) == []
+    as_cycle = replace(own, details=replace(seats, method=None))
+    found = find_lacks(cycle(details=undecided, classes=(own, as_cycle)), FIRST)
+    assert [point.what for point in found] == [Lack.METHOD]
 
 
 def test_applying_may_be_free() -> None:

@@ -42,7 +42,7 @@ from app.domain.admissions.forms.types import (
     Lack,
 )
 from app.domain.admissions.rules import find_gaps
-from app.domain.admissions.types import DocumentKind, Step
+from app.domain.admissions.types import PAPER_NAMES, DocumentKind, Step
 from app.domain.kernel.errors import InvalidValue
 from app.domain.kernel.texts import LocalText
 from tests.unit.admissions.test_rules import full, view
@@ -162,7 +162,7 @@ def test_the_gaps_of_the_default_form_are_those_it_always_had(empty: set[str]) -
     due = [
         (step, name) for step, names in order.items() for name in names.split() if name in empty - optional
     ]
-    gaps = find_gaps(full(**columns), set(DocumentKind), ())
+    gaps = find_gaps(full(**columns), set(map(DocumentKind, PAPER_NAMES)), ())
     assert [(gap.step, gap.field) for gap in gaps] == due
 
 

@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, true
 
 from app.domain.academics.queries import class_labels, list_campuses, list_years, year_labels
+from app.domain.admissions.cycles.rules import share_days
 from app.domain.admissions.cycles.types import (
     CycleClass,
     CycleDetails,
     CycleLine,
     CycleQuota,
     CycleView,
+    Elsewhere,
     QuotaDetails,
     SeatDetails,
     SeatPart,
@@ -24,7 +26,7 @@ from app.domain.admissions.models import (
     AdmissionSeatPart,
     Application,
 )
-from app.domain.admissions.queries import kinds_of
+from app.domain.admissions.types import CycleState, papers_in_order
 from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
@@ -68,6 +70,7 @@ def list_cycles(actor: Actor) -> list[CycleLine]:
             classes=classes or 0,
             seats=seats_in_all or 0,
             applications=sent,
+            name=cycle.name,
         )
         for cycle, classes, seats_in_all, sent in found
     ]
@@ -105,6 +108,7 @@ def view_of(actor: Actor, row: AdmissionCycle) -> CycleView:
         details=details_of(row),
         classes=_classes_of(row.id),
         quotas=_quotas_of(row.id),
+        elsewhere=list_elsewhere(row),
         applications=session().scalar(
             select(func.count()).select_from(Application).where(Application.cycle_id == row.id)
         )
@@ -122,10 +126,33 @@ def details_of(row: AdmissionCycle) -> CycleDetails:
         section_most=row.section_most,
         age_from_on=row.age_from_on,
         age_to_on=row.age_to_on,
-        papers=kinds_of(row.papers),
+        papers=papers_in_order(row.papers),
         offer_days=row.offer_days,
         list_moves=row.list_moves,
+        name=row.name,
+        spare_papers=papers_in_order(row.spare_papers),
     )
+
+
+def list_elsewhere(row: AdmissionCycle) -> tuple[Elsewhere, ...]:
+    """The classes of a cycle that a published one of the same year takes on some of the same days."""
+    own = select(AdmissionSeat.class_id).where(AdmissionSeat.cycle_id == row.id)
+    found = session().execute(
+        select(AdmissionSeat.class_id, AdmissionCycle.opens_on, AdmissionCycle.closes_on)
+        .join(AdmissionCycle, AdmissionCycle.id == AdmissionSeat.cycle_id)
+        .where(
+            AdmissionCycle.academic_year_id == row.academic_year_id,
+            AdmissionCycle.id != row.id,
+            AdmissionCycle.state == CycleState.PUBLISHED,
+            AdmissionSeat.class_id.in_(own),
+        )
+        .order_by(AdmissionCycle.opens_on, AdmissionCycle.id)
+    )
+    days = (row.opens_on, row.closes_on)
+    taken = [(key, opens, closes) for key, opens, closes in found if share_days(days, (opens, closes))]
+    labels = class_labels({key for key, *_ in taken})
+    taken.sort(key=lambda each: labels[each[0]].level)
+    return tuple(Elsewhere(labels[key].name, opens, closes) for key, opens, closes in taken)
 
 
 def _classes_of(cycle_id: UUID) -> tuple[CycleClass, ...]:
@@ -150,7 +177,17 @@ def seat_details_of(row: AdmissionSeat, parts: tuple[SeatPart, ...]) -> SeatDeta
     """What may be edited of a class. Seats that an older release wrote as one number are one part."""
     if not parts and row.seats:
         parts = (SeatPart("", None, row.seats),)
-    return SeatDetails(parts, row.age_from_months, row.age_to_months, kinds_of(row.papers))
+    return SeatDetails(
+        parts=parts,
+        age_from_months=row.age_from_months,
+        age_to_months=row.age_to_months,
+        papers=papers_in_order(row.papers),
+        method=row.method,
+        fee=row.fee,
+        age_from_on=row.age_from_on,
+        age_to_on=row.age_to_on,
+        section_rule=row.section_rule,
+    )
 
 
 def parts_of(seat_ids: list[UUID]) -> dict[UUID, tuple[SeatPart, ...]]:
@@ -176,19 +213,20 @@ def _quotas_of(cycle_id: UUID) -> tuple[CycleQuota, ...]:
         CycleQuota(
             row.id,
             row.version,
-            QuotaDetails(row.name, row.percent, kinds_of(row.papers), row.relief_months),
+            QuotaDetails(row.name, row.percent, papers_in_order(row.papers), row.relief_months),
         )
         for row in rows
     )
 
 
-def free_years(actor: Actor, campus_id: UUID | None = None) -> list[tuple[UUID, LocalText, str]]:
-    """(key, campus, name) of the school years without a cycle where the actor may make one, the latest first."""
-    taken = set(session().scalars(select(AdmissionCycle.academic_year_id)))
+def years_for_cycles(actor: Actor, campus_id: UUID | None = None) -> list[tuple[UUID, LocalText, str]]:
+    """(key, campus, name) of the school years where the actor may make a cycle, the latest first.
+
+    A year with a cycle is among them: a late intake, or one for class eleven, is a cycle of its own.
+    """
     return [
         (year.id, campus.name, year.name)
         for campus in list_campuses(actor, Permission.CYCLES_EDIT)
         if campus_id in (None, campus.id)
         for year in list_years(campus.id)
-        if year.id not in taken
     ]

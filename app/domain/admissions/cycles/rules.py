@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from app.domain.admissions.cycles.types import (
@@ -20,6 +20,7 @@ from app.domain.admissions.cycles.types import (
     CycleDetails,
     CycleView,
     Doubt,
+    Elsewhere,
     Lack,
     Point,
     QuotaDetails,
@@ -27,11 +28,81 @@ from app.domain.admissions.cycles.types import (
     Share,
     TooManyPercent,
 )
-from app.domain.admissions.types import AgeRule, CycleState, DocumentKind, OpenClass, QuotaTerms
+from app.domain.admissions.types import (
+    AgeRule,
+    CycleState,
+    DocumentKind,
+    Method,
+    OpenClass,
+    QuotaTerms,
+    papers_in_order,
+)
 from app.domain.kernel.dates import Span, in_year, local_day, months_before, months_on
 from app.domain.kernel.errors import N_
+from app.domain.kernel.texts import LocalText
 
 _HUNDRED: Final = Decimal(100)
+
+
+# --- what holds for a class
+
+
+class Decided(Protocol):
+    """What can be decided for a whole cycle, and for one class otherwise: a row of either, or its details."""
+
+    @property
+    def method(self) -> Method | None:
+        """How the seats are given."""
+
+    @property
+    def fee(self) -> Decimal | None:
+        """What applying costs, in taka."""
+
+    @property
+    def age_from_on(self) -> date | None:
+        """The day on which the least age must be completed."""
+
+    @property
+    def age_to_on(self) -> date | None:
+        """The day on which the most age may not be passed."""
+
+
+class Aged(Decided, Protocol):
+    """A class of a cycle: a row, or its details."""
+
+    @property
+    def age_from_months(self) -> int | None:
+        """The least age."""
+
+    @property
+    def age_to_months(self) -> int | None:
+        """The most age."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTerms:
+    """What holds for one class of a cycle. None: nobody has decided it."""
+
+    method: Method | None
+    fee: Decimal | None
+    age_from_on: date | None
+    age_to_on: date | None
+
+
+def terms_for(cycle: Decided, seat: Decided | None) -> ClassTerms:
+    """What holds for a class of a cycle: what was decided for the class, else for the cycle.
+
+    Everything that asks for the method, the fee or the days of ages asks here (in SQL: `admissions.queries`,
+    METHOD_HERE and FEE_HERE). No class, as for a draft that names none: the cycle's.
+    """
+    if seat is None:
+        return ClassTerms(cycle.method, cycle.fee, cycle.age_from_on, cycle.age_to_on)
+    return ClassTerms(
+        method=seat.method or cycle.method,
+        fee=cycle.fee if seat.fee is None else seat.fee,
+        age_from_on=seat.age_from_on or cycle.age_from_on,
+        age_to_on=seat.age_to_on or cycle.age_to_on,
+    )
 
 
 # --- when
@@ -42,6 +113,11 @@ def takes_applications(state: CycleState, opens_on: date, closes_on: date, momen
     return state is CycleState.PUBLISHED and opens_on <= local_day(moment) <= closes_on
 
 
+def share_days(first: tuple[date, date], second: tuple[date, date]) -> bool:
+    """Whether two stretches of days, first and last belonging to each, have a day in common."""
+    return first[0] <= second[1] and second[0] <= first[1]
+
+
 def days_left(closes_on: date, today: date) -> int:
     """How many days remain after today; 0 on the last day, negative when it is over."""
     return (closes_on - today).days
@@ -49,17 +125,26 @@ def days_left(closes_on: date, today: date) -> int:
 
 def moved(details: CycleDetails, years: int) -> CycleDetails:
     """The same decisions, every day of them so many years later. What the policy says now, somebody must look up."""
-
-    def later(day: date | None) -> date | None:
-        return in_year(day, day.year + years) if day else None
-
     return replace(
         details,
         opens_on=in_year(details.opens_on, details.opens_on.year + years),
         closes_on=in_year(details.closes_on, details.closes_on.year + years),
-        age_from_on=later(details.age_from_on),
-        age_to_on=later(details.age_to_on),
+        age_from_on=_later(details.age_from_on, years),
+        age_to_on=_later(details.age_to_on, years),
     )
+
+
+def moved_class(details: SeatDetails, years: int) -> SeatDetails:
+    """The same for a class, whose own days move with those of its cycle."""
+    return replace(
+        details,
+        age_from_on=_later(details.age_from_on, years),
+        age_to_on=_later(details.age_to_on, years),
+    )
+
+
+def _later(day: date | None, years: int) -> date | None:
+    return in_year(day, day.year + years) if day else None
 
 
 # --- whom
@@ -85,11 +170,12 @@ class AgeAnswer:
     values: dict[str, Any]
 
 
-def age_rule(details: CycleDetails, seat: SeatDetails, year_starts_on: date) -> AgeRule:
+def age_rule(cycle: Decided, seat: Aged, year_starts_on: date) -> AgeRule:
     """The rule of one class of a cycle, its days filled in."""
+    terms = terms_for(cycle, seat)
     return AgeRule(
-        details.age_from_on or year_starts_on,
-        details.age_to_on or year_starts_on,
+        terms.age_from_on or year_starts_on,
+        terms.age_to_on or year_starts_on,
         seat.age_from_months,
         seat.age_to_months,
     )
@@ -155,7 +241,12 @@ def papers_asked(place: OpenClass, claimed: Collection[UUID]) -> tuple[DocumentK
     for quota in place.terms.quotas:
         if quota.id in claimed:
             wanted.update(quota.papers)
-    return tuple(kind for kind in DocumentKind if kind in wanted)
+    return papers_in_order(wanted)
+
+
+def papers_required(place: OpenClass, claimed: Collection[UUID]) -> tuple[DocumentKind, ...]:
+    """What it cannot be sent without: what is asked for, but for what its cycle lets a family leave out."""
+    return tuple(kind for kind in papers_asked(place, claimed) if kind not in place.terms.spare)
 
 
 # --- how many seats
@@ -196,6 +287,18 @@ def check_ages(details: SeatDetails) -> None:
         raise AgesCrossed
 
 
+def same_name(one: LocalText, other: LocalText) -> bool:
+    """Whether two intakes of a year could not be told apart: in one language they read the same, or none has a name."""
+    if not one or not other:
+        return not one and not other
+    theirs = other.to_dict()
+    return any(_folded(text) == _folded(theirs.get(code, "")) for code, text in one.to_dict().items())
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
 def check_percent(others: Iterable[QuotaDetails], own: QuotaDetails) -> None:
     """Raises TooManyPercent where the quotas would be more than all seats."""
     total = own.percent + sum((quota.percent for quota in others), Decimal(0))
@@ -209,16 +312,23 @@ def find_lacks(cycle: CycleView, today: date) -> list[Point]:
     found = []
     if details.closes_on < today:
         found.append(Point(Lack.PAST))
-    if details.method is None:
+    # A class may decide for itself; what all of them have decided, the cycle need not.
+    terms = [terms_for(details, each.details) for each in cycle.classes] or [terms_for(details, None)]
+    if any(each.method is None for each in terms):
         found.append(Point(Lack.METHOD))
-    if details.fee is None:
+    if any(each.fee is None for each in terms):
         found.append(Point(Lack.FEE))
     if not cycle.classes:
         found.append(Point(Lack.CLASSES))
     found += [Point(Lack.SEATS, each.name) for each in cycle.classes if each.seats == 0]
     if sum((quota.details.percent for quota in cycle.quotas), Decimal(0)) > _HUNDRED:
         found.append(Point(Lack.PERCENT))
-    return found
+    return found + [point_of(each) for each in cycle.elsewhere]
+
+
+def point_of(each: Elsewhere) -> Point:
+    """The line of the check list about a class that another cycle takes on some of the same days."""
+    return Point(Lack.ELSEWHERE, each.class_name, (("first", each.opens_on), ("last", each.closes_on)))
 
 
 def find_doubts(cycle: CycleView) -> list[Point]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,21 @@ from sqlalchemy.orm import Session
 
 from app.domain.academics.policies import ensure_may
 from app.domain.academics.queries import class_labels, get_year
-from app.domain.admissions.cycles.queries import details_of, parts_of, seat_details_of, view_of
+from app.domain.admissions.cycles.queries import (
+    details_of,
+    list_elsewhere,
+    parts_of,
+    seat_details_of,
+    view_of,
+)
 from app.domain.admissions.cycles.rules import (
     check_ages,
     check_days,
     check_percent,
     find_lacks,
     moved,
+    moved_class,
+    same_name,
 )
 from app.domain.admissions.cycles.types import (
     ClassTaken,
@@ -28,6 +36,7 @@ from app.domain.admissions.cycles.types import (
     Lack,
     NotADraft,
     NotReady,
+    OpenElsewhere,
     QuotaDetails,
     SeatDetails,
 )
@@ -40,15 +49,15 @@ from app.domain.admissions.models import (
     AdmissionSeatPart,
     Application,
 )
-from app.domain.admissions.queries import kinds_of
 from app.domain.admissions.rankings.standing import guard_quotas, guard_seats
 from app.domain.admissions.scores.services import copy_score
-from app.domain.admissions.types import CycleState
+from app.domain.admissions.types import CycleState, papers_in_order
 from app.domain.audit.services import record, record_change
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import NotFound, Stale
+from app.domain.kernel.texts import LocalText
 from app.uow import transaction
 
 _CYCLE = "admission_cycle"
@@ -115,6 +124,33 @@ def _record(actor: Actor, cycle: AdmissionCycle, act: str, before: Any, after: A
     )
 
 
+def _hold_year(db: Session, year_id: UUID) -> None:
+    """Let the intakes of a school year be named and opened one after the other, until the transaction ends.
+
+    Whoever holds a cycle as well takes it first.
+    """
+    db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"intakes {year_id}", 0))))
+
+
+def _ensure_own_name(db: Session, year_id: UUID, name: LocalText, *, but: UUID | None = None) -> None:
+    """The year is held. Raises CycleTaken."""
+    rows = db.execute(
+        select(AdmissionCycle.id, AdmissionCycle.name).where(AdmissionCycle.academic_year_id == year_id)
+    )
+    if any(key != but and same_name(name, other) for key, other in rows):
+        raise CycleTaken
+
+
+def _ensure_open_here_alone(db: Session, row: AdmissionCycle) -> None:
+    """A class of a year takes applications in one cycle at a time. Raises OpenElsewhere."""
+    db.flush()
+    if row.state is not CycleState.PUBLISHED:
+        return
+    _hold_year(db, row.academic_year_id)
+    for each in list_elsewhere(row)[:1]:
+        raise OpenElsewhere(about=each.class_name, first=each.opens_on, last=each.closes_on)
+
+
 def _still_ready(db: Session, actor: Actor, row: AdmissionCycle) -> None:
     """A cycle that families see stays whole. Raises NotReady."""
     db.flush()
@@ -152,6 +188,8 @@ def add_cycle(actor: Actor, year_id: UUID, details: CycleDetails) -> UUID:
 
 
 def _insert_cycle(db: Session, campus_id: UUID, year_id: UUID, details: CycleDetails) -> AdmissionCycle:
+    _hold_year(db, year_id)
+    _ensure_own_name(db, year_id, details.name)
     row = AdmissionCycle(
         campus_id=campus_id, academic_year_id=year_id, state=CycleState.DRAFT, **_flat(details)
     )
@@ -164,35 +202,47 @@ def _insert_cycle(db: Session, campus_id: UUID, year_id: UUID, details: CycleDet
 
 
 def change_cycle(actor: Actor, cycle_id: UUID, version: int, details: CycleDetails) -> None:
-    """Change what is decided once for all classes. Raises NotFound, Forbidden, Stale, ClosesBeforeItOpens."""
+    """Change what is decided once for all classes.
+
+    Raises NotFound, Forbidden, Stale, ClosesBeforeItOpens, CycleTaken, OpenElsewhere where families would then find
+    a class of the year in two open cycles.
+    """
     check_days(details)
     with transaction() as db:
         row = _held(db, actor, cycle_id)
         if row.version != version:
             raise Stale
         before = details_of(row)
+        if before.name != details.name:
+            _hold_year(db, row.academic_year_id)
+            _ensure_own_name(db, row.academic_year_id, details.name, but=row.id)
         _write(db, row, details)
+        if (before.opens_on, before.closes_on) != (details.opens_on, details.closes_on):
+            _ensure_open_here_alone(db, row)
         _record(actor, row, "changed", before, details)
 
 
-def copy_cycle(actor: Actor, cycle_id: UUID, year_id: UUID) -> UUID:
-    """Begin a cycle as last year's was, its days moved by whole years: a draft with its classes and quotas.
+def copy_cycle(actor: Actor, cycle_id: UUID, year_id: UUID, name: LocalText | None = None) -> UUID:
+    """Begin a cycle as another was, its days moved by whole years: a draft with its classes and quotas.
 
-    Raises NotFound, Forbidden, CycleTaken. NotFound also for a year of another campus.
+    `name` is what the copy is called; None: as its source. Raises NotFound, Forbidden, CycleTaken. NotFound also for
+    a year of another campus.
     """
     with transaction() as db:
         source = _held(db, actor, cycle_id)
         old_year, year = get_year(actor, source.academic_year_id), get_year(actor, year_id)
         if year.campus_id != source.campus_id:
             raise NotFound
-        details = moved(details_of(source), year.starts_on.year - old_year.starts_on.year)
+        years = year.starts_on.year - old_year.starts_on.year
+        details = moved(details_of(source), years)
+        details = details if name is None else replace(details, name=name)
         row = _insert_cycle(db, source.campus_id, year_id, details)
         seats = list(db.scalars(select(AdmissionSeat).where(AdmissionSeat.cycle_id == source.id)))
         parts = parts_of([seat.id for seat in seats])
         for seat in seats:
             own = seat_details_of(seat, parts.get(seat.id, ()))
             copied = AdmissionSeat(cycle_id=row.id, class_id=seat.class_id)
-            _put_seats(db, copied, own)
+            _put_seats(db, copied, moved_class(own, years))
             copy_score(seat.id, copied.id, row.campus_id)
         for quota in db.scalars(select(AdmissionQuota).where(AdmissionQuota.cycle_id == source.id)):
             db.add(
@@ -229,6 +279,7 @@ def publish_cycle(actor: Actor, cycle_id: UUID, version: int) -> None:
             return
         if row.version != version:
             raise Stale
+        _hold_year(db, row.academic_year_id)
         lacks = find_lacks(view_of(actor, row), local_day(clock.now()))
         if lacks:
             raise NotReady(lacks)
@@ -287,7 +338,7 @@ def _ensure_unused(db: Session, *conditions: Any) -> None:
 def add_class(actor: Actor, cycle_id: UUID, class_id: UUID, details: SeatDetails) -> UUID:
     """Let a class of the campus take applications in a cycle.
 
-    Raises NotFound, Forbidden, AgesCrossed, ClassTaken.
+    Raises NotFound, Forbidden, AgesCrossed, ClassTaken, OpenElsewhere.
     """
     check_ages(details)
     with transaction() as db:
@@ -302,13 +353,14 @@ def add_class(actor: Actor, cycle_id: UUID, class_id: UUID, details: SeatDetails
         except IntegrityError as error:
             raise ClassTaken from error
         _still_ready(db, actor, cycle)
+        _ensure_open_here_alone(db, cycle)
         new = _told(details) | {"class": label.name.to_dict()}
         record(actor, f"{_CYCLE}.class_added", _CYCLE, cycle.id, campus_id=cycle.campus_id, new=new)
         return row.id
 
 
 def change_class(actor: Actor, cycle_id: UUID, seat_id: UUID, version: int, details: SeatDetails) -> None:
-    """Change the seats, ages and papers of a class.
+    """Change what is decided for one class.
 
     Raises NotFound, Forbidden, Stale, AgesCrossed, NotReady, ListStands, SeatsPromised.
     """
@@ -330,6 +382,9 @@ def _put_seats(db: Session, row: AdmissionSeat, details: SeatDetails) -> None:
     row.age_from = None if details.age_from_months is None else details.age_from_months // 12
     row.age_to = None if details.age_to_months is None else details.age_to_months // 12
     row.papers = [kind.value for kind in details.papers]
+    row.method, row.fee = details.method, details.fee
+    row.age_from_on, row.age_to_on = details.age_from_on, details.age_to_on
+    row.section_rule = details.section_rule
     row.updated_at = clock.now()  # parts alone would leave the row, and so its version, as it was
     db.add(row)
     db.flush()
@@ -360,7 +415,7 @@ def _quotas(db: Session, cycle_id: UUID, *, but: UUID | None = None) -> list[Quo
 
 
 def _quota_details(row: AdmissionQuota) -> QuotaDetails:
-    return QuotaDetails(row.name, row.percent, kinds_of(row.papers), row.relief_months)
+    return QuotaDetails(row.name, row.percent, papers_in_order(row.papers), row.relief_months)
 
 
 def add_quota(actor: Actor, cycle_id: UUID, details: QuotaDetails) -> UUID:

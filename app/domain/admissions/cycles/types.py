@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.academics.types import Shift
+from app.domain.admissions.entry.types import SectionRule
 from app.domain.admissions.types import CycleState, DocumentKind, Method, QuotaTerms
 from app.domain.kernel.errors import N_, Refused
 from app.domain.kernel.texts import LocalText
@@ -34,6 +35,10 @@ class CycleDetails:
     """So many days after the one on which it was made an offer can still be answered."""
     list_moves: bool = True
     """Whether a seat that falls free is offered to the next on the waiting list by itself."""
+    name: LocalText = field(default_factory=LocalText)
+    """What tells this intake from the others of the year; empty for the main one."""
+    spare_papers: tuple[DocumentKind, ...] = ()
+    """Papers that, wherever they are asked for, may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,21 @@ class SeatPart:
 
 @dataclass(frozen=True, slots=True)
 class SeatDetails:
-    """A class of a cycle: its seats, the ages it takes (in months), the papers it asks for besides."""
+    """A class of a cycle: its seats, the ages it takes (in months), the papers it asks for besides.
+
+    Method, fee and the days on which ages are counted are None where those of the cycle hold.
+    """
 
     parts: tuple[SeatPart, ...]
     age_from_months: int | None = None
     age_to_months: int | None = None
     papers: tuple[DocumentKind, ...] = ()
+    method: Method | None = None
+    fee: Decimal | None = None
+    age_from_on: date | None = None
+    age_to_on: date | None = None
+    section_rule: SectionRule = SectionRule.EVEN
+    """How enrolment chooses a section, unless somebody says otherwise there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,15 @@ class CycleQuota:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A class that another cycle of the same year takes too, published and on some of the same days."""
+
+    class_name: LocalText
+    opens_on: date
+    closes_on: date
+
+
 @dataclass(frozen=True)
 class CycleView:
     """A cycle with all that belongs to it."""
@@ -120,6 +143,8 @@ class CycleView:
     quotas: tuple[CycleQuota, ...]
     applications: int
     """How many families have sent or begun one."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """Classes that families could apply for in two places, were this cycle published."""
 
     @property
     def seats(self) -> int:
@@ -140,6 +165,7 @@ class CycleLine:
     classes: int
     seats: int
     applications: int
+    name: LocalText = field(default_factory=LocalText)
 
 
 class Lack(StrEnum):
@@ -151,6 +177,7 @@ class Lack(StrEnum):
     CLASSES = "classes"
     SEATS = "seats"
     PERCENT = "percent"
+    ELSEWHERE = "elsewhere"
 
 
 class Doubt(StrEnum):
@@ -180,10 +207,19 @@ class Share:
 
 
 class CycleTaken(Refused):
-    """A campus has one cycle a year."""
+    """The intakes of a year are told apart by their names; one of them may have none."""
 
-    field = "year_id"
-    message = N_("This campus has a cycle for this school year already. Open that one instead.")
+    field = "name"
+    message = N_("This school year has an intake of this name already. Give this one another name.")
+
+
+class OpenElsewhere(Refused):
+    """Families could apply for one class of a year in two cycles on the same day."""
+
+    message = N_(
+        "%(about)s takes applications for this school year in another cycle from %(first)s to %(last)s."
+        " A class is open in one cycle at a time."
+    )
 
 
 class ClosesBeforeItOpens(Refused):

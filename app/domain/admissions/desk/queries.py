@@ -77,6 +77,7 @@ from app.domain.admissions.models import (
     Application,
     ApplicationDocument,
 )
+from app.domain.admissions.papers.models import AdmissionPaperKind
 from app.domain.admissions.queries import IS_SENT, view_of, within
 from app.domain.admissions.rules import IN_THE_QUEUE, duplicate_reason
 from app.domain.admissions.types import ApplicationStatus, ApplicationView, DuplicateReason
@@ -234,8 +235,13 @@ def _papers_open() -> ColumnElement[bool]:
     kinds = select(cast(ApplicationDocument.document_type, Text)).where(own).correlate(Application)
     sent = func.array(kinds.scalar_subquery(), type_=ARRAY(Text))
 
+    spare = select(cast(AdmissionCycle.spare_papers, ARRAY(Text))).where(
+        AdmissionCycle.id == Application.cycle_id
+    )
+    enough = sent.op("||")(spare.correlate(Application).scalar_subquery())
+
     def lacks(papers: Any, *where: ColumnElement[bool]) -> ColumnElement[bool]:
-        return exists().where(*where, ~cast(papers, ARRAY(Text)).contained_by(sent))
+        return exists().where(*where, ~cast(papers, ARRAY(Text)).contained_by(enough))
 
     return or_(
         is_refused,
@@ -432,6 +438,8 @@ def list_desk_cycles(actor: Actor, today: date) -> list[DeskCycle]:
             year_name=row.year,
             is_now=row.id in shown,
             milestones=row.milestones,
+            name=row.name,
+            has_own_papers=row.has_own_papers,
         )
         for row in found
     ]
@@ -452,6 +460,8 @@ def _desk_cycles(*, everywhere: bool) -> Any:
         campus.label("campus"),
         year.label("year"),
         milestones.label("milestones"),
+        AdmissionCycle.name,
+        exists().where(AdmissionPaperKind.campus_id == AdmissionCycle.campus_id).label("has_own_papers"),
     )
     for join in joins:
         statement = statement.join(*join)

@@ -55,7 +55,7 @@ from app.domain.admissions.models import (
 )
 from app.domain.admissions.queries import within
 from app.domain.admissions.services import LinkTo, add_notes, decide_applications, rewrite
-from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind
+from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind, papers_in_order
 from app.domain.audit.services import record, record_change
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
@@ -410,8 +410,7 @@ def _move_papers(kept: Application, gone: Application) -> tuple[DocumentKind, ..
     papers = papers_to_move(kept.id, gone.id)
     for paper in papers:
         paper.application_id = kept.id
-    kinds = {paper.document_type for paper in papers}
-    return tuple(kind for kind in DocumentKind if kind in kinds)
+    return papers_in_order(paper.document_type for paper in papers)
 
 
 def _tell_of_merge(kept: Application, gone: Application, status_link: LinkTo) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -159,6 +159,10 @@ class DeskCycle:
     """Whether the queue shows it unasked: it is open, or the latest of a campus where none is."""
     milestones: int = 0
     """How many milestones it has."""
+    name: LocalText = field(default_factory=LocalText)
+    """What tells it from the other intakes of its year; empty for the main one."""
+    has_own_papers: bool = False
+    """Whether its campus has added kinds of papers, so that it may ask for some."""
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Keyed, Timestamped, enum_column
+from app.domain.admissions.columns import PaperKindType
 from app.domain.admissions.types import ApplicationStatus, DocumentKind
 
 
@@ -48,11 +49,14 @@ class StudentPaper(Keyed, Timestamped, Base):
     __tablename__ = "student_papers"
 
     student_id: Mapped[UUID] = mapped_column(ForeignKey("students.id", ondelete="RESTRICT"))
-    document_type: Mapped[DocumentKind] = mapped_column(enum_column(DocumentKind, "document_type"))
+    document_type: Mapped[DocumentKind] = mapped_column(PaperKindType)
     file_id: Mapped[UUID] = mapped_column(ForeignKey("files.id", ondelete="RESTRICT"), unique=True)
     application_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("admission_applications.id", ondelete="SET NULL"), index=True
     )
     """The application it came with."""
 
-    __table_args__ = (UniqueConstraint("student_id", "document_type"),)
+    __table_args__ = (
+        UniqueConstraint("student_id", "document_type"),
+        CheckConstraint("document_type ~ '^[a-z][a-z_0-9]{1,23}$'", name="document_type"),
+    )

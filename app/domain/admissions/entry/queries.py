@@ -18,7 +18,7 @@ from app.domain.academics.queries import (
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import AccountLine, list_accounts_by
 from app.domain.accounts.types import UserStatus
-from app.domain.admissions.cycles.rules import papers_asked
+from app.domain.admissions.cycles.rules import papers_required
 from app.domain.admissions.entry.models import ApplicationEnrolment, StudentPaper
 from app.domain.admissions.entry.rules import (
     MOST_AT_ONCE,
@@ -41,11 +41,11 @@ from app.domain.admissions.entry.types import (
 )
 from app.domain.admissions.fees.queries import states_of
 from app.domain.admissions.fees.types import FeeState
-from app.domain.admissions.models import Application, ApplicationDocument
+from app.domain.admissions.models import AdmissionSeat, Application, ApplicationDocument
 from app.domain.admissions.offers.queries import shifts_held
-from app.domain.admissions.queries import cycle_year, kinds_of, list_places_of, view_of, within
+from app.domain.admissions.queries import cycle_year, list_places_of, view_of, within
 from app.domain.admissions.rules import ENROLLABLE
-from app.domain.admissions.types import ApplicationView, DocumentKind
+from app.domain.admissions.types import ApplicationView, DocumentKind, papers_in_order
 from app.domain.files.queries import list_files
 from app.domain.files.types import FileView
 from app.domain.kernel.access import Actor, Permission
@@ -85,10 +85,19 @@ def rooms_of(sections: Sequence[SectionView]) -> list[Room]:
     return rooms
 
 
-def suggest_section(
-    application: ApplicationView, sections: Sequence[SectionView], rule: SectionRule = SectionRule.EVEN
-) -> UUID | None:
-    """The section a child gets by a rule, or None where no seat is free for it."""
+def section_rule_of(cycle_id: UUID, class_id: UUID | None) -> SectionRule:
+    """How sections are chosen for a class of a cycle, as its cycle says; evenly where it takes no applications."""
+    rule = session().scalar(
+        select(AdmissionSeat.section_rule).where(
+            AdmissionSeat.cycle_id == cycle_id, AdmissionSeat.class_id == class_id
+        )
+    )
+    return rule or SectionRule.EVEN
+
+
+def suggest_section(application: ApplicationView, sections: Sequence[SectionView]) -> UUID | None:
+    """The section a child gets by the rule of its class, or None where no seat is free for it."""
+    rule = section_rule_of(application.cycle_id, application.class_id)
     return choose_sections(rule, rooms_of(sections), seekers_of([application]))[application.id]
 
 
@@ -116,7 +125,8 @@ class _Gathered:
     """What the check of several applications of one cycle and class needs, read once for all of them."""
 
     year: tuple[date, date]
-    fee: bool
+    fees_asked: dict[UUID, bool]
+    """Whether applying for the class costs something, by application."""
     asked: dict[UUID, tuple[DocumentKind, ...]]
     papers: dict[UUID, dict[DocumentKind, FileView]]
     fees: dict[UUID, FeeState]
@@ -153,14 +163,18 @@ def _gather(
     phones = {each.phone for each in applications if each.phone}
     guardians = known_guardians(phones, guardians_reached(actor, permission=Permission.GUARDIANS_EDIT))
     asked = {
-        each.id: papers_asked(places[each.class_id], each.quota_ids)
+        each.id: papers_required(places[each.class_id], each.quota_ids)
         for each in applications
         if each.class_id in places
     }
     keys = [each.id for each in applications]
     return _Gathered(
         year=(year.starts_on, year.ends_on),
-        fee=any(place.terms.fee for place in places.values()),
+        fees_asked={
+            each.id: bool(place and place.terms.fee)
+            for each in applications
+            for place in [places.get(each.class_id) if each.class_id else None]
+        },
         asked=asked,
         papers=_papers_of(keys),
         fees=states_of(keys),
@@ -208,9 +222,9 @@ def _facts_of(application: ApplicationView, all_: _Gathered, guardian: KnownGuar
         has_seat_in_shift=any(_suits(all_.shifts[application.id], each.shift) for each in free),
         papers={
             kind: _paper_state(papers.get(kind))
-            for kind in kinds_of({*papers, *all_.asked.get(application.id, ())})
+            for kind in papers_in_order({*papers, *all_.asked.get(application.id, ())})
         },
-        fee=_fee_standing(all_.fees.get(application.id), asked=all_.fee),
+        fee=_fee_standing(all_.fees.get(application.id), asked=all_.fees_asked[application.id]),
         children=tuple(_children_like(application, all_.students)),
         differences=_differences(application, guardian),
         guardian_elsewhere=guardian is not None and not guardian.is_reached,
@@ -312,16 +326,21 @@ def list_enrollable(actor: Actor, cycle_id: UUID, class_id: UUID) -> list[Applic
 
 
 def plan_class(
-    actor: Actor, cycle_id: UUID, class_id: UUID, rule: SectionRule, today: date
+    actor: Actor, cycle_id: UUID, class_id: UUID, rule: SectionRule | None, today: date
 ) -> tuple[list[PlanLine], list[SectionView]]:
-    """What enrolling everybody who can be would do: section by rule and what is missing; and the sections."""
+    """What enrolling everybody who can be would do: section by rule and what is missing; and the sections.
+
+    No rule: the one that the cycle has for the class.
+    """
     applications = list_enrollable(actor, cycle_id, class_id)
     if not applications:
         return [], []
     sections = sections_of(applications[0])
     checks = check_applications(actor, applications, sections, today)
     seats = choose_sections(
-        rule, rooms_of(sections), seekers_of([each for each in applications if not checks[each.id].stops])
+        rule or section_rule_of(cycle_id, class_id),
+        rooms_of(sections),
+        seekers_of([each for each in applications if not checks[each.id].stops]),
     )
     return [PlanLine(each, seats.get(each.id), checks[each.id]) for each in applications], sections
 
@@ -351,6 +370,6 @@ def list_student_papers(student_id: UUID) -> list[StudentPaperView]:
     files = list_files([row.file_id for row in rows.values()])
     return [
         StudentPaperView(rows[kind].id, kind, files[rows[kind].file_id])
-        for kind in DocumentKind
-        if kind in rows and rows[kind].file_id in files
+        for kind in papers_in_order(rows)
+        if rows[kind].file_id in files
     ]

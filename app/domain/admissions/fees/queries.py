@@ -13,7 +13,8 @@ from app.domain.academics.queries import class_labels
 from app.domain.accounts.queries import list_user_names
 from app.domain.admissions.fees.models import ApplicationFee
 from app.domain.admissions.fees.types import FeeCase, FeeLine, FeeState, FeeView
-from app.domain.admissions.models import AdmissionCycle, Application
+from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
+from app.domain.admissions.queries import FEE_HERE, SEAT_APPLIED_FOR
 from app.domain.admissions.rules import IN_THE_QUEUE
 from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.dates import day_bounds
@@ -46,10 +47,12 @@ def states_of(application_ids: Collection[UUID]) -> dict[UUID, FeeState]:
 
 
 def fee_asked(application_id: UUID) -> bool:
-    """Whether applying costs something in the cycle of an application the caller has found."""
+    """Whether applying costs something in the class of an application the caller has found."""
     fee = session().scalar(
-        select(AdmissionCycle.fee)
-        .join(Application, Application.cycle_id == AdmissionCycle.id)
+        select(FEE_HERE)
+        .select_from(Application)
+        .join(AdmissionCycle, AdmissionCycle.id == Application.cycle_id)
+        .outerjoin(AdmissionSeat, SEAT_APPLIED_FOR)
         .where(Application.id == application_id)
     )
     return bool(fee)
@@ -87,8 +90,9 @@ def case_of(application_id: UUID) -> FeeCase | None:
 
 def _cases(*conditions: ColumnElement[bool]) -> list[FeeCase]:
     rows = session().execute(
-        select(Application, AdmissionCycle.fee)
+        select(Application, FEE_HERE)
         .join(AdmissionCycle, AdmissionCycle.id == Application.cycle_id)
+        .outerjoin(AdmissionSeat, SEAT_APPLIED_FOR)
         .where(*conditions)
         .execution_options(prepared=True)
     )

@@ -24,7 +24,8 @@ from app.domain.admissions.fees.types import (
     Settled,
     WrongAmount,
 )
-from app.domain.admissions.models import AdmissionCycle, Application
+from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
+from app.domain.admissions.queries import FEE_HERE, SEAT_APPLIED_FOR
 from app.domain.admissions.rules import IN_THE_QUEUE
 from app.domain.audit.services import record
 from app.domain.files.services import store_upload
@@ -75,10 +76,11 @@ def record_fee(
 
 
 def _application(db: Session, application_id: UUID) -> tuple[Application, Decimal | None]:
-    """A sent application, held, and the fee of its cycle. Raises NotFound."""
+    """A sent application, held, and the fee of its class. Raises NotFound."""
     found = db.execute(
-        select(Application, AdmissionCycle.fee)
+        select(Application, FEE_HERE)
         .join(AdmissionCycle, AdmissionCycle.id == Application.cycle_id)
+        .outerjoin(AdmissionSeat, SEAT_APPLIED_FOR)
         .where(Application.id == application_id, Application.status.in_(IN_THE_QUEUE))
         .with_for_update(of=Application, key_share=True)
     ).one_or_none()

@@ -30,7 +30,7 @@ from app.domain.admissions.models import (
     AdmissionSeatPart,
     ApplicationDocument,
 )
-from app.domain.admissions.queries import list_quota_terms
+from app.domain.admissions.queries import METHOD_HERE, list_quota_terms
 from app.domain.admissions.rankings.queries import get_pool, list_applicants
 from app.domain.admissions.rankings.rules import told_apart
 from app.domain.admissions.rankings.types import Applicant
@@ -69,16 +69,16 @@ def find_draw(draw_id: UUID) -> DrawView:
 
 def _views(*conditions: ColumnElement[bool]) -> list[DrawView]:
     found = session().execute(
-        select(AdmissionDraw, AdmissionSeat.class_id, AdmissionCycle.academic_year_id)
+        select(AdmissionDraw, AdmissionSeat.class_id, AdmissionCycle.academic_year_id, AdmissionCycle.name)
         .join(AdmissionSeat, AdmissionSeat.id == AdmissionDraw.seat_id)
         .join(AdmissionCycle, AdmissionCycle.id == AdmissionSeat.cycle_id)
         .where(*conditions)
         .order_by(AdmissionDraw.number.desc())
         .limit(_MOST_SHOWN)
     )
-    rows = [(row, class_id, year_id) for row, class_id, year_id in found]
-    labels = class_labels({class_id for _, class_id, _ in rows})
-    years = year_labels({year_id for _, _, year_id in rows})
+    rows = [(row, class_id, year_id, name) for row, class_id, year_id, name in found]
+    labels = class_labels({class_id for _, class_id, _, _ in rows})
+    years = year_labels({year_id for _, _, year_id, _ in rows})
     return [
         DrawView(
             id=row.id,
@@ -105,8 +105,9 @@ def _views(*conditions: ColumnElement[bool]) -> list[DrawView]:
             drawn_at=row.drawn_at,
             cancelled_at=row.cancelled_at,
             version=row.version,
+            cycle_name=name,
         )
-        for row, class_id, year_id in rows
+        for row, class_id, year_id, name in rows
     ]
 
 
@@ -218,7 +219,7 @@ def list_undrawn(actor: Actor) -> list[Undrawn]:
     """The classes and shifts of the actor's campuses whose seats are given by lot and that have no draw yet."""
     campuses = actor.campuses_for(Permission.APPLICATIONS_READ)
     found = _undrawn(
-        AdmissionCycle.method == Method.LOTTERY,
+        METHOD_HERE == Method.LOTTERY,
         AdmissionCycle.state != CycleState.DRAFT,
         true() if campuses is ALL else AdmissionCycle.campus_id.in_(campuses),
     )
@@ -259,6 +260,7 @@ def _undrawn(*conditions: ColumnElement[bool]) -> list[Undrawn]:
             year_name=years[cycle.academic_year_id].name,
             closes_on=cycle.closes_on,
             is_open=takes_applications(cycle.state, cycle.opens_on, cycle.closes_on, now),
+            cycle_name=cycle.name,
         )
         for seat, cycle in sorted(rows, key=lambda row: labels[row[0].class_id].level)
         for shift in told_apart(shifts.get(seat.id, set()))

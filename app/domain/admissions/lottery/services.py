@@ -18,7 +18,7 @@ from app.db import new_id
 from app.domain.academics.policies import ensure_may
 from app.domain.academics.queries import class_labels, year_labels
 from app.domain.academics.types import Shift
-from app.domain.admissions.cycles.rules import takes_applications
+from app.domain.admissions.cycles.rules import takes_applications, terms_for
 from app.domain.admissions.lottery.letters import (
     announced_letter,
     announced_text,
@@ -136,7 +136,7 @@ def _open_for_a_list(
         raise NotFound
     cycle, seat = found
     ensure_may(actor, Permission.APPLICATIONS_DECIDE, cycle.campus_id, to_read=Permission.APPLICATIONS_READ)
-    if cycle.method is not Method.LOTTERY:
+    if terms_for(cycle, seat).method is not Method.LOTTERY:
         raise NotALottery
     if takes_applications(cycle.state, cycle.opens_on, cycle.closes_on, clock.now()):
         raise StillOpen
@@ -156,8 +156,8 @@ def _open_for_a_list(
 def _about(cycle: AdmissionCycle, seat: AdmissionSeat) -> str:
     label = class_labels([seat.class_id])[seat.class_id]
     year = year_labels([cycle.academic_year_id])[cycle.academic_year_id]
-    parts = (label.name.in_("en")[0], year.name, label.campus_name.in_("en")[0])
-    return ", ".join(parts)
+    parts = (label.name.in_("en")[0], cycle.name.in_("en")[0], year.name, label.campus_name.in_("en")[0])
+    return ", ".join(part for part in parts if part)
 
 
 def _new_draw(

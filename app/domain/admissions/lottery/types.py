@@ -106,6 +106,8 @@ class DrawView:
     drawn_at: datetime | None
     cancelled_at: datetime | None
     version: int
+    cycle_name: LocalText = field(default_factory=LocalText)
+    """What tells its intake from the others of the year; empty for the main one."""
 
     @property
     def quotas(self) -> tuple[FixedQuota, ...]:
@@ -155,6 +157,7 @@ class Undrawn:
     closes_on: date
     is_open: bool
     """Whether families can still apply."""
+    cycle_name: LocalText = field(default_factory=LocalText)
 
 
 @dataclass(frozen=True, slots=True)

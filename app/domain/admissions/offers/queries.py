@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from app.domain.academics.queries import class_labels, year_labels
 from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.queries import within as cycles_within
+from app.domain.admissions.cycles.rules import terms_for
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
 from app.domain.admissions.offers.models import AdmissionOffer
 from app.domain.admissions.offers.rules import (
@@ -271,10 +272,10 @@ def find_pool(
 
 
 def _pool_line(seat_id: UUID, shift: Shift | None) -> PoolLine:
-    cycle, class_id = (
+    cycle, seat = (
         session()
         .execute(
-            select(AdmissionCycle, AdmissionSeat.class_id)
+            select(AdmissionCycle, AdmissionSeat)
             .join(AdmissionSeat, AdmissionSeat.cycle_id == AdmissionCycle.id)
             .where(AdmissionSeat.id == seat_id)
         )
@@ -289,9 +290,9 @@ def _pool_line(seat_id: UUID, shift: Shift | None) -> PoolLine:
         seat_id=seat_id,
         cycle_id=cycle.id,
         campus_id=cycle.campus_id,
-        class_name=class_labels([class_id])[class_id].name,
+        class_name=class_labels([seat.class_id])[seat.class_id].name,
         shift=shift,
-        method=cycle.method,
+        method=terms_for(cycle, seat).method,
         seats=pool.seats,
         held=sum(held.values()),
         quotas=(*quotas, QuotaLine(None, for_all, held.get(None, 0))) if quotas else (),

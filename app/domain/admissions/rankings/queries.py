@@ -16,7 +16,7 @@ from app.domain.admissions.models import (
     AdmissionSeatPart,
     Application,
 )
-from app.domain.admissions.queries import list_quota_terms
+from app.domain.admissions.queries import SEAT_APPLIED_FOR, list_quota_terms
 from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
 from app.domain.admissions.rankings.rules import RANKABLE, keep_promises, pool_sizes, told_apart
 from app.domain.admissions.rankings.types import Applicant, Pool, RankingView, RankLine
@@ -125,11 +125,7 @@ def applicants_of(seat_id: UUID, shift: Shift | None) -> Select[Application]:
     """The applications that can be ranked for a class, or for one shift of it; who named no shift, for every one."""
     statement = (
         select(Application)
-        .join(
-            AdmissionSeat,
-            (AdmissionSeat.cycle_id == Application.cycle_id)
-            & (AdmissionSeat.class_id == Application.class_id),
-        )
+        .join(AdmissionSeat, SEAT_APPLIED_FOR)
         .where(AdmissionSeat.id == seat_id, Application.status.in_(RANKABLE))
     )
     if shift is not None:

@@ -23,6 +23,7 @@ from app.domain.academics.queries import class_labels
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import list_user_names
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
+from app.domain.admissions.queries import METHOD_HERE
 from app.domain.admissions.rankings.queries import applicants_of, find_ranking, list_ranks
 from app.domain.admissions.rankings.rules import RANKABLE
 from app.domain.admissions.scores.models import (
@@ -98,7 +99,7 @@ def get_class(
     row = (
         session()
         .execute(
-            select(AdmissionSeat.class_id, AdmissionCycle.id, AdmissionCycle.campus_id, AdmissionCycle.method)
+            select(AdmissionSeat.class_id, AdmissionCycle.id, AdmissionCycle.campus_id, METHOD_HERE)
             .join(AdmissionCycle, AdmissionCycle.id == AdmissionSeat.cycle_id)
             .where(AdmissionSeat.id == seat_id, reached)
         )
