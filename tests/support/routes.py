@@ -268,6 +268,7 @@ ROUTES: dict[str, Route] = {
     "admissions.keep_filter": _all(P.APPLICATIONS_READ),
     "admissions.forget_filter": _all(P.APPLICATIONS_READ),
     "admissions.keys": _all(P.APPLICATIONS_READ),
+    "admissions.take_out": _all(P.APPLICATIONS_READ),
     "admissions.bulk": _all(P.APPLICATIONS_DECIDE),
     "admissions.do_bulk": _all(P.APPLICATIONS_DECIDE),
     "admissions.batch": _of(P.APPLICATIONS_DECIDE, batch_id="admission_batches"),

@@ -125,8 +125,8 @@ def merit_rows(merit: MeritView) -> Iterator[Sequence[object]]:
         person = merit.people[line.application_id]
         cells: list[object] = [line.rank, person.reference, local_plain(person.child_name)]
         for share in line.shares:
-            cells += [plain_mark(share.mark), plain_mark(share.points)]
-        yield [*cells, plain_mark(line.score), tie_words(line.tie, merit.parts) if line.tie else ""]
+            cells += [share.mark, share.points]
+        yield [*cells, line.score, tie_words(line.tie, merit.parts) if line.tie else ""]
     names = {part.id: local_plain(part.name) for part in merit.parts}
     for miss in merit.order.unranked:
         person = merit.people[miss.application_id]
