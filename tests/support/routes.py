@@ -342,6 +342,7 @@ ROUTES: dict[str, Route] = {
     "scores.markers": _of(P.APPLICATIONS_DECIDE, part_id="admission_score_parts"),
     "scores.mine": _all(P.APPLICATIONS_SCORE),
     "scores.marks": _of(P.APPLICATIONS_SCORE, Whose.MARKER, part_id="admission_score_parts"),
+    "scores.sheet_to_fill": _of(P.APPLICATIONS_DECIDE, part_id="admission_score_parts"),
     "scores.import_page": _of(P.APPLICATIONS_DECIDE, part_id="admission_score_parts"),
     "scores.slots": _of(P.APPLICATIONS_READ, part_id="admission_score_parts"),
     "scores.slot": _of(P.APPLICATIONS_READ, part_id="admission_score_parts", slot_id="admission_score_slots"),

@@ -28,6 +28,7 @@ from app.blueprints.scores.pages import (
     merit_rows,
     merit_url,
     named_people,
+    rows_to_fill,
     scores_url,
     seated,
     sheet_rows,
@@ -53,6 +54,7 @@ from app.domain.admissions.scores.queries import (
     list_parts,
     list_sittings,
     list_slots,
+    list_to_fill,
     look_at_import,
     unseated,
 )
@@ -332,6 +334,17 @@ def import_page(part_id: UUID) -> BaseResponse:
         except (Refused, MarkedByPeople) as error:
             form.put_refusal(error)
     return _import_page(part, place, form, lines, table, 422 if form.problems else status)
+
+
+@blueprint.route("/score-parts/<uuid:part_id>/import/sheet.csv", defaults={"suffix": "csv"})
+@blueprint.route("/score-parts/<uuid:part_id>/import/sheet.xlsx", defaults={"suffix": "xlsx"})
+@requires(_DECIDE)
+@requires_recent
+def sheet_to_fill(part_id: UUID, suffix: str) -> Response:
+    """Every child of a part with the marks there are, to fill in away from here and to import."""
+    part, _ = _part_to_edit(part_id)
+    name = gettext("Marks of %(name)s", name=local_plain(part.name))
+    return send_table(suffix, name, rows_to_fill(list_to_fill(part)))
 
 
 def _imported(place: ClassView, changed: int) -> BaseResponse:

@@ -42,7 +42,7 @@ _OTHERS: Final = (
 """PDF, pictures, other documents and archives, and pages that call themselves spreadsheets."""
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BOM: Final = "\ufeff"
-_SEPARATORS: Final = "\t;,"
+_SEPARATORS: Final = ";,"
 
 
 def read_table(data: bytes, limits: Limits, sheet: str | None = None) -> Table:
@@ -70,7 +70,7 @@ def read_text(text: str, limits: Limits) -> Table:
         text, separator = "\n" + rest, first.strip()[4]
     else:
         line = next((line for line in text.splitlines() if line.strip()), "")
-        separator = max(_SEPARATORS, key=line.count)
+        separator = "\t" if "\t" in line else max(_SEPARATORS, key=line.count)
     rows = []
     try:
         for line_no, record in numbered_records(text, separator):
@@ -105,14 +105,16 @@ def numbered_records(
 def as_text(rows: Iterable[Row], columns: int, longest: int) -> str:
     """Return the first columns of rows as `read_text` reads them, each on the line of its number.
 
-    What is longer than `longest` is cut, and a cell has one line.
+    What is longer than `longest` is cut, and a cell has one line. There are two columns at least, so that a tab
+    says how they are parted.
     """
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
     at = 1
     for row in rows:
         text.write("\n" * (row.line - at))
-        writer.writerow([" ".join(cell.split())[:longest] for cell in row.cells[:columns]])
+        cells = [" ".join(cell.split())[:longest] for cell in row.cells[:columns]]
+        writer.writerow(cells + [""] * (columns - len(cells)))
         at = row.line + 1
     return text.getvalue()
 

@@ -335,7 +335,8 @@ def _formats(archive: zipfile.ZipFile, part: str, present: set[str]) -> list[_Fo
     return [known.get(key, _GENERAL) for key in styles]
 
 
-_EXACT: Final = Context(prec=15, rounding=ROUND_HALF_UP)
+_KEPT: Final = 15
+_EXACT: Final = Context(prec=_KEPT, rounding=ROUND_HALF_UP)
 """A spreadsheet keeps fifteen digits of a number; what a file says beyond them is how the machine counts."""
 _WIDE: Final = Context(prec=40, rounding=ROUND_HALF_UP)
 _FEW: Final = Decimal("1e-12")
@@ -357,7 +358,7 @@ def _number(text: str, shown: _Format, *, since_1904: bool) -> str:
         raise ValueError("no number") from error
     if not value.is_finite():
         raise ValueError("no number")
-    if abs(value) >= 10**15:
+    if value and value.adjusted() >= _KEPT:
         raise _TooManyDigits
     if (shown.day or shown.clock) and 0 <= value <= _LAST_DAY:
         return _moment(value, shown, since_1904=since_1904)

@@ -162,6 +162,7 @@ NOT_MEASURED = {
     "scores.move": _NO_SCORE,
     "scores.remove_part_page": _NO_SCORE,
     "scores.remove_slot_page": _NO_SCORE,
+    "scores.sheet_to_fill": _NO_SCORE,
     "scores.slot": _NO_SCORE,
     "scores.slots": _NO_SCORE,
     "entry.undo": "only for an application that was enrolled",

@@ -105,12 +105,14 @@ def read_rows(lines: Iterable[tuple[int, Sequence[str]]], full_marks: Decimal) -
     """
     rows: list[ImportRow] = []
     seen: set[str] = set()
+    is_first = True
     for line, record in lines:
         cells = ["".join(char for char in cell if char.isprintable()).strip(" '") for cell in record[:2]]
         if not any(cells):
             continue
         row = _read_row(line, cells, full_marks)
-        if not rows and line == 1 and row.answer is None and row.problem == _NO_REFERENCE:
+        is_header, is_first = is_first and row.problem == _NO_REFERENCE, False
+        if is_header:
             continue
         if row.problem is None and row.reference in seen:
             row = ImportRow(
