@@ -23,6 +23,8 @@ _IN_MEMORY: Final = 2 * 1024 * 1024
 _NAME: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
 _SHORT: Final = 255
 """A longer text in the format of text is shown as hashes by older programs."""
+_NO_LETTERS: Final = {0: None, 0xFFFE: None, 0xFFFF: None}
+"""What no XML can hold; other control characters are escaped."""
 _NARROWEST: Final = 8
 _WIDEST: Final = 50
 
@@ -132,7 +134,7 @@ def _is_kept(value: float | Decimal) -> bool:
 
 
 def _writable(text: str) -> str:
-    text = text.encode("utf-8", "replace").decode()
+    text = text.translate(_NO_LETTERS).encode("utf-8", "replace").decode()
     return text if len(text) <= MOST_TEXT else text[: MOST_TEXT - 1] + "…"
 
 

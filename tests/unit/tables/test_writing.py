@@ -39,7 +39,7 @@ def part(data: bytes, name: str) -> str:
 
 
 SHEET = "worksheets/sheet1"
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=12)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0\ufffe\uffff"), max_size=12)
 NUMBERS = st.integers(-(10**15) + 1, 10**15 - 1) | st.decimals(-9999, 9999, places=2).map(
     lambda each: each + 0
 )
@@ -114,6 +114,10 @@ def test_what_a_sheet_does_not_hold_stands_on_the_next(monkeypatch: pytest.Monke
     data = written([["Head"], *([n] for n in range(1, 5))])
     assert read(data) == [(1, ["Head"]), (2, ["1"]), (3, ["2"])]
     assert read(data, "Marks 2") == [(1, ["Head"]), (2, ["3"]), (3, ["4"])]
+
+
+def test_what_no_file_can_hold_is_left_out() -> None:
+    assert read(written([["a\0b\ufffe\uffffc\x07"]])) == [(1, ["abc\x07"])]
 
 
 def test_a_text_longer_than_a_cell_ends_in_an_ellipsis() -> None:
