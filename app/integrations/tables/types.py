@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Problem(StrEnum):
@@ -43,7 +44,7 @@ class BrokenTable(Exception):
     def __init__(self, problem: Problem, **told: str | int) -> None:
         super().__init__(problem.value)
         self.problem = problem
-        self.told = told
+        self.told: dict[str, Any] = dict(told)
 
 
 class BrokenRecord(Exception):

@@ -130,7 +130,7 @@ class _Sheets:
 
 def _is_kept(value: float | Decimal) -> bool:
     """Whether a spreadsheet keeps every digit before the point."""
-    return abs(value) < _MOST_DIGITS
+    return -_MOST_DIGITS < value < _MOST_DIGITS
 
 
 def _writable(text: str) -> str:
