@@ -6,6 +6,7 @@ use of the machine it sets itself in its first lines; here it is stopped when it
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -36,6 +37,8 @@ def run_apart(
         )
     except subprocess.TimeoutExpired as error:
         raise TookTooLong("too slow") from error
+    if done.returncode == -signal.SIGXCPU:
+        raise TookTooLong("too much work")
     if done.returncode:
         raise EndedBadly(done.stderr.decode(errors="replace")[-500:])
     return done.stdout

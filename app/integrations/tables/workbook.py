@@ -27,9 +27,12 @@ from typing import Any, Final
 from xml.parsers import expat  # nosec B407  # every document type is refused, see `_parse`
 
 _MEMORY: Final = 512 * 1024**2
-_CPU_SECONDS: Final = 12
+_CPU_SECONDS: Final = 8
 _MOST_PARTS: Final = 2_000
 _PIECE: Final = 64 * 1024
+_LAST_COLUMN: Final = 16_384
+_LAST_LINE: Final = 1_048_576
+"""What a sheet can have. What a file claims to stand further out is nowhere."""
 
 _UNREADABLE: Final = (
     zipfile.BadZipFile,
@@ -465,7 +468,7 @@ class _Sheet:
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
         line = int(attributes.get("r", self._line + 1))
-        if line <= self._line:
+        if line <= self._line or line > _LAST_LINE:
             raise Unreadable("broken")
         self._line, self._column, self._cells = line, 0, []
         self._is_hidden = _is_on(attributes.get("hidden"))
@@ -486,7 +489,7 @@ class _Sheet:
             column = 0
             for letter in match[1]:
                 column = column * 26 + ord(letter) - 64
-        if column <= self._column:
+        if column <= self._column or column > _LAST_COLUMN:
             raise Unreadable("broken")
         self._column = column
         self._kind, self._style = attributes.get("t", "n"), int(attributes.get("s", "0"))

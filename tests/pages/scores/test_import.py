@@ -58,10 +58,10 @@ def test_a_sheet_is_filled_in_and_imported_after_a_look(client: PageClient, cast
     ("file", "sentence"),
     [
         (b"PK\x03\x04nonsense", "এই ফাইলটি নষ্ট"),
-        (b"\x89PNG\r\n", "এই ফাইলটি ওয়ার্কবুকও (.xlsx) নয়"),
+        (b"\x89PNG\r\n", "এক্সেল ওয়ার্কবুক (.xlsx) নয়"),
         (workbook('<row r="3"><c r="B3"><f>1+1</f></c></row>'), "B3 ঘরে"),
         (workbook(row(5001, "a")), "৫০০০"),
-        (b"Reference,Mark\n", "এই সারণিতে কিছু নেই"),
+        (b"Reference,Mark\n", "এই ছকে কিছু নেই"),
     ],
 )
 def test_what_is_no_table_is_one_sentence_and_stores_nothing(

@@ -198,6 +198,8 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "too many rows": (workbook("".join(row(line, "a") for line in range(1, 103))), "many"),
     "100,000 columns": (workbook(f'<row>{"<c><v>1</v></c>" * 30_000}</row>'), "wide"),
     "a column there is not": (workbook('<row r="1"><c r="AAAAA1"><v>1</v></c></row>'), "broken"),
+    "a column beyond the last": (workbook('<row r="1"><c r="XFE1"/></row>'), "broken"),
+    "a row beyond the last": (workbook('<row r="1048577"/>'), "broken"),
     "a cell without end": (workbook(row(1, "a", "b" * 201)), "long"),
     "one text a thousand times": (
         workbook("".join(f"<row>{'<c t=_s_><v>0</v></c>'.replace('_', chr(34)) * 8}</row>" for _ in range(99)),
@@ -240,7 +242,12 @@ def test_a_workbook_with_any_bytes_changed_is_read_or_refused(data: st.DataObjec
 def test_a_process_that_dies_or_does_not_end_is_one_sentence(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for code, problem in (("import os; os.abort()", "broken"), ("while True: pass", "big")):
+    scripts = {
+        "import os; os.abort()": "broken",
+        "import os, signal; os.kill(os.getpid(), signal.SIGXCPU)": "big",
+        "while True: pass": "big",
+    }
+    for code, problem in scripts.items():
         (tmp_path / "script.py").write_text(code)
         monkeypatch.setattr(reading, "_SCRIPT", tmp_path / "script.py")
         monkeypatch.setattr(reading, "SECONDS", 0.3)
