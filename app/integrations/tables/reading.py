@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from app.integrations.apart import EndedBadly, TookTooLong, run_apart
 from app.integrations.tables.types import BrokenRecord, BrokenTable, Limits, Problem, Row, Table
+from app.integrations.tables.workbook import cell_name
 
 log = logging.getLogger(__name__)
 
@@ -126,17 +127,8 @@ def _checked(line: int, record: list[str], limits: Limits) -> tuple[str, ...]:
         raise BrokenTable(Problem.WIDE, most=limits.columns)
     for column, cell in enumerate(record, start=1):
         if len(cell) > limits.cell:
-            raise BrokenTable(Problem.LONG, cell=f"{_letters(column)}{line}", most=limits.cell)
+            raise BrokenTable(Problem.LONG, cell=cell_name(column, line), most=limits.cell)
     return tuple(record)
-
-
-def _letters(column: int) -> str:
-    """A, B, …, Z, AA: what a spreadsheet calls a column."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def _decoded(data: bytes) -> str:

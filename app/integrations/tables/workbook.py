@@ -63,6 +63,15 @@ class Unreadable(Exception):
         self.told = told
 
 
+def cell_name(column: int, line: int) -> str:
+    """What a spreadsheet calls a cell, such as B7: both are counted from 1."""
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return f"{name}{line}"
+
+
 def read_workbook(data: bytes, limits: Mapping[str, int], wanted: str | None = None) -> dict[str, Any]:
     """Return the rows of one sheet and what is told of it. Raises Unreadable."""
     try:
@@ -515,12 +524,7 @@ class _Sheet:
 
     @property
     def _place(self) -> str:
-        """What a spreadsheet calls the cell, such as B7."""
-        name, column = "", self._column
-        while column:
-            column, rest = divmod(column - 1, 26)
-            name = chr(65 + rest) + name
-        return f"{name}{self._line}"
+        return cell_name(self._column, self._line)
 
     def _shown(self, value: str) -> str:
         match self._kind:
