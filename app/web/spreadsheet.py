@@ -2,8 +2,8 @@
 
 A view that gives a table away has two addresses and says which one was asked for::
 
-    @blueprint.route("/numbers.csv", defaults={"suffix": "csv"})
     @blueprint.route("/numbers.xlsx", defaults={"suffix": "xlsx"})
+    @blueprint.route("/numbers.csv", defaults={"suffix": "csv"})
 
 and ends in `send_table`. `table_links` of `components/tables.html` offers both.
 """

@@ -6,6 +6,8 @@ import io
 import zipfile
 from collections.abc import Mapping
 
+from werkzeug.test import TestResponse
+
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -87,3 +89,12 @@ def packed(files: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED)
 def workbook(rows: str = "", **more: object) -> bytes:
     """A workbook as bytes; see `parts`."""
     return packed(parts(rows, **more))  # type: ignore[arg-type]  # handed on as it came
+
+
+def words_of(answer: TestResponse) -> str:
+    """What an answer says; of a workbook all its parts."""
+    data = answer.get_data()
+    if not data.startswith(b"PK"):
+        return data.decode()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return "".join(archive.read(name).decode() for name in archive.namelist())

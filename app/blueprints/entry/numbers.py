@@ -56,8 +56,8 @@ def _quota_seats(cycle: CycleView) -> dict[UUID, dict[UUID, int]]:
     }
 
 
-@blueprint.route("/cycles/<uuid:cycle_id>/numbers.csv", defaults={"suffix": "csv"})
 @blueprint.route("/cycles/<uuid:cycle_id>/numbers.xlsx", defaults={"suffix": "xlsx"})
+@blueprint.route("/cycles/<uuid:cycle_id>/numbers.csv", defaults={"suffix": "csv"})
 @requires(Permission.APPLICATIONS_READ)
 def numbers_file(cycle_id: UUID, suffix: str) -> Response:
     """The same as a file for a spreadsheet."""

@@ -336,8 +336,8 @@ def import_page(part_id: UUID) -> BaseResponse:
     return _import_page(part, place, form, lines, table, 422 if form.problems else status)
 
 
-@blueprint.route("/score-parts/<uuid:part_id>/import/sheet.csv", defaults={"suffix": "csv"})
 @blueprint.route("/score-parts/<uuid:part_id>/import/sheet.xlsx", defaults={"suffix": "xlsx"})
+@blueprint.route("/score-parts/<uuid:part_id>/import/sheet.csv", defaults={"suffix": "csv"})
 @requires(_DECIDE)
 @requires_recent
 def sheet_to_fill(part_id: UUID, suffix: str) -> Response:
@@ -567,10 +567,10 @@ def publish(cycle_id: UUID, seat_id: UUID) -> BaseResponse:
 
 
 @blueprint.route(
-    "/cycles/<uuid:cycle_id>/classes/<uuid:seat_id>/scores/merit.csv", defaults={"suffix": "csv"}
+    "/cycles/<uuid:cycle_id>/classes/<uuid:seat_id>/scores/merit.xlsx", defaults={"suffix": "xlsx"}
 )
 @blueprint.route(
-    "/cycles/<uuid:cycle_id>/classes/<uuid:seat_id>/scores/merit.xlsx", defaults={"suffix": "xlsx"}
+    "/cycles/<uuid:cycle_id>/classes/<uuid:seat_id>/scores/merit.csv", defaults={"suffix": "csv"}
 )
 @requires(Permission.APPLICATIONS_READ)
 @requires_recent

@@ -155,6 +155,7 @@ NOT_MEASURED = {
     "scores.add_slot_page": _NO_SCORE,
     "scores.edit_part": _NO_SCORE,
     "scores.edit_slot": _NO_SCORE,
+    "entry.numbers_file": "a file, of the same statements as the page",
     "scores.import_page": _NO_SCORE,
     "scores.markers": _NO_SCORE,
     "scores.marks": _NO_SCORE,
