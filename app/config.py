@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     """The one origin that links in mail are built from. Never taken from the Host header."""
     sa_var: Path
     """Folder of everything the installation writes: files, outbox, logs."""
+    compiled_templates: Path | None = None
+    """Folder of the templates once they are compiled; only the application may write there. Else in `SA_VAR`."""
 
     smtp_url: str | None = None
     """`smtp://host:25` or `smtps://`, with a user and a password before the host where it wants them.

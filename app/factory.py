@@ -27,6 +27,7 @@ from app.web.once import init_once
 from app.web.proof import init_proof
 from app.web.richtext import init_richtext
 from app.web.school import init_school
+from app.web.templating import KeptTemplates
 from app.web.urls import init_urls
 from app.web.words import init_words
 
@@ -40,7 +41,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     app = Flask("app", static_folder=None, root_path=str(ROOT / "app"))
     app.config.update(_flask_config(settings))
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = {
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "bytecode_cache": KeptTemplates(settings.compiled_templates or settings.sa_var / "templates"),
+    }
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     cache.init_app(app)

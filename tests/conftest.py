@@ -19,11 +19,13 @@ from sqlalchemy.engine import make_url
 from app.config import Settings
 from app.extensions import cache, db
 from app.scope import EVERYTHING
+from ops.devtool.console import var_folder
 from ops.devtool.services import APP, OWNER, as_role, make_roles
 from tests.support.cast import CAST, Cast, load_cast
 from tests.support.network import forbid_the_outside
 from tests.support.pages import Browser, PageClient
 from tests.support.queries import QueryCounter
+from tests.support.sharing import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler  # found here
 
 forbid_the_outside()
 
@@ -35,15 +37,12 @@ hypothesis_settings.load_profile("suite")
 db.session.session_factory.configure(info={"scope": EVERYTHING})
 
 TEMPLATE = "sa_template"
+COMPILED = var_folder() / "compiled-for-tests"
+"""Every application of the tests finds its templates compiled by the first."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first; those that share what a module prepares go to the same worker, so that it is done once."""
-    for item in items:
-        prepared = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009  # pytest has no public name for it
-        if any(each.scope == "module" for fixtures in prepared for each in fixtures):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    """Long tests first, so that no worker is left alone with one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
@@ -128,6 +127,7 @@ def make_settings(services: Services, database_url: str, var: Path, worker_id: s
         redis_url=f"{services.redis_url}{separator}db={number}",
         base_url="http://localhost",
         sa_var=var,
+        compiled_templates=COMPILED,
     )
 
 

@@ -32,9 +32,9 @@ def run_pytest(supervisor: Supervisor, arguments: list[str]) -> int:
     """Run pytest on the terminal, in parallel unless the arguments say how; its last line stays the last.
 
     Each worker takes the next test when it is done with one (`tests/conftest.py` puts the long ones first), so that
-    none is left alone with a long one at the end.
+    none is left alone with a long one at the end; `tests/support/sharing.py` says which belong together.
     """
-    parallel = ["-n", str(cores()), "--dist", "loadgroup", "--no-loadscope-reorder"]
+    parallel = ["-n", str(cores()), "--dist", "loadscope", "--no-loadscope-reorder"]
     if any(argument.startswith(("-n", "--pdb")) for argument in arguments):
         parallel = []
     command = [sys.executable, "-m", "pytest", *parallel, *arguments]

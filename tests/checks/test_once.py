@@ -7,10 +7,11 @@ from flask import Flask
 
 from app.web.headers import ONCE_FIELD
 from app.web.once import BY_NATURE
-from tests.pages.test_every_form import ROLES, STARTS, name_of
-from tests.support.cast import Member
-from tests.support.crawl import Crawl
+from tests.pages.test_every_form import ROLES, name_of
+from tests.support.cast import Cast, Member
+from tests.support.crawl import crawled
 from tests.support.pages import PageClient
+from tests.support.routes import school_with_twins
 
 
 def creating(app: Flask) -> set[str]:
@@ -41,9 +42,11 @@ def test_a_new_route_without_an_answer_is_found(app: Flask) -> None:
 
 @pytest.mark.parametrize("member", ROLES, ids=name_of)
 def test_the_key_stands_in_forms_that_create_and_nowhere_else(
-    app: Flask, client: PageClient, member: Member | None
+    app: Flask, cast: Cast, client: PageClient, member: Member | None
 ) -> None:
-    for form in Crawl(client.as_(member), STARTS).forms.values():
+    with school_with_twins():
+        forms = crawled(client, member).forms
+    for form in forms.values():
         keys = [value for name, value in form.values if name == ONCE_FIELD]
         if form.endpoint in creating(app):
             assert len(keys) == 1 and len(keys[0]) == 22, f"{form.endpoint} on {form.page}: {keys}"

@@ -10,24 +10,16 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection
 
-from tests.support.cast import CAST, Member, key
-from tests.support.crawl import Crawl, FoundForm, typed
+from tests.support.cast import CAST, Cast, Member, key
+from tests.support.crawl import Crawl, FoundForm, crawled, typed
 from tests.support.pages import PageClient
+from tests.support.routes import school_with_twins
 from tests.support.workbooks import words_of
 
 CANARY = '"><svg onload=alert(1)>'
-HOSTILE = {
-    "markup": CANARY,
-    "template": "{{7*7}}",
-    "sql": "' OR 1=1--",
-    "nul": "a\x00b",
-    "too long": "অ" * 6_000,
-    "empty": "",
-    "bidi": "‮abc‬\u200b",
-    "header": "x\r\nBcc: all@school.example",
-}
+HOSTILE = {"markup": CANARY, "empty": ""}
+"""In every field at once; one by one `test_hostile_input.py` sends them the whole corpus."""
 ROLES: list[Member | None] = [None, CAST.hasan, CAST.farida, CAST.bashir, CAST.dalia, CAST.ishrat, CAST.rafi]
-STARTS = ["/bn/", "/en/", "/home/"]
 _STAYS = {"accounts.sign_out"}
 
 
@@ -36,8 +28,9 @@ def name_of(member: Member | None) -> str:
 
 
 @pytest.fixture(params=ROLES, ids=name_of)
-def crawl(request: pytest.FixtureRequest, client: PageClient) -> Crawl:
-    return Crawl(client.as_(request.param), STARTS)
+def crawl(request: pytest.FixtureRequest, cast: Cast, client: PageClient) -> Iterator[Crawl]:
+    with school_with_twins():
+        yield crawled(client, request.param)
 
 
 def attempts(form: FoundForm) -> Iterator[tuple[str, dict[str, object]]]:
@@ -55,23 +48,23 @@ def attempts(form: FoundForm) -> Iterator[tuple[str, dict[str, object]]]:
     yield "too many", values | {f"extra{n}": "x" for n in range(1200)}
 
 
-def test_no_link_is_broken(crawl: Crawl) -> None:
+def test_no_link_is_broken(crawl: Crawl, client: PageClient) -> None:
     assert crawl.broken == []
     for page in crawl.pages:
-        part = crawl.client.partial(page)
+        part = client.partial(page)
         assert part.status_code < 400, f"{page} in part: {part.status_code}"
 
 
 @pytest.mark.long
-def test_no_form_can_be_broken(crawl: Crawl, connection: Connection) -> None:
+def test_no_form_can_be_broken(crawl: Crawl, client: PageClient, connection: Connection) -> None:
     for form in crawl.forms.values():
         if form.endpoint in _STAYS:
             continue
         for label, sent in attempts(form):
             savepoint = connection.begin_nested()
-            response = crawl.client.raw.post(
+            response = client.raw.post(
                 form.action,
-                data={"csrf_token": crawl.client.token(), **sent},
+                data={"csrf_token": client.token(), **sent},
                 content_type="multipart/form-data",
             )
             where = f"{form.endpoint} on {form.page}: {label}"
@@ -79,28 +72,28 @@ def test_no_form_can_be_broken(crawl: Crawl, connection: Connection) -> None:
             body = words_of(response)
             assert "<svg onload" not in body, f"{where}: not escaped"
             is_shown = set(form.texts) > set(form.secrets)
-            if response.status_code == 422 and label in {"markup", "template", "sql"} and is_shown:
+            if response.status_code == 422 and label == "markup" and is_shown:
                 kept = typed(response)
                 assert HOSTILE[label] in kept, f"{where}: what was typed is gone"
             savepoint.rollback()
 
 
-def test_bytes_that_are_no_text_break_no_form(crawl: Crawl, connection: Connection) -> None:
+def test_bytes_that_are_no_text_break_no_form(
+    crawl: Crawl, client: PageClient, connection: Connection
+) -> None:
     for form in crawl.forms.values():
         if form.endpoint in _STAYS:
             continue
         body = "&".join(
-            [f"csrf_token={crawl.client.token()}", *(f"{name}=%ff%fe%00%ed%a0%80" for name in form.texts)]
+            [f"csrf_token={client.token()}", *(f"{name}=%ff%fe%00%ed%a0%80" for name in form.texts)]
         )
         savepoint = connection.begin_nested()
-        response = crawl.client.raw.post(
-            form.action, data=body, content_type="application/x-www-form-urlencoded"
-        )
+        response = client.raw.post(form.action, data=body, content_type="application/x-www-form-urlencoded")
         assert response.status_code < 500, form.endpoint
         savepoint.rollback()
 
 
-def test_no_form_goes_without_a_token(crawl: Crawl) -> None:
+def test_no_form_goes_without_a_token(crawl: Crawl, client: PageClient) -> None:
     for form in crawl.forms.values():
-        response = crawl.client.raw.post(form.action, data=dict(form.values))
+        response = client.raw.post(form.action, data=dict(form.values))
         assert response.status_code == 400, form.endpoint

@@ -101,6 +101,39 @@ UNSHOWABLE = {
 }
 """What cannot stand in a field again as it was sent."""
 
+PASS_FOR_A_CHOICE = (
+    "markup",
+    "attribute",
+    "jinja",
+    "format",
+    "sql",
+    "nul",
+    "controls",
+    "surrogate",
+    "no characters",
+    "too long",
+    "white",
+    "empty",
+    "header",
+    "path",
+    "leads out",
+    "huge",
+    "beyond the column",
+    "negative",
+    "nan",
+    "infinite",
+    "other digits",
+    "no day",
+    "their section",
+    "their student",
+    "nobody's",
+    "no key",
+    "braced key",
+    "wrong choice",
+    "role",
+)
+"""Of the texts those that a key, a number, a page to go back to or a choice may be confused by, one of each kind."""
+
 HEADERS: dict[str, tuple[str, ...]] = {
     "Host": (OUTSIDE, "localhost:99999", "localhost, evil.example", "evil.example:80"),
     "X-Forwarded-Host": (OUTSIDE, CANARY),

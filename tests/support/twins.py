@@ -6,12 +6,14 @@ The rows of the river campus are the twins of the main campus's: `TWINS[table]["
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
 from app.domain.academics.models import (
     CalendarEntry,
@@ -106,8 +108,39 @@ def twin(table: str, campus: str) -> UUID:
     return known.get(table, {}).get(campus) or key(f"{table} {campus}")
 
 
+_WRITTEN: list[bytes] = []
+"""What storing them said to the database the first time: saying it again takes a tenth of the time."""
+
+
 def add_twins() -> None:
     """Store them. The cast must be there."""
+    connection = session().connection()
+    if not _WRITTEN:
+        with _noted(connection):
+            _store_twins()
+        return
+    connection.exec_driver_sql(b";".join(_WRITTEN).decode(), execution_options={"no_parameters": True})
+    session().commit()
+    session().expire_all()
+
+
+@contextmanager
+def _noted(connection: Connection) -> Iterator[None]:
+    """Keep what is written in the block, with its values in it."""
+
+    def note(conn: Any, cursor: Any, statement: str, values: Any, *rest: Any) -> None:
+        if statement.startswith(("INSERT", "UPDATE")):
+            many = values if isinstance(values, list) else [values]
+            _WRITTEN.extend(cursor.mogrify(statement, each) for each in many)
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+
+
+def _store_twins() -> None:
     db = session()
     db.add(Person(id=key("person guardian river"), name_en="Rina Islam", phone="+8801711000077"))
     db.add(
