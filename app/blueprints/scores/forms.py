@@ -363,7 +363,7 @@ class SentSheet:
 def read_sheet(form: MultiDict[str, str], part: PartView) -> SentSheet:
     """Understand a sent page. Whatever is wrong is named; the rest is kept as typed."""
     sent = SentSheet(
-        {name: _printable(value)[:20] for name, value in form.items() if name[:2] in ("m-", "a-", "v-")}
+        {name: _printable(value)[:_LONGEST] for name, value in form.items() if name[:2] in ("m-", "a-", "v-")}
     )
     for name, version in sent.typed.items():
         if not name.startswith("v-"):
