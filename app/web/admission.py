@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
-from app.domain.academics.types import Shift
+from app.domain.academics.types import SHIFT_NAMES, Shift
 from app.domain.admissions.cycles.rules import days_left, earliest_birth, latest_birth
 from app.domain.admissions.types import (
     PAPER_NAMES,
@@ -26,7 +26,7 @@ from app.web.i18n import current_locale, digits, say, span
 
 PAPER_WORDS: dict[DocumentKind, object] = {kind: lazy_gettext(name) for kind, name in PAPER_NAMES.items()}
 
-SHIFT_WORDS: dict[Shift, object] = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
+SHIFT_WORDS: dict[Shift, object] = {shift: lazy_gettext(name) for shift, name in SHIFT_NAMES.items()}
 
 METHOD_WORDS: dict[Method, object] = {
     Method.LOTTERY: _l("Lottery"),
@@ -55,7 +55,7 @@ def age_words(rule: AgeRule) -> str:
         return str(gettext("%(least)s to %(most)s", least=least, most=most))
     if least:
         return str(gettext("%(least)s or more", least=least))
-    return str(gettext("%(most)s at most", most=most)) if most else str(gettext("any"))
+    return str(gettext("%(most)s at most", most=most)) if most else str(gettext("any age"))
 
 
 def birth_words(rule: AgeRule) -> str:

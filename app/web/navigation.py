@@ -41,7 +41,7 @@ PLACES: list[Place] = [
     Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ),
     Place(_l("Students"), "people.students", "person", Permission.STUDENTS_READ),
     Place(_l("Guardians"), "people.guardians", "phone", Permission.GUARDIANS_READ),
-    Place(_l("Application fees"), "fees.day", "purse", Permission.FEES_RECORD, "/admissions/fees/"),
+    Place(_l("Fees"), "fees.day", "purse", Permission.FEES_RECORD, "/admissions/fees/"),
     Place(_l("Staff"), "people.staff", "person", Permission.STAFF_READ),
     Place(_l("School"), "academics.overview", "book", Permission.ACADEMICS_READ),
     Place(_l("Calendar"), "academics.calendar.month", "calendar", Permission.CALENDAR_READ),

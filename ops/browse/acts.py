@@ -55,6 +55,8 @@ def begin_application(page: Page, url: str, lang: str) -> None:
 def fill_child(page: Page, family: Family) -> None:
     """The first page: who is to come to school, into which class."""
     page.select_option("select[name=seat]", index=family.wanted)
+    if page.locator("select[name=shift]").count():
+        page.select_option("select[name=shift]", index=1)
     page.fill("[name=child_name_bn]", family.child_bn)
     page.fill("[name=child_name_en]", family.child_en)
     page.fill("[name=child_name_ar]", family.child_ar)

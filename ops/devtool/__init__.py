@@ -24,7 +24,7 @@ COMMANDS = {
     "audit": ("Check", "known holes of the packages, and the bill of materials"),
     "bench": ("Check", "measure bytes, requests and times   [admissions|core|outbox|faults|scale]"),
     "attack": ("Check", "sqlmap over a demo school of its own   [ROUTE...] [--minutes 60]"),
-    "shots": ("Check", "pictures of the main pages into var/shots   [PAGE...] [--languages bn]"),
+    "shots": ("Check", "pictures of the main pages into var/shots   [PAGE...] [--languages bn] [--intake]"),
     "fmt": ("Change", "format Python and templates"),
     "i18n": ("Change", "collect, merge and compile the translations   [--check]"),
     "lock": ("Change", "pin the packages afresh from the .in files"),

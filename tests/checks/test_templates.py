@@ -61,3 +61,18 @@ def test_page_has_a_title(name: str) -> None:
 def test_no_way_round_escaping(name: str) -> None:
     source = (TEMPLATES / name).read_text(encoding="utf-8")
     assert not re.search(r"\|\s*safe\b|autoescape\s+false", source)
+
+
+def test_cells_of_a_table_that_becomes_cards_bring_the_words_of_their_column() -> None:
+    cells = [
+        (name, cell)
+        for name in ALL
+        for body in re.findall(
+            r"\{% call cards\(.*?%\}(.*?)\{% endcall %\}",
+            (TEMPLATES / name).read_text(encoding="utf-8"),
+            re.S,
+        )
+        for cell in re.findall(r"<td\b[^>]*>", body)
+    ]
+    assert len(cells) > 40
+    assert [(name, cell) for name, cell in cells if "data-of=" not in cell and "whole" not in cell] == []

@@ -25,6 +25,7 @@ from app.domain.academics.types import (
 )
 from app.domain.kernel.dates import weekday_name
 from app.domain.people.queries import StaffChoice
+from app.web.admission import SHIFT_WORDS
 from app.web.editing import EditForm
 from app.web.forms import (
     ChoiceField,
@@ -40,7 +41,6 @@ from app.web.forms import (
 )
 from app.web.i18n import current_locale, local_plain
 
-SHIFT_WORDS = {Shift.MORNING: _l("Morning shift"), Shift.DAY: _l("Day shift")}
 KIND_WORDS = {
     DayKind.HOLIDAY: _l("Holiday"),
     DayKind.EVENT: _l("Event"),

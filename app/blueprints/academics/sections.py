@@ -21,7 +21,7 @@ from app.blueprints.academics.area import (
     search_words,
     trail,
 )
-from app.blueprints.academics.forms import SHIFT_WORDS, AssignmentForm, NewSectionForm, SectionForm
+from app.blueprints.academics.forms import AssignmentForm, NewSectionForm, SectionForm
 from app.domain.academics.policies import may_see_pupils
 from app.domain.academics.queries import (
     SectionView,
@@ -49,6 +49,7 @@ from app.domain.kernel.names import matches, search_key
 from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import list_staff_choices
 from app.web.access import current_actor, requires
+from app.web.admission import SHIFT_WORDS
 from app.web.editing import Crumbs, Editing, Removal, edited, removed
 from app.web.headers import keepable
 from app.web.htmx import render_page

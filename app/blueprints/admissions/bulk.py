@@ -69,12 +69,12 @@ def bulk() -> BaseResponse:
     """What is to be done to the applications that were chosen; once that is said, what it will do to each."""
     form, chosen = _form(), _chosen()
     effects: list[Effect] = []
-    if submitted(form):
+    is_asked = "text" in request.form
+    if is_asked and submitted(form):
         try:
             effects = preview(current_actor(), form.order(), chosen)
         except Refused as error:
             form.put_refusal(error)
-    is_asked = "text" in request.form
     return _bulk_page(form, chosen, effects, is_refused=is_asked and bool(form.problems))
 
 

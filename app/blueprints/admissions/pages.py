@@ -181,7 +181,7 @@ def queue_context(
             for state in IN_THE_QUEUE
             if (count := counts.get(state, 0)) or state is wanted.status
         ],
-        "all_states": (gettext("All"), _queue_url(query), wanted.status is None, sum(counts.values())),
+        "all_states": (gettext("All states"), _queue_url(query), wanted.status is None, sum(counts.values())),
         "page_url": lambda number: _queue_url({**kept, "page": str(number)}),
         "is_filtered": bool(kept),
         "is_narrowed": any(name in kept for name in ("cycle", "officer", "doubt", "papers")),

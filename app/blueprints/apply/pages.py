@@ -162,7 +162,8 @@ def status_trail(events: Iterable[EventView]) -> list[tuple[object, str, str]]:
         )
         text = moment(event.at)
         if event.note:
-            text = gettext("%(when)s. %(reason)s", when=text, reason=event.note)
+            reason = Markup('<span dir="auto">{}</span>').format(event.note)
+            text = escape(gettext("%(when)s. %(reason)s")) % {"when": text, "reason": reason}
         if event.kind is EventKind.PAPER:
             text = f"{text} · {DOCUMENT_WORDS[DocumentKind(event.details['paper'])]}"
         lines.append((title, text, "done"))

@@ -26,7 +26,7 @@ from app.domain.admissions.forms.queries import form_of
 from app.domain.admissions.forms.resuming import SHARED, find_source
 from app.domain.admissions.forms.rules import next_step, previous_step, steps_of
 from app.domain.admissions.forms.types import FormDefinition, FormPage
-from app.domain.admissions.lottery.queries import find_own_ticket
+from app.domain.admissions.lottery.queries import list_own_tickets
 from app.domain.admissions.offers.queries import family_offer
 from app.domain.admissions.queries import (
     find_asked,
@@ -65,7 +65,7 @@ from app.domain.kernel.errors import N_, Conflict, Refused
 from app.domain.kernel.ids import new_token
 from app.domain.limits.types import TooMany
 from app.web.access import client_address, public
-from app.web.admission import cycle_words, next_sentences
+from app.web.admission import SHIFT_WORDS, cycle_words, next_sentences
 from app.web.admission_form import Asked, ask_page, control_of, plain_label, title_of
 from app.web.errors import message_of, status_of
 from app.web.forms import Form, submitted
@@ -470,7 +470,8 @@ def status_page(application: ApplicationView, form: Form | None = None, status: 
         words=DOCUMENT_WORDS,
         trail=status_trail(list_events(application.id)),
         next_words=NEXT_WORDS[application.status],
-        ticket=find_own_ticket(application.id),
+        tickets=list_own_tickets(application.id),
+        shifts=SHIFT_WORDS,
         offer=family_offer(application.id),
         next_sentences=next_sentences(application.status, place, today()),
         slips=slip_choices(application),

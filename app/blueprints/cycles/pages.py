@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import url_for
 
 from app.blueprints.cycles.words import POINT_WORDS
-from app.domain.admissions.cycles.rules import share_seats
 from app.domain.admissions.cycles.types import CycleView, Doubt, Lack, Point, Share
+from app.domain.admissions.rankings.queries import list_quota_seats
 from app.web.i18n import say
 
 _WHERE = {
@@ -38,7 +38,13 @@ def _where(point: Point, cycle: CycleView) -> str:
 
 def shares_of(cycle: CycleView) -> dict[UUID, Share]:
     """How many seats of each class its quotas get."""
-    percents = [quota.details.percent for quota in cycle.quotas]
-    return (
-        {each.id: share_seats(each.seats, percents) for each in cycle.classes} if sum(percents) <= 100 else {}
-    )
+    if sum(quota.details.percent for quota in cycle.quotas) > 100:
+        return {}
+    found = list_quota_seats(cycle.id)
+    return {
+        each.id: Share(
+            tuple(found[each.id][quota.id] for quota in cycle.quotas),
+            each.seats - sum(found[each.id].values()),
+        )
+        for each in cycle.classes
+    }

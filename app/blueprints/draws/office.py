@@ -187,8 +187,10 @@ def cancel(draw_id: UUID) -> BaseResponse:
         found,
         gettext("Cancel the draw"),
         gettext("Cancel the draw"),
-        gettext("The draw is cancelled. It stays public with its reason."),
+        gettext(
+            "The draw is cancelled. It stays public with its reason, and families with a ticket are told."
+        ),
         form=CancelForm,
         read=lambda: get_draw(actor, draw_id),
-        save=lambda form: cancel_draw(actor, draw_id, form.version.number, form.details()),
+        save=lambda form: cancel_draw(actor, draw_id, form.version.number, form.details(), draw_link),
     )

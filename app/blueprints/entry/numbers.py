@@ -12,10 +12,10 @@ from flask_babel import gettext
 from app.blueprints.entry.views import blueprint, crumbs_of
 from app.blueprints.entry.words import LEG_WORDS, REACH_WORDS, STOP_WORDS
 from app.domain.admissions.cycles.queries import get_cycle
-from app.domain.admissions.cycles.rules import share_seats
 from app.domain.admissions.cycles.types import CycleView
 from app.domain.admissions.numbers.queries import read_numbers
 from app.domain.admissions.numbers.types import CycleNumbers
+from app.domain.admissions.rankings.queries import list_quota_seats
 from app.domain.kernel.access import Permission
 from app.web.access import current_actor, requires
 from app.web.htmx import render_page
@@ -44,16 +44,10 @@ def numbers(cycle_id: UUID) -> Response:
 
 def _quota_seats(cycle: CycleView) -> dict[UUID, dict[UUID, int]]:
     """The seats of each quota in each class."""
-    percents = [quota.details.percent for quota in cycle.quotas]
-    if sum(percents) > 100:
+    if sum(quota.details.percent for quota in cycle.quotas) > 100:
         return {}
-    return {
-        each.class_id: {
-            quota.id: seats
-            for quota, seats in zip(cycle.quotas, share_seats(each.seats, percents).quotas, strict=True)
-        }
-        for each in cycle.classes
-    }
+    found = list_quota_seats(cycle.id)
+    return {each.class_id: found[each.id] for each in cycle.classes}
 
 
 @blueprint.route("/cycles/<uuid:cycle_id>/numbers.xlsx", defaults={"suffix": "xlsx"})

@@ -41,6 +41,9 @@ KIND_WORDS: dict[str, object] = {
     "application.paper_refused": _l("Paper refused"),
     "application.slot": _l("Time, place and seat"),
     "application.enrolled": _l("Pupil enrolled"),
+    "admission_draw.announced": _l("Ticket of a draw"),
+    "admission_draw.drawn": _l("Draw held"),
+    "admission_draw.cancelled": _l("Draw cancelled"),
 }
 
 JOB_WORDS: dict[str, object] = {

@@ -22,7 +22,7 @@ class TextForm(EditForm):
 class LetterForm(EditForm):
     """A letter by mail."""
 
-    subject = LineField(_l("Subject"), [Required(_l("Write the subject."))], max_length=200, markup=True)
+    subject = LineField(_l("Subject line"), [Required(_l("Write the subject."))], max_length=200, markup=True)
     body = TextField(
         _l("Text"), [Required(_l("Write the message."))], max_length=4000, render_kw={"rows": 16}
     )

@@ -58,6 +58,8 @@ def sample_values(locale: str) -> dict[str, str]:
         "last": format_time(time(11, 30), locale),
         "seat": to_local_digits("12", locale),
         "waiting": to_local_digits("3", locale),
+        "draw": to_local_digits("4", locale),
+        "ticket": to_local_digits("57", locale),
     }
 
 

@@ -68,10 +68,10 @@ def reset(campus_id: UUID, kind: str, channel: str, locale: str) -> BaseResponse
     own = find_own_words(campus_id, kind, page.channel, locale)
     return removed(
         Removal(
-            title=gettext("Use the first words again?"),
+            title=gettext("Use the standard text again?"),
             text=gettext("What the school wrote for this message is given up; it stays in the audit log."),
-            act=gettext("Use the first words"),
-            done=gettext("The message leaves in the first words again."),
+            act=gettext("Use the standard text"),
+            done=gettext("The message leaves in the standard text again."),
             crumbs=crumbs(campus_id),
             back=request.path.removesuffix("/reset"),
             remove=lambda: forget_words(

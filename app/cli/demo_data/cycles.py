@@ -45,8 +45,8 @@ _SECTION_MOST: Final = 55
 
 def open_cycle(
     year_id: UUID, year_starts_on: date, opens: date, closes: date, seats: Mapping[UUID, tuple[int, int]]
-) -> None:
-    """Make and publish a cycle. `seats`: class to its level and its seats."""
+) -> UUID:
+    """Make and publish a cycle, and return its key. `seats`: class to its level and its seats."""
     details = CycleDetails(
         opens,
         closes,
@@ -65,3 +65,4 @@ def open_cycle(
     for quota in _QUOTAS:
         add_quota(SYSTEM, key, quota)
     publish_cycle(SYSTEM, key, get_cycle(SYSTEM, key).version)
+    return key

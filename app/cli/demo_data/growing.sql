@@ -56,13 +56,13 @@ JOIN campuses m ON m.id = t.campus_id AND m.code = :model
 JOIN academic_years my ON my.id = t.academic_year_id
 CROSS JOIN campuses c
 JOIN academic_years y ON y.campus_id = c.id AND y.name = my.name
-WHERE c.code = ANY (:new);
+WHERE c.code = ANY (:new) AND t.state = 'published';
 
 -- [seats]
 INSERT INTO admission_seats (id, cycle_id, class_id, seats, age_from, age_to, age_from_months, age_to_months, papers)
 SELECT uuidv7(), cy.id, k.id, t.seats, t.age_from, t.age_to, t.age_from_months, t.age_to_months, t.papers
 FROM admission_seats t
-JOIN admission_cycles mc ON mc.id = t.cycle_id
+JOIN admission_cycles mc ON mc.id = t.cycle_id AND mc.state = 'published'
 JOIN campuses m ON m.id = mc.campus_id AND m.code = :model
 JOIN classes mk ON mk.id = t.class_id
 JOIN campuses c ON c.code = ANY (:new)
@@ -208,7 +208,7 @@ SELECT
     ORDER BY r.user_id LIMIT 1
   )
 FROM admission_seats s
-JOIN admission_cycles cy ON cy.id = s.cycle_id
+JOIN admission_cycles cy ON cy.id = s.cycle_id AND cy.state = 'published'
 JOIN campuses c ON c.id = cy.campus_id
 JOIN classes k ON k.id = s.class_id
 JOIN academic_years y ON y.id = cy.academic_year_id

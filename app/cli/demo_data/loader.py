@@ -19,6 +19,7 @@ from uuid import UUID
 
 from app.cli.demo_data import school, site
 from app.cli.demo_data.applications import PLANS, Applicants, Desk
+from app.cli.demo_data.chosen import Chosen, Office, Sizes, mark_the_way
 from app.cli.demo_data.cycles import open_cycle
 from app.cli.demo_data.names import Part
 from app.cli.demo_data.people import Adult, Child, Family, Registry
@@ -44,6 +45,8 @@ from app.domain.academics.types import (
 )
 from app.domain.accounts.passwords import hash_password
 from app.domain.accounts.services import create_user
+from app.domain.admissions.desk.queries import list_queue
+from app.domain.admissions.desk.types import QueueFilter
 from app.domain.attendance.services import import_registers
 from app.domain.attendance.types import AttendanceStatus, TakenRegister
 from app.domain.cms.services import add_notice, add_page, publish_notice, publish_page
@@ -104,6 +107,8 @@ class Place:
     id: UUID
     year_id: UUID
     next_year_id: UUID
+    cycle_id: UUID = NOBODY
+    """The admission cycle that is open."""
     classes: dict[int, UUID] = field(default_factory=dict)
     sections: dict[Seat, UUID] = field(default_factory=dict)
     next_sections: dict[int, UUID] = field(default_factory=dict)
@@ -112,6 +117,7 @@ class Place:
     spare_teachers: list[Worker] = field(default_factory=list)
     pupils: dict[Seat, list[UUID]] = field(default_factory=dict)
     officer: Worker | None = None
+    principal: Worker | None = None
 
     @property
     def code(self) -> str:
@@ -164,6 +170,7 @@ class Loader:
 
     def __init__(self, today: date, seed: int, say: Callable[[str], None], share: float) -> None:
         self.today = today
+        self.seed = seed
         self.share = share
         self.year = today.year
         self.rng = Random(seed)  # noqa: S311  # an invented school, not a secret
@@ -185,6 +192,7 @@ class Loader:
             ("attendance", self.load_attendance),
             ("pages and notices", self.load_site),
             ("admission and applications", self.load_admission),
+            ("a draw, offers and a test", self.load_chosen),
         ]
         for name, part in parts:
             with self._timed(name):
@@ -227,7 +235,9 @@ class Loader:
         """The office and the teachers. Everybody has an account; only those in the list of logins a password."""
         main, other = self.places
         self._hire(main, Role.ADMIN, "Administrator", email="admin", login=True, everywhere=True)
-        self._hire(main, Role.PRINCIPAL, "Principal", email="principal", login=True, woman=True)
+        main.principal = self._hire(
+            main, Role.PRINCIPAL, "Principal", email="principal", login=True, woman=True
+        )
         main.officer = self._hire(
             main, Role.ADMISSIONS_OFFICER, "Admissions officer", email="admissions", login=True, woman=True
         )
@@ -558,19 +568,9 @@ class Loader:
         desks = []
         for place in self.places:
             seats = {place.classes[level]: (level, count) for level, count in place.plan.seats.items()}
-            open_cycle(place.next_year_id, date(self.year + 1, 1, 1), opens, closes, seats)
+            place.cycle_id = open_cycle(place.next_year_id, date(self.year + 1, 1, 1), opens, closes, seats)
             self._count("admission cycles")
-            if place.officer is None:
-                raise LookupError("a campus without an admissions officer")
-            officer = Actor(
-                user_id=place.officer.user_id,
-                person_id=None,
-                name=place.officer.name.en,
-                locale="en",
-                grants=(Grant(Role.ADMISSIONS_OFFICER, place.id),),
-            )
-            plan = place.plan
-            desks.append(Desk(place.id, officer, place.next_sections, plan.streets, plan.town_bn))
+            desks.append(_desk(place))
         if self.known_guardian is None:
             raise LookupError("families come before applications")
         applicants = Applicants(
@@ -581,6 +581,23 @@ class Loader:
             PLANS if self.share == 1 else PLANS[::4],
         )
         self._count("applications", applicants.apply_all(self.known_guardian))
+
+    def load_chosen(self) -> None:
+        """Places of this year at the first campus: a class that was drawn, one that will be, one that is tested."""
+        place = self.places[0]
+        desk = _desk(place)
+        office = Office(
+            desk,
+            _actor(place.principal, Role.PRINCIPAL, place),
+            _actor(place.teachers[7, "A"], Role.TEACHER, place),
+        )
+        registry = Registry(Random(self.seed), self.year, self.registry.phones)  # noqa: S311  # as above
+        sizes = Sizes() if self.share == 1 else Sizes(5, 2, 4)
+        chosen = Chosen(self.seed, registry, office, self.today, sizes)
+        self._count("families of places that fell free", chosen.run(place.year_id, place.classes))
+        self._count("admission cycles")
+        waiting = list_queue(desk.officer, QueueFilter(cycle_ids=frozenset({place.cycle_id})), 1, 3)
+        mark_the_way(desk.officer, place.cycle_id, [each.id for each in waiting])
 
     def _words(self, locale: str) -> dict[str, str]:
         """Days and years as readers of a language write them."""
@@ -598,6 +615,24 @@ class Loader:
         words["year"] = to_local_digits(str(self.year), locale)
         words["next"] = to_local_digits(str(self.year + 1), locale)
         return words
+
+
+def _actor(worker: Worker | None, role: Role, place: Place) -> Actor:
+    """Somebody who works at a campus, as the services meet them."""
+    if worker is None:
+        raise LookupError(f"a campus without a {role}")
+    return Actor(
+        user_id=worker.user_id,
+        person_id=None,
+        name=worker.name.en,
+        locale="en",
+        grants=(Grant(role, place.id),),
+    )
+
+
+def _desk(place: Place) -> Desk:
+    officer, plan = _actor(place.officer, Role.ADMISSIONS_OFFICER, place), place.plan
+    return Desk(place.id, officer, place.next_sections, plan.streets, plan.town_bn)
 
 
 def filled(text: LocalText, words: dict[str, dict[str, str]]) -> LocalText:

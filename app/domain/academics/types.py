@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from app.domain.kernel.errors import N_, Conflict, Refused
@@ -33,6 +34,10 @@ class Shift(StrEnum):
 
     MORNING = "morning"
     DAY = "day"
+
+
+SHIFT_NAMES: Final = {Shift.MORNING: N_("Morning shift"), Shift.DAY: N_("Day shift")}
+"""What a shift is called, to be translated where it is shown."""
 
 
 class DayReason(StrEnum):

@@ -71,20 +71,16 @@ def _decided(status: ApplicationStatus, child: str) -> Any:
                 " a seat becomes free.",
                 name=child,
             )
-        case ApplicationStatus.OFFERED:
-            return gettext(
-                "we are glad to offer %(name)s a place. Please come to the school office with the birth"
-                " certificate to complete the enrolment.",
-                name=child,
-            )
-        case _:
+        case ApplicationStatus.REJECTED:
             return gettext("we are sorry that we cannot offer %(name)s a place this year.", name=child)
+        case _:
+            raise ValueError(f"{status} has a letter of its own, or none")
 
 
 def decided_letter(
     locale: str, status: ApplicationStatus, child: str, reference: str, reason: str, status_link: str
 ) -> Letter:
-    """What was decided, and why."""
+    """What was decided, and why. An offer has a letter of its own (`offers.letters`)."""
     with force_locale(locale):
         parts = [gettext("Peace and good wishes,"), _decided(status, child)]
         if reason:
@@ -213,14 +209,6 @@ def decided_text(locale: str, status: ApplicationStatus, reference: str) -> str 
     """A decision as a text message; None for a step that needs no message of its own."""
     with force_locale(locale):
         match status:
-            case ApplicationStatus.OFFERED:
-                return str(
-                    gettext(
-                        "Smart Academy: a place is offered for application %(reference)s. Please come to the"
-                        " school office with the birth certificate.",
-                        reference=reference,
-                    )
-                )
             case ApplicationStatus.WAITLISTED:
                 return str(
                     gettext(

@@ -42,6 +42,19 @@ FACTS = {
     "subject_id": "SELECT subject_id FROM teacher_subjects WHERE id = :assignment_id",
     "cycle_id": "SELECT id FROM admission_cycles WHERE campus_id = :campus_id ORDER BY opens_on DESC LIMIT 1",
     "seat_id": "SELECT id FROM admission_seats WHERE cycle_id = :cycle_id ORDER BY id LIMIT 1",
+    "milestone_id": "SELECT id FROM admission_milestones WHERE cycle_id = :cycle_id ORDER BY position LIMIT 1",
+    "draw_id": "SELECT id FROM admission_draws WHERE campus_id = :campus_id AND state = 'drawn' LIMIT 1",
+    "announced_id": "SELECT id FROM admission_draws WHERE campus_id = :campus_id AND state = 'announced' LIMIT 1",
+    "drawn_seat_id": "SELECT seat_id FROM admission_draws WHERE id = :draw_id",
+    "scored_seat_id": "SELECT seat_id FROM admission_score_parts WHERE campus_id = :campus_id ORDER BY id LIMIT 1",
+    "scored_cycle_id": "SELECT cycle_id FROM admission_seats WHERE id = :scored_seat_id",
+    "part_id": "SELECT p.id FROM admission_score_parts p WHERE p.seat_id = :scored_seat_id AND NOT EXISTS"
+    " (SELECT FROM admission_score_markers m WHERE m.part_id = p.id)",
+    "slot_id": "SELECT id FROM admission_score_slots WHERE part_id = :part_id ORDER BY starts_at LIMIT 1",
+    "seated_id": "SELECT application_id FROM admission_score_sittings WHERE slot_id = :slot_id ORDER BY id LIMIT 1",
+    "batch_id": "SELECT id FROM admission_batches WHERE campus_id = :campus_id ORDER BY at LIMIT 1",
+    "accepted_id": "SELECT id FROM admission_applications WHERE campus_id = :campus_id AND status = 'accepted'"
+    " ORDER BY id LIMIT 1",
     "quota_id": "SELECT id FROM admission_quotas WHERE cycle_id = :cycle_id ORDER BY id LIMIT 1",
     "term_id": "SELECT id FROM terms WHERE academic_year_id = :year_id ORDER BY starts_on LIMIT 1",
     "entry_id": "SELECT id FROM calendar_entries WHERE campus_id = :campus_id ORDER BY starts_on LIMIT 1",
@@ -66,10 +79,13 @@ FACTS = {
 """What stands in an address, by the name of its parameter: things of the people who can sign in. Each may ask
 with what was found before it, and with the logins by role."""
 
+_SCORED = {"cycle_id": ":scored_cycle_id", "seat_id": ":scored_seat_id"}
+_ANNOUNCED = {"draw_id": ":announced_id"}
 _LETTER = {"kind": "application.received", "channel": "mail", "locale": "en"}
 
 OWN_VALUES: dict[str, dict[str, str]] = {
     "admissions.document": {"kind": "photo"},
+    "admissions.enrol": {"application_id": ":accepted_id"},
     "apply.document": {"kind": "photo"},
     "apply.answer": {"token": DRAFT, "step": "guardian"},
     "apply.documents": {"token": DRAFT},
@@ -79,7 +95,11 @@ OWN_VALUES: dict[str, dict[str, str]] = {
     **{key: {"key": "child"} for key in ("builder.drop_page", "builder.edit_page", "builder.new_field")},
     **{key: {"key": "email"} for key in ("builder.drop_field", "builder.edit_field")},
     "builder.preview": {"key": "child"},
+    **dict.fromkeys(("draws.announce", "draws.cancel", "draws.hold"), _ANNOUNCED),
     **dict.fromkeys(("messages.message", "messages.reset"), _LETTER),
+    **dict.fromkeys(("scores.add_part_page", "scores.merit", "scores.overview", "scores.ties"), _SCORED),
+    "offers.offer": {"seat_id": ":drawn_seat_id"},
+    "scores.move": {"application_id": ":seated_id"},
     "site.notice": {"slug": ":notice_slug"},
     "site.page": {"slug": ":page_slug"},
 }
@@ -110,8 +130,6 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 }
 """What people ask of a page besides opening it."""
 
-_NO_SCORE = "no class of the demo has a score"
-
 NOT_MEASURED = {
     "static": "files of the build, served by nginx",
     "accounts.app_picture": "nobody is setting up an app",
@@ -125,10 +143,6 @@ NOT_MEASURED = {
     "accounts.confirm_email": "only behind a link that works once",
     "accounts.confirm_phone": "only while a code is on its way",
     "admissions.answers": "no form of the demo asks the office anything",
-    "admissions.batch": "nobody of the demo school has done anything to many at once",
-    "admissions.drop_milestone": "no cycle of the demo school has milestones",
-    "admissions.edit_milestone": "no cycle of the demo school has milestones",
-    "admissions.enrol": "only for an application that was accepted",
     "admissions.papers": "a part of the record",
     "admissions.presence": "a part of the record",
     "admissions.slip": "a file, and nobody of the demo has printed one",
@@ -145,33 +159,14 @@ NOT_MEASURED = {
     "apply.withdraw": "only a form is sent there",
     "builder.condition": "the demo's forms have no question of their own",
     "builder.publish": "the demo's forms are as they come",
-    "draws.announce": "the demo draws no seats",
-    "draws.cancel": "the demo draws no seats",
-    "draws.draw": "the demo draws no seats",
-    "draws.hold": "the demo draws no seats",
-    "draws.result": "the demo draws no seats",
-    "draws.steps": "the demo draws no seats",
-    "draws.tickets": "the demo draws no seats",
-    "scores.add_slot_page": _NO_SCORE,
-    "scores.edit_part": _NO_SCORE,
-    "scores.edit_slot": _NO_SCORE,
     "entry.numbers_file": "a file, of the same statements as the page",
-    "scores.import_page": _NO_SCORE,
-    "scores.markers": _NO_SCORE,
-    "scores.marks": _NO_SCORE,
     "scores.merit_file": "a file, of the same statements as the list",
-    "scores.move": _NO_SCORE,
-    "scores.remove_part_page": _NO_SCORE,
-    "scores.remove_slot_page": _NO_SCORE,
-    "scores.sheet_to_fill": _NO_SCORE,
-    "scores.slot": _NO_SCORE,
-    "scores.slots": _NO_SCORE,
+    "scores.sheet_to_fill": "a file, of the same statements as a look at an import",
     "entry.undo": "only for an application that was enrolled",
     "fees.cancel": "nobody of the demo has paid for an application",
     "fees.slip": "nobody of the demo has paid for an application",
     "jobs.ask_retry_alike": "only for a message that was set aside",
     "jobs.drop": "only for a message that was set aside",
-    "offers.offer": "no order of the demo is published",
     "offers.order": "the demo's seats are drawn, not given in the order of sending",
     "people.open_account": "everybody who works at the demo school has an account",
     "people.paper": "only in the file of somebody who came by an application",
@@ -183,6 +178,9 @@ NOT_MEASURED = {
 
 GO_ON = {"home.index": {"guardian", "student"}}
 """Who is led on from a page to one of their own."""
+
+OF_OTHERS = {"scores.marks": {"teacher"}}
+"""Who may open such pages, and not the one whose address is known here: its marks the office gives."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +216,7 @@ def every_page(app: Flask, facts: dict[str, Any]) -> Iterator[Page]:
             path = app.url_map.bind("localhost").build(rule.endpoint, values)
             path += f"?{ASKED[rule.endpoint]}" if rule.endpoint in ASKED else ""
         for role in _readers(access):
-            if role in GO_ON.get(rule.endpoint, ()):
+            if role in GO_ON.get(rule.endpoint, ()) or role in OF_OTHERS.get(rule.endpoint, ()):
                 continue
             yield Page(rule.endpoint, role, path)
             for query in VARIANTS.get(rule.endpoint, ()) if path else ():

@@ -13,8 +13,8 @@ from app.domain.academics.types import Shift
 from app.domain.admissions.lottery.models import AdmissionDraw
 from app.domain.admissions.lottery.queries import (
     find_draw,
-    find_own_ticket,
     list_of,
+    list_own_tickets,
     list_tickets,
     list_undrawn,
     preview_list,
@@ -35,6 +35,8 @@ from app.domain.admissions.lottery.types import (
     SamePerson,
     StillOpen,
 )
+from app.domain.admissions.messages.services import save_words
+from app.domain.admissions.messages.types import Words
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeatPart, Application
 from app.domain.admissions.rankings.queries import find_ranking, list_ranks
 from app.domain.admissions.services import withdraw_application
@@ -44,6 +46,7 @@ from app.domain.kernel.access import visitor
 from app.domain.kernel.errors import NotFound, Stale
 from app.domain.kernel.texts import LocalText
 from app.domain.outbox.models import OutboxMessage
+from app.domain.outbox.types import Channel
 from app.uow import session
 from tests.support.applications import sent
 from tests.support.cast import CAST, Cast
@@ -82,8 +85,8 @@ def test_a_list_is_fixed_announced_and_drawn_and_its_order_is_in_force(cast: Cas
     assert [line.application_id for line in order] == [keys[int(number) - 1] for _, number, _ in lines]
     assert order[0].working["ticket"] == int(lines[0][1]) and order[0].working["draw"] == str(draw_id)
     assert sum(place == "Q1" for *_, place in lines) == 16
-    own = find_own_ticket(keys[0])
-    assert own is not None and own.number == 1 and own.rank is not None
+    (own,) = list_own_tickets(keys[0])
+    assert own.number == 1 and own.rank is not None
 
 
 def test_every_step_stands_in_the_audit_log_and_the_secret_only_at_the_end(cast: Cast) -> None:
@@ -146,14 +149,14 @@ def test_a_cancelled_draw_stays_with_its_number_and_opens_its_value(cast: Cast) 
     first = announced(seat)
     with pytest.raises(DrawThere):
         fix_list(CAST.farida.actor, seat, None)
-    cancel_draw(CAST.farida.actor, first, 2, LocalText("A class was forgotten."))
+    cancel_draw(CAST.farida.actor, first, 2, LocalText("A class was forgotten."), page_of)
     second = held(seat)
     gone, there = find_draw(first), find_draw(second)
     assert (gone.state, there.state) == (DrawState.CANCELLED, DrawState.DRAWN)
     assert there.number == gone.number + 1 and sha256(gone.secret or "") == gone.commitment
     assert gone.list_hash != there.list_hash, "the number of the draw is part of the list"
     with pytest.raises(NotInThisState):
-        cancel_draw(CAST.farida.actor, second, there.version, LocalText("Somebody else should win."))
+        cancel_draw(CAST.farida.actor, second, there.version, LocalText("Somebody else should win."), page_of)
     with pytest.raises(DrawThere):
         fix_list(CAST.farida.actor, seat, None)
 
@@ -196,7 +199,7 @@ def test_a_list_is_fixed_once_nobody_can_join_it_any_more(cast: Cast) -> None:
         fix_list(CAST.farida.actor, seat, Shift.DAY)
 
 
-def test_shifts_are_drawn_apart_and_who_named_none_keeps_the_first_place(cast: Cast) -> None:
+def test_shifts_are_drawn_apart_and_who_named_none_stands_in_the_order_of_each(cast: Cast) -> None:
     seat, db = ready_for_a_draw(quotas=False), session()
     db.add_all(AdmissionSeatPart(seat_id=seat, shift=shift, seats=20) for shift in Shift)
     keys = applicants(4)
@@ -212,7 +215,7 @@ def test_shifts_are_drawn_apart_and_who_named_none_keeps_the_first_place(cast: C
         ranking = find_ranking(seat, shift)
         assert ranking is not None
         sizes[shift] = (find_draw(draw_id).tickets, len(list_ranks(ranking.id)))
-    assert sizes == {Shift.MORNING: (4, 4), Shift.DAY: (3, 0)}
+    assert sizes == {Shift.MORNING: (4, 4), Shift.DAY: (3, 3)}
     assert [each for each in list_undrawn(CAST.farida.actor) if each.seat_id == seat] == []
 
 
@@ -249,6 +252,45 @@ def test_families_are_told_their_ticket_and_what_came_of_it(cast: Cast) -> None:
     assert "a seat falls to it" in found[3][2]
 
 
+def test_families_are_told_once_that_an_announced_draw_is_cancelled(cast: Cast) -> None:
+    mailed, texted = sent(), sent(email="", phone="+8801812345679", locale="en")
+    gone = sent(email="gone@family.example", phone="+8801812345670")
+    seat, reason = ready_for_a_draw(), LocalText("A section was forgotten.", "একটি শাখা বাদ পড়েছিল।")
+    quiet = fix_list(CAST.farida.actor, seat, None)
+    cancel_draw(CAST.farida.actor, quiet, 1, reason, page_of)
+    assert told_of_cancelling() == [], "nobody was told a ticket yet"
+    draw_id = announced(seat)
+    withdraw_application(visitor("bn"), gone.id)
+    cancel_draw(CAST.farida.actor, draw_id, 2, reason, page_of)
+    for version in (2, 3):
+        with pytest.raises((Stale, NotInThisState)):
+            cancel_draw(CAST.amina.actor, draw_id, version, reason, page_of)
+    (letter, to_mail), (short, to_phone) = told_of_cancelling()
+    assert (to_mail, to_phone) == (mailed.email, texted.phone)
+    assert reason.bn in letter and "রাইয়ান" in letter and f"/bn/draws/{draw_id}" in letter
+    assert f"application {texted.reference} is cancelled. {reason.en}" in short and "Raiyan" not in short
+    assert f"/en/draws/{draw_id}" in short
+
+
+def test_a_campus_tells_of_a_cancelled_draw_in_its_own_words(cast: Cast) -> None:
+    application, seat = sent(locale="en"), ready_for_a_draw()
+    words = Words("{reference}: draw {draw}", "Ticket {ticket} of {child}.\n\n{reason}")
+    save_words(CAST.farida.actor, CAST.campus, "admission_draw.cancelled", Channel.MAIL, "en", words, None)
+    draw_id = announced(seat)
+    cancel_draw(CAST.farida.actor, draw_id, 2, LocalText("Too early."), page_of)
+    assert told_of_cancelling() == [("Ticket 1 of Raiyan Hossain.\n\nToo early.", application.email)]
+
+
+def told_of_cancelling() -> list[tuple[str, str]]:
+    """(text, to whom) of the messages about a cancelled draw."""
+    rows = session().execute(
+        select(OutboxMessage.body, OutboxMessage.recipient)
+        .where(OutboxMessage.kind == "admission_draw.cancelled")
+        .order_by(OutboxMessage.id)
+    )
+    return [(body, recipient) for body, recipient in rows]
+
+
 def test_a_refused_application_gets_no_ticket(cast: Cast) -> None:
     seat = ready_for_a_draw()
     keys = applicants(3)
@@ -256,8 +298,8 @@ def test_a_refused_application_gets_no_ticket(cast: Cast) -> None:
         update(Application).where(Application.id == keys[1]).values(status=ApplicationStatus.REJECTED)
     )
     draw_id = fix_list(CAST.farida.actor, seat, None)
-    assert find_draw(draw_id).tickets == 2 and find_own_ticket(keys[1]) is None
+    assert find_draw(draw_id).tickets == 2 and list_own_tickets(keys[1]) == []
     third: UUID = keys[2]
-    ticket = find_own_ticket(third)
-    assert ticket is not None and ticket.number == 2 and ticket.quotas == ("Q1",)
+    (ticket,) = list_own_tickets(third)
+    assert ticket.number == 2 and ticket.quotas == ("Q1",)
     assert find_draw(draw_id).fixed_at <= datetime.now(UTC)

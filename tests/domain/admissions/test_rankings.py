@@ -7,11 +7,12 @@ from uuid import uuid4
 import pytest
 
 from app.domain.academics.types import Shift
-from app.domain.admissions.models import AdmissionSeatPart
+from app.domain.admissions.models import AdmissionQuota, AdmissionSeatPart
 from app.domain.admissions.rankings.queries import (
     find_ranking,
     get_pool,
     list_applicants,
+    list_quota_seats,
     list_ranks,
     shifts_of,
 )
@@ -19,6 +20,7 @@ from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import NotRankable, Ranked
 from app.domain.admissions.types import Method
 from app.domain.kernel.errors import NotFound
+from app.domain.kernel.texts import LocalText
 from app.uow import session
 from tests.support.applications import seat_of, sent
 from tests.support.cast import CAST, Cast
@@ -58,4 +60,10 @@ def test_the_seats_of_a_shift_are_a_pool_of_their_own(cast: Cast) -> None:
     db.flush()
     assert shifts_of(seat) == [Shift.MORNING, Shift.DAY]
     assert get_pool(seat, Shift.MORNING).seats == 10
+    quota = AdmissionQuota(cycle_id=CAST.cycle, name=LocalText("Neighbours"), percent=15)
+    db.add(quota)
+    db.flush()
+    pools = [get_pool(seat, shift).quotas for shift in Shift]
+    assert pools == [((quota.id, 1),), ((quota.id, 4),)]
+    assert list_quota_seats(CAST.cycle)[seat] == {quota.id: 5}, "as they are given, shift by shift"
     assert [each.reference for each in list_applicants(seat, Shift.DAY)] == []

@@ -16,7 +16,7 @@ from app.uow import session
 from tests.support.applications import decided, link_to, sent
 from tests.support.cast import CAST, Cast
 
-TOLD = (ApplicationStatus.OFFERED, ApplicationStatus.WAITLISTED, ApplicationStatus.REJECTED)
+TOLD = (ApplicationStatus.WAITLISTED, ApplicationStatus.REJECTED)
 
 
 def messages() -> list[OutboxMessage]:

@@ -122,6 +122,29 @@ def test_applications_are_in_every_state(school: Loaded) -> None:
     assert known == [(1,)]
 
 
+def test_one_class_was_drawn_one_waits_for_its_draw_and_one_is_tested(school: Loaded) -> None:
+    assert school.rows("SELECT number, state FROM admission_draws ORDER BY 1") == [
+        (1, "drawn"),
+        (2, "announced"),
+    ]
+    offers = (
+        "SELECT o.state FROM admission_offers o JOIN admission_rankings r ON r.id = o.ranking_id ORDER BY 1"
+    )
+    assert [state for (state,) in school.rows(offers)] == [
+        "accepted",
+        "accepted",
+        "declined",
+        "declined",
+        "open",
+    ]
+    waits = "SELECT count(*) FROM admission_ranks r JOIN admission_applications a ON a.id = r.application_id"
+    assert school.rows(f"{waits} WHERE a.status = 'waitlisted'") == [(3,)]
+    marks = "SELECT p.kind, count(*) FROM admission_score_marks m JOIN admission_score_parts p ON p.id = m.part_id"
+    assert sorted(school.rows(f"{marks} GROUP BY 1")) == [("test", 6), ("viva", 3)]
+    assert school.rows("SELECT count(*) FROM admission_score_sittings") == [(6,)]
+    assert school.rows("SELECT count(*) FROM admission_milestones") == [(2,)]
+
+
 def test_families_have_one_phone_and_some_several_children(school: Loaded) -> None:
     families = Counter(
         row[0] for row in school.rows("SELECT guardian_id FROM student_guardians WHERE is_primary")
@@ -170,6 +193,9 @@ def test_the_same_seed_gives_the_same_school(twins: tuple[Loaded, Loaded]) -> No
         "SELECT date, status, count(*) FROM attendance GROUP BY 1, 2 ORDER BY 1, 2",
         "SELECT slug, title::text, content::text FROM notices ORDER BY 1",
         "SELECT reference, status, child_name_bn, phone FROM admission_applications ORDER BY 1, 3",
+        "SELECT number, state, list_hash, secret FROM admission_draws ORDER BY 1",
+        "SELECT number, rank, place FROM admission_tickets ORDER BY draw_id, 1",
+        "SELECT mark, is_absent FROM admission_score_marks ORDER BY 1, 2",
     ):
         assert one.rows(statement) == other.rows(statement), statement
     passwords = {login.password for login in [*one.result.logins, *other.result.logins]}

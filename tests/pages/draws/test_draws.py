@@ -12,14 +12,17 @@ from uuid import UUID
 
 import pytest
 
+from app.domain.academics.types import Shift
 from app.domain.admissions.lottery.queries import find_draw
 from app.domain.admissions.lottery.services import cancel_draw, fix_list
 from app.domain.admissions.lottery.types import DrawState
+from app.domain.admissions.models import AdmissionSeatPart
 from app.domain.admissions.types import ApplicationView
 from app.domain.kernel.texts import LocalText
+from app.uow import session
 from tests.support.applications import sent
 from tests.support.cast import Cast
-from tests.support.draws import announced, applicants, draw_now, on_the_day, ready_for_a_draw
+from tests.support.draws import announced, applicants, draw_now, on_the_day, page_of, ready_for_a_draw
 from tests.support.pages import Page, PageClient
 
 BUDGET = 8 * 1024
@@ -86,7 +89,7 @@ def test_everybody_reads_how_far_a_draw_is_and_never_a_name(
     gone = fix_list(cast.farida.actor, seat, None)
     fixed, page = find_draw(gone), client.get(f"/{lang}/draws/{gone}", query={"ticket": "no number"})
     assert fixed.list_hash in page.text and fixed.commitment in page.text
-    cancel_draw(cast.farida.actor, gone, 1, LocalText("Begun too early."))
+    cancel_draw(cast.farida.actor, gone, 1, LocalText("Begun too early."), page_of)
     assert "Begun too early." in client.get(f"/{lang}/draws/{gone}").text
     draw_id = announced(seat)
     page = client.get(f"/{lang}/draws/{draw_id}", query={"ticket": "২১"})
@@ -116,6 +119,25 @@ def test_a_family_finds_its_ticket_on_its_own_page(client: PageClient, cast: Cas
     assert "Ticket 1" in page.one("section[aria-labelledby=ticket]").get_text()
     public = page.follow("How it is drawn")
     assert "is on the list" in public.one("main [role=status]").get_text()
+
+
+def test_a_family_that_named_no_shift_finds_a_ticket_for_each(client: PageClient, cast: Cast) -> None:
+    application, seat = sent(), ready_for_a_draw(quotas=False)
+    session().add_all(AdmissionSeatPart(seat_id=seat, shift=shift, seats=20) for shift in Shift)
+    session().commit()
+    for shift in Shift:
+        fix_list(cast.farida.actor, seat, shift)
+    found = status_of(client, application).one("section[aria-labelledby=ticket]")
+    assert len(found.select("a")) == 2 and "Morning shift: Ticket 1" in found.get_text(" ", strip=True)
+
+
+def test_an_editor_reads_which_draw_stands_on_the_seats(client: PageClient, cast: Cast) -> None:
+    seat = ready_for_a_draw()
+    applicants(1)
+    number = find_draw(fix_list(cast.farida.actor, seat, None)).number
+    page = client.as_(cast.amina).get(f"/admissions/cycles/{cast.cycle}/classes/{seat}/edit")
+    refused = page.submit(**{"parts-0-seats": "41"}, status=422)
+    assert f"Draw {number} stands on these seats and quotas. Cancel that draw" in refused.text
 
 
 def status_of(client: PageClient, application: ApplicationView) -> Page:

@@ -32,6 +32,7 @@ def test_a_child_is_checked_enrolled_and_taken_back(client: PageClient, cast: Ca
     assert "No payment of the fee is recorded." in page.one(".note.warn").get_text()
     assert page.one("input[name=section][checked]"), "a section is suggested"
     sure = page.submit("main form[method=get]")
+    assert sure.one("main dl.rows").get_text().endswith(cast.dalia.name_en), "the known guardian is named"
     done = sure.submit(take=["email"])
     assert "Enrolled as" in done.one("#toasts").get_text()
     assert session().get_one(Person, cast.dalia.person_id).email == "new@family.example"

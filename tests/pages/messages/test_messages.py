@@ -12,7 +12,7 @@ def here(cast: Cast, kind: str = "received", channel: str = "sms", locale: str =
 
 def test_an_officer_writes_a_message_and_takes_it_back(client: PageClient, cast: Cast) -> None:
     page = client.as_(cast.farida).get("/admissions/messages/")
-    assert len(page.all("tbody tr")) == 24 and "Own words" not in page.text
+    assert len(page.all("tbody tr")) == 26 and "Own words" not in page.text
     page = client.get(here(cast))
     assert (
         "{reference}" in page.one("textarea").get_text() and "SA26-00042-7" in page.one("#preview").get_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from app.domain.academics.types import Shift
 from app.domain.admissions.offers.rules import (
     BECOMES,
     HOLDING,
@@ -39,89 +41,123 @@ S = ApplicationStatus
 FIGURES: Counter[str] = Counter()
 
 
+MORNING, DAY = Shift
+
+
 class Histories(RuleBasedStateMachine):
-    """One class with its families: the rules of the services, in a world without a database."""
+    """One class in two shifts with its families: the rules of the services, in a world without a database.
+
+    Some families named a shift; the others stand in the orders of both, each time in another place.
+    """
 
     @initialize(
         quotas=st.tuples(st.integers(0, 3), st.integers(0, 3)),
         for_all=st.integers(0, 4),
-        claims=st.lists(st.sets(st.sampled_from([NEAR, FAR])), min_size=1, max_size=14),
+        in_the_day=st.integers(0, 3),
+        families=st.lists(
+            st.tuples(st.sets(st.sampled_from([NEAR, FAR])), st.sampled_from([None, MORNING, DAY])),
+            min_size=1,
+            max_size=14,
+        ),
+        shuffled=st.randoms(use_true_random=False),
     )
-    def begin(self, quotas: tuple[int, int], for_all: int, claims: list[set[UUID]]) -> None:
+    def begin(
+        self,
+        quotas: tuple[int, int],
+        for_all: int,
+        in_the_day: int,
+        families: list[tuple[set[UUID], Shift | None]],
+        shuffled: Random,
+    ) -> None:
         self.now = BEGIN
-        self.pool = Pool(sum(quotas) + for_all, tuple(zip((NEAR, FAR), quotas, strict=True)))
-        self.order = [Candidate(UUID(int=100 + at), frozenset(each)) for at, each in enumerate(claims)]
-        self.status = {each.application_id: S.SUBMITTED for each in self.order}
-        self.offers: list[tuple[UUID, UUID | None, OfferState, datetime]] = []
-        self.has_begun = False
+        self.pools = {
+            MORNING: Pool(sum(quotas) + for_all, tuple(zip((NEAR, FAR), quotas, strict=True))),
+            DAY: Pool(in_the_day, ((NEAR, min(1, in_the_day)), (FAR, 0))),
+        }
+        people = [Candidate(UUID(int=100 + at), frozenset(claims)) for at, (claims, _) in enumerate(families)]
+        self.wanted = {each.application_id: shift for each, (_, shift) in zip(people, families, strict=True)}
+        self.orders = {
+            shift: [each for each in people if self.wanted[each.application_id] in (None, shift)]
+            for shift in Shift
+        }
+        shuffled.shuffle(self.orders[DAY])
+        self.people = people
+        self.status = {each.application_id: S.SUBMITTED for each in people}
+        self.offers: list[tuple[UUID, Shift, UUID | None, OfferState, datetime]] = []
+        self.begun: set[Shift] = set()
         FIGURES["histories"] += 1
+        FIGURES["named no shift"] += sum(shift is None for shift in self.wanted.values())
 
-    def held(self) -> Counter[UUID | None]:
-        return Counter(quota for _, quota, state, _ in self.offers if state in HOLDING)
+    def held(self, shift: Shift) -> Counter[UUID | None]:
+        return Counter(quota for _, of, quota, state, _ in self.offers if of is shift and state in HOLDING)
 
-    def waiting(self) -> list[Candidate]:
+    def waiting(self, shift: Shift) -> list[Candidate]:
         offered = {key for key, *_ in self.offers}
         return [
             each
-            for each in self.order
+            for each in self.orders[shift]
             if waits(
                 self.status[each.application_id],
                 was_offered=each.application_id in offered,
-                has_begun=self.has_begun,
+                has_begun=shift in self.begun,
             )
         ]
 
     def latest(self, key: UUID) -> int | None:
         return next((at for at in reversed(range(len(self.offers))) if self.offers[at][0] == key), None)
 
-    def add(self, key: UUID, quota: UUID | None) -> None:
-        self.offers.append((key, quota, OfferState.OPEN, expires_at(self.now, 2)))
+    def add(self, key: UUID, shift: Shift, quota: UUID | None) -> None:
+        self.offers.append((key, shift, quota, OfferState.OPEN, expires_at(self.now, 2)))
         self.status[key] = S.OFFERED
         FIGURES["offers"] += 1
 
     def turn(self, at: int, to: OfferState) -> None:
-        key, quota, state, expires = self.offers[at]
+        *what, state, expires = self.offers[at]
         assert to in BECOMES[state]
-        self.offers[at] = (key, quota, to, expires)
+        self.offers[at] = (*what, to, expires)
         FIGURES[to.value] += 1
 
     def one(self, number: int) -> UUID:
-        return self.order[number % len(self.order)].application_id
+        return self.people[number % len(self.people)].application_id
 
-    @rule()
-    def offer_the_free_seats(self) -> None:
+    @rule(shift=st.sampled_from(Shift))
+    def offer_the_free_seats(self, shift: Shift) -> None:
         """The officer's act, and later every round of the clock."""
-        waiting = self.waiting()
-        for given in give_seats(self.pool, self.held(), waiting):
-            self.add(given.application_id, given.quota_id)
-        self.has_begun = True
+        waiting = self.waiting(shift)
+        for given in give_seats(self.pools[shift], self.held(shift), waiting):
+            self.add(given.application_id, shift, given.quota_id)
+        self.begun.add(shift)
         for each in waiting:
             if self.status[each.application_id] in (S.SUBMITTED, S.UNDER_REVIEW):
                 self.status[each.application_id] = S.WAITLISTED
-        assert sum(self.held().values()) >= self.pool.seats or not self.waiting(), "no seat stays empty"
+        full = sum(self.held(shift).values()) >= self.pools[shift].seats
+        assert full or not self.waiting(shift), "no seat stays empty"
 
-    @rule(number=st.integers(0, 99))
-    def offer_by_hand(self, number: int) -> None:
+    @rule(number=st.integers(0, 99), shift=st.sampled_from(Shift))
+    def offer_by_hand(self, number: int, shift: Shift) -> None:
         key = self.one(number)
         if self.status[key] not in (S.SUBMITTED, S.UNDER_REVIEW, S.WAITLISTED):
             return
-        claims = next(each.claims for each in self.order if each.application_id == key)
-        others = [each for each in self.waiting() if each.application_id != key]
+        shift = self.wanted[key] or shift
+        claims = next(each.claims for each in self.people if each.application_id == key)
+        others = [each for each in self.waiting(shift) if each.application_id != key]
         try:
-            quota = give_by_hand(self.pool, self.held(), claims, others)
+            quota = give_by_hand(self.pools[shift], self.held(shift), claims, others)
         except ClassFull:
             FIGURES["class full"] += 1
         else:
-            kept = [each for each in give_seats(self.pool, self.held(), others) if each.quota_id]
-            self.add(key, quota)
-            again = [each for each in give_seats(self.pool, self.held(), others) if each.quota_id]
+            kept = [each for each in give_seats(self.pools[shift], self.held(shift), others) if each.quota_id]
+            self.add(key, shift, quota)
+            again = [
+                each for each in give_seats(self.pools[shift], self.held(shift), others) if each.quota_id
+            ]
             assert quota is not None or len(again) == len(kept), "nobody of a quota loses a seat to a choice"
 
     @rule(number=st.integers(0, 99), to=st.sampled_from([OfferState.ACCEPTED, OfferState.DECLINED]))
     def answer(self, number: int, to: OfferState) -> None:
         key = self.one(number)
         at = self.latest(key)
-        state, expires = (self.offers[at][2], self.offers[at][3]) if at is not None else (None, None)
+        state, expires = self.offers[at][3:] if at is not None else (None, None)
         try:
             is_news = check_answer(state, to, expires, self.now)
         except (NoOffer, OfferOver):
@@ -135,7 +171,7 @@ class Histories(RuleBasedStateMachine):
     @rule(hours=st.integers(1, 40))
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
-        for at, (key, _, state, expires) in enumerate(list(self.offers)):
+        for at, (key, _, _, state, expires) in enumerate(list(self.offers)):
             if state is OfferState.OPEN and is_over(expires, self.now):
                 self.turn(at, OfferState.EXPIRED)
                 self.status[key] = S.EXPIRED
@@ -146,7 +182,7 @@ class Histories(RuleBasedStateMachine):
         if self.status[key] not in (S.OFFERED, S.ACCEPTED, S.WAITLISTED):
             return
         at = self.latest(key)
-        if at is not None and self.offers[at][2] in HOLDING:
+        if at is not None and self.offers[at][3] in HOLDING:
             self.turn(at, OfferState.WITHDRAWN)
         self.status[key] = to
 
@@ -154,7 +190,7 @@ class Histories(RuleBasedStateMachine):
     def enrol(self, number: int) -> None:
         key = self.one(number)
         at = self.latest(key)
-        if at is not None and self.offers[at][2] in (OfferState.OPEN, OfferState.ACCEPTED):
+        if at is not None and self.offers[at][3] in (OfferState.OPEN, OfferState.ACCEPTED):
             self.turn(at, OfferState.ENROLLED)
             self.status[key] = S.ENROLLED
 
@@ -166,13 +202,15 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def no_seat_is_held_twice(self) -> None:
-        if not hasattr(self, "pool"):
+        if not hasattr(self, "pools"):
             return
-        held = self.held()
-        assert sum(held.values()) <= self.pool.seats
-        assert all(held[quota] <= seats for quota, seats in self.pool.quotas)
-        holders = [key for key, _, state, _ in self.offers if state in HOLDING]
-        assert len(holders) == len(set(holders)), "a child holds one seat"
+        for shift, pool in self.pools.items():
+            held = self.held(shift)
+            assert sum(held.values()) <= pool.seats
+            assert all(held[quota] <= seats for quota, seats in pool.quotas)
+        holders = [key for key, _, _, state, _ in self.offers if state in HOLDING]
+        assert len(holders) == len(set(holders)), "a child holds one seat, in whichever shift"
+        assert all(self.wanted[key] in (None, shift) for key, shift, *_ in self.offers)
         FIGURES["moments looked at"] += 1
 
 
@@ -183,6 +221,7 @@ def test_no_history_holds_a_seat_twice() -> None:
     )
     print(f"\nhistories of offers: {dict(FIGURES)}")
     assert FIGURES["offers"] > 100 and FIGURES["class full"] and FIGURES["expired"]
+    assert FIGURES["named no shift"] > 100
 
 
 def test_a_deadline_is_the_end_of_a_day_in_dhaka() -> None:

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.admissions.rankings.rules import give_seats, is_order_of
-from app.domain.admissions.rankings.types import Candidate, Given, Pool
+from app.domain.academics.types import Shift
+from app.domain.admissions.cycles.rules import share_seats
+from app.domain.admissions.rankings.rules import (
+    check_quotas,
+    check_seats,
+    give_seats,
+    is_order_of,
+    keep_promises,
+    pool_sizes,
+)
+from app.domain.admissions.rankings.types import (
+    Candidate,
+    DrawnByQuotas,
+    Given,
+    ListStands,
+    OfferedByQuotas,
+    Pool,
+    SeatsPromised,
+    Standing,
+)
+from app.domain.kernel.errors import Refused
+from app.domain.kernel.texts import LocalText
 
 NEAR, FAR = UUID(int=1), UUID(int=2)
 
@@ -104,3 +127,71 @@ def test_an_order_names_applicants_once() -> None:
     assert is_order_of([one], {one, other})
     assert not is_order_of([one, one], {one, other})
     assert not is_order_of([one, uuid4()], {one, other})
+
+
+@given(st.lists(st.integers(1, 25), max_size=4), st.integers(0, 80), st.lists(st.integers(0, 9), max_size=6))
+def test_a_quota_never_loses_a_seat_to_those_that_are_added(
+    percents: list[int], seats: int, added: list[int]
+) -> None:
+    shares = [Decimal(percent) for percent in percents]
+    kept = share_seats(seats, shares).quotas
+    for more in added:
+        seats += more
+        share = share_seats(seats, shares).quotas
+        before, kept = kept, keep_promises(share, kept)
+        assert all(now >= then for now, then in zip(kept, before, strict=True))
+        assert sum(kept) == max(sum(share), sum(before)) <= seats
+        assert all(now <= max(wanted, then) for now, wanted, then in zip(kept, share, before, strict=True))
+
+
+def test_rounding_alone_would_take_a_seat_from_a_quota() -> None:
+    shares = [Decimal(40), Decimal(10), Decimal(5)]
+    assert [share_seats(seats, shares).quotas for seats in (11, 12)] == [(4, 1, 1), (5, 1, 0)]
+    assert keep_promises((5, 1, 0), (4, 1, 1)) == (4, 1, 1)
+
+
+def test_parts_are_given_by_shift_where_each_names_one() -> None:
+    assert pool_sizes([]) == {None: 0}
+    assert pool_sizes([(Shift.DAY, 5), (Shift.MORNING, 7), (Shift.DAY, 2)]) == {
+        Shift.MORNING: 7,
+        Shift.DAY: 7,
+    }
+    assert pool_sizes([(Shift.DAY, 5), (None, 7)]) == {None: 12}
+
+
+FIXED = Standing(None, LocalText("Seven"), 3, is_given=False, seats=40, promised=0)
+DRAWN = Standing(None, LocalText("Seven"), 3, is_given=True, seats=40, promised=30)
+OFFERED = Standing(Shift.DAY, LocalText("Seven"), None, is_given=True, seats=40, promised=30)
+
+
+@pytest.mark.parametrize(
+    ("standing", "after", "refusal"),
+    [
+        (FIXED, {None: 40}, None),
+        (FIXED, {None: 41}, ListStands),
+        (FIXED, {None: 39}, ListStands),
+        (FIXED, {Shift.DAY: 40}, ListStands),
+        (DRAWN, {None: 90}, None),
+        (DRAWN, {None: 30}, None),
+        (DRAWN, {None: 29}, SeatsPromised),
+        (DRAWN, {Shift.DAY: 40}, SeatsPromised),
+        (replace(DRAWN, seats=20), {None: 20}, None),
+        (replace(DRAWN, seats=20), {None: 19}, SeatsPromised),
+        (OFFERED, {Shift.DAY: 30, Shift.MORNING: 1}, None),
+        (OFFERED, {None: 80}, SeatsPromised),
+    ],
+)
+def test_what_may_become_of_seats_on_which_something_stands(
+    standing: Standing, after: dict[Shift | None, int], refusal: type[Refused] | None
+) -> None:
+    if refusal is None:
+        return check_seats([standing], after)
+    with pytest.raises(refusal):
+        check_seats([standing], after)
+
+
+def test_shares_stay_as_soon_as_anything_stands_on_them() -> None:
+    check_quotas([])
+    for standing, refusal in ((FIXED, ListStands), (DRAWN, DrawnByQuotas), (OFFERED, OfferedByQuotas)):
+        with pytest.raises(refusal):
+            check_quotas([standing])

@@ -41,6 +41,7 @@ from app.domain.admissions.models import (
     Application,
 )
 from app.domain.admissions.queries import kinds_of
+from app.domain.admissions.rankings.standing import guard_quotas, guard_seats
 from app.domain.admissions.scores.services import copy_score
 from app.domain.admissions.types import CycleState
 from app.domain.audit.services import record, record_change
@@ -307,11 +308,15 @@ def add_class(actor: Actor, cycle_id: UUID, class_id: UUID, details: SeatDetails
 
 
 def change_class(actor: Actor, cycle_id: UUID, seat_id: UUID, version: int, details: SeatDetails) -> None:
-    """Change the seats, ages and papers of a class. Raises NotFound, Forbidden, Stale, AgesCrossed, NotReady."""
+    """Change the seats, ages and papers of a class.
+
+    Raises NotFound, Forbidden, Stale, AgesCrossed, NotReady, ListStands, SeatsPromised.
+    """
     check_ages(details)
     with transaction() as db:
         cycle = _held(db, actor, cycle_id)
         row = _part(db, AdmissionSeat, seat_id, cycle.id, version)
+        guard_seats(db, row.id, ((part.shift, part.seats) for part in details.parts))
         before = seat_details_of(row, parts_of([row.id]).get(row.id, ()))
         _put_seats(db, row, details)
         _still_ready(db, actor, cycle)
@@ -359,9 +364,13 @@ def _quota_details(row: AdmissionQuota) -> QuotaDetails:
 
 
 def add_quota(actor: Actor, cycle_id: UUID, details: QuotaDetails) -> UUID:
-    """Keep a share of the seats of every class for some children. Raises NotFound, Forbidden, TooManyPercent."""
+    """Keep a share of the seats of every class for some children.
+
+    Raises NotFound, Forbidden, TooManyPercent, and what `guard_quotas` raises.
+    """
     with transaction() as db:
         cycle = _held(db, actor, cycle_id)
+        guard_quotas(db, cycle.id)
         check_percent(_quotas(db, cycle.id), details)
         row = AdmissionQuota(cycle_id=cycle.id, **_flat(details))
         db.add(row)
@@ -373,10 +382,15 @@ def add_quota(actor: Actor, cycle_id: UUID, details: QuotaDetails) -> UUID:
 
 
 def change_quota(actor: Actor, cycle_id: UUID, quota_id: UUID, version: int, details: QuotaDetails) -> None:
-    """Change a quota. Raises NotFound, Forbidden, Stale, TooManyPercent."""
+    """Change a quota. Its name, papers and relief may always change, its share as long as nothing stands on it.
+
+    Raises NotFound, Forbidden, Stale, TooManyPercent, and what `guard_quotas` raises.
+    """
     with transaction() as db:
         cycle = _held(db, actor, cycle_id)
         row = _part(db, AdmissionQuota, quota_id, cycle.id, version)
+        if row.percent != details.percent:
+            guard_quotas(db, cycle.id)
         check_percent(_quotas(db, cycle.id, but=row.id), details)
         before = _quota_details(row)
         _write(db, row, details)
@@ -384,10 +398,14 @@ def change_quota(actor: Actor, cycle_id: UUID, quota_id: UUID, version: int, det
 
 
 def remove_quota(actor: Actor, cycle_id: UUID, quota_id: UUID) -> None:
-    """Take a quota out of a cycle. Raises NotFound, Forbidden, HasApplications where a family claims it."""
+    """Take a quota out of a cycle.
+
+    Raises NotFound, Forbidden, HasApplications where a family claims it, and what `guard_quotas` raises.
+    """
     with transaction() as db:
         cycle = _held(db, actor, cycle_id)
         row = _part(db, AdmissionQuota, quota_id, cycle.id)
+        guard_quotas(db, cycle.id)
         _ensure_unused(db, Application.quota_ids.contains([row.id]))
         old = _told(_quota_details(row))
         db.delete(row)

@@ -35,10 +35,10 @@ MERGEABLE: Final = frozenset({S.SUBMITTED, S.UNDER_REVIEW, S.SHORTLISTED, S.WAIT
 KEEPABLE: Final = MERGEABLE | {S.OFFERED, S.ACCEPTED}
 
 USUAL_MILESTONES: Final = (
-    LocalText("Papers seen", "কাগজপত্র দেখা হয়েছে", "اطُّلع على الوثائق"),
+    LocalText("Papers seen", "কাগজপত্র দেখা হয়েছে", "اطُّلع على المستندات"),
     LocalText("Birth number checked online", "জন্ম নিবন্ধন অনলাইনে যাচাই", "تُحقق من رقم الميلاد عبر الإنترنت"),
     LocalText("Interview held", "সাক্ষাৎকার নেওয়া হয়েছে", "أُجريت المقابلة"),
-    LocalText("Original papers seen", "মূল কাগজপত্র দেখা হয়েছে", "اطُّلع على الوثائق الأصلية"),
+    LocalText("Original papers seen", "মূল কাগজপত্র দেখা হয়েছে", "اطُّلع على المستندات الأصلية"),
 )
 """What a school that has none begins with; each is data from then on."""
 

@@ -42,6 +42,7 @@ from app.domain.admissions.entry.types import (
 from app.domain.admissions.fees.queries import states_of
 from app.domain.admissions.fees.types import FeeState
 from app.domain.admissions.models import Application, ApplicationDocument
+from app.domain.admissions.offers.queries import shifts_held
 from app.domain.admissions.queries import cycle_year, kinds_of, list_places_of, view_of, within
 from app.domain.admissions.rules import ENROLLABLE
 from app.domain.admissions.types import ApplicationView, DocumentKind
@@ -88,12 +89,19 @@ def suggest_section(
     application: ApplicationView, sections: Sequence[SectionView], rule: SectionRule = SectionRule.EVEN
 ) -> UUID | None:
     """The section a child gets by a rule, or None where no seat is free for it."""
-    return choose_sections(rule, rooms_of(sections), [seeker_of(application)])[application.id]
+    return choose_sections(rule, rooms_of(sections), seekers_of([application]))[application.id]
 
 
-def seeker_of(application: ApplicationView) -> Seeker:
-    """The child of an application as the rule of sections sees it."""
-    return Seeker(application.id, application.gender, application.shift)
+def seekers_of(applications: Sequence[ApplicationView]) -> list[Seeker]:
+    """The children of applications as the rule of sections sees them."""
+    shifts = _shifts_of(applications)
+    return [Seeker(each.id, each.gender, shifts[each.id]) for each in applications]
+
+
+def _shifts_of(applications: Sequence[ApplicationView]) -> dict[UUID, Shift | None]:
+    """The shift of each: the one it applied for, else that of the seat it holds."""
+    held = shifts_held([each.id for each in applications if each.shift is None])
+    return {each.id: each.shift or held.get(each.id) for each in applications}
 
 
 def check_application(
@@ -115,6 +123,7 @@ class _Gathered:
     students: list[NumberedStudent]
     guardians: dict[str, KnownGuardian]
     accounts: list[AccountLine]
+    shifts: dict[UUID, Shift | None]
     sections: Sequence[SectionView]
 
 
@@ -166,6 +175,7 @@ def _gather(
             phones,
             {each.email.lower() for each in applications if each.email},
         ),
+        shifts=_shifts_of(applications),
         sections=sections,
     )
 
@@ -195,7 +205,7 @@ def _facts_of(application: ApplicationView, all_: _Gathered, guardian: KnownGuar
         year_ends_on=all_.year[1],
         has_section=bool(all_.sections),
         has_seat=bool(free),
-        has_seat_in_shift=any(_suits(application.shift, each.shift) for each in free),
+        has_seat_in_shift=any(_suits(all_.shifts[application.id], each.shift) for each in free),
         papers={
             kind: _paper_state(papers.get(kind))
             for kind in kinds_of({*papers, *all_.asked.get(application.id, ())})
@@ -311,7 +321,7 @@ def plan_class(
     sections = sections_of(applications[0])
     checks = check_applications(actor, applications, sections, today)
     seats = choose_sections(
-        rule, rooms_of(sections), [seeker_of(each) for each in applications if not checks[each.id].stops]
+        rule, rooms_of(sections), seekers_of([each for each in applications if not checks[each.id].stops])
     )
     return [PlanLine(each, seats.get(each.id), checks[each.id]) for each in applications], sections
 

@@ -8,6 +8,7 @@ from app.domain.admissions.letters import Letter
 from app.domain.admissions.lottery.types import TicketView
 from app.domain.kernel.dates import format_date
 from app.domain.kernel.digits import to_local_digits
+from app.domain.kernel.texts import LocalText
 
 
 def announced_letter(
@@ -91,3 +92,51 @@ def drawn_text(locale: str, ticket: TicketView, reference: str, page: str) -> st
                 link=page,
             )
         )
+
+
+def cancelled_letter(locale: str, *, child: str, reference: str, link: str, **words: str) -> Letter:
+    """That an announced draw is not held, why, and what comes next. `words`: draw, ticket and reason."""
+    with force_locale(locale):
+        return gettext("The draw is cancelled, application %(reference)s", reference=reference), "\n\n".join(
+            (
+                gettext("Peace and good wishes,"),
+                gettext(
+                    "draw %(draw)s, in which %(name)s had ticket %(ticket)s, was cancelled before it was held.",
+                    draw=words["draw"],
+                    name=child,
+                    ticket=words["ticket"],
+                ),
+                gettext("The reason: %(reason)s", reason=words["reason"]),
+                gettext(
+                    "The application stays as it is, and there is nothing you have to do. As soon as the day of a new"
+                    " draw is fixed, we write to you with the number of the new ticket."
+                ),
+                gettext("How it is drawn, and how anybody can check it: %(link)s", link=link),
+                gettext("Reference: %(reference)s", reference=reference),
+                gettext("Smart Academy, admissions"),
+            )
+        )
+
+
+def cancelled_text(locale: str, *, reference: str, link: str, **words: str) -> str:
+    """The same as a text message."""
+    with force_locale(locale):
+        return str(
+            gettext(
+                "Smart Academy: draw %(draw)s for application %(reference)s is cancelled. %(reason)s We write to you"
+                " about the new one. %(link)s",
+                draw=words["draw"],
+                reference=reference,
+                reason=words["reason"],
+                link=link,
+            )
+        )
+
+
+def cancelled_words(locale: str, ticket: TicketView, reason: LocalText) -> dict[str, str]:
+    """What the message of a cancelled draw names besides the application, as the family reads it."""
+    return {
+        "draw": to_local_digits(str(ticket.draw_number), locale),
+        "ticket": to_local_digits(str(ticket.number), locale),
+        "reason": reason.in_(locale)[0],
+    }

@@ -31,7 +31,8 @@ from app.domain.admissions.models import (
     ApplicationDocument,
 )
 from app.domain.admissions.queries import list_quota_terms
-from app.domain.admissions.rankings.queries import get_pool, list_applicants, told_apart
+from app.domain.admissions.rankings.queries import get_pool, list_applicants
+from app.domain.admissions.rankings.rules import told_apart
 from app.domain.admissions.rankings.types import Applicant
 from app.domain.admissions.types import ApplicationStatus, CycleState, Method
 from app.domain.files.queries import refused_files
@@ -161,36 +162,35 @@ def count_claims(draw_id: UUID) -> dict[str, int]:
 
 def find_ticket(draw_id: UUID, number: int) -> TicketView | None:
     """A ticket by its number."""
-    return _ticket(AdmissionTicket.draw_id == draw_id, AdmissionTicket.number == number)
+    found = _tickets(AdmissionTicket.draw_id == draw_id, AdmissionTicket.number == number)
+    return found[0] if found else None
 
 
-def find_own_ticket(application_id: UUID) -> TicketView | None:
-    """The ticket of an application the caller has found, in the draw that stands; the latest where there are more."""
-    return _ticket(
+def list_own_tickets(application_id: UUID) -> list[TicketView]:
+    """The tickets of an application the caller has found, in draws that stand: one, or one for every shift."""
+    return _tickets(
         AdmissionTicket.application_id == application_id, AdmissionDraw.state != DrawState.CANCELLED
     )
 
 
-def _ticket(*conditions: ColumnElement[bool]) -> TicketView | None:
-    row = (
-        session()
-        .execute(
-            select(AdmissionTicket, AdmissionDraw.number, AdmissionDraw.state, AdmissionDraw.known_on)
-            .join(AdmissionDraw, AdmissionDraw.id == AdmissionTicket.draw_id)
-            .where(*conditions)
-            .order_by(AdmissionDraw.number.desc())
-            .limit(1)
-        )
-        .one_or_none()
+def _tickets(*conditions: ColumnElement[bool]) -> list[TicketView]:
+    rows = session().execute(
+        select(AdmissionTicket, AdmissionDraw)
+        .join(AdmissionDraw, AdmissionDraw.id == AdmissionTicket.draw_id)
+        .where(*conditions)
+        .order_by(AdmissionDraw.number)
     )
-    if row is None:
-        return None
-    ticket, number, state, known_on = row
+    return [ticket_view(ticket, draw) for ticket, draw in rows]
+
+
+def ticket_view(ticket: AdmissionTicket, draw: AdmissionDraw) -> TicketView:
+    """A ticket with what is known of its draw."""
     return TicketView(
-        draw_id=ticket.draw_id,
-        draw_number=number,
-        state=state,
-        known_on=known_on,
+        draw_id=draw.id,
+        draw_number=draw.number,
+        state=draw.state,
+        known_on=draw.known_on,
+        shift=draw.shift,
         number=ticket.number,
         quotas=tuple(ticket.quotas),
         rank=ticket.rank,

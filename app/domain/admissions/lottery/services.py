@@ -19,13 +19,22 @@ from app.domain.academics.policies import ensure_may
 from app.domain.academics.queries import class_labels, year_labels
 from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.rules import takes_applications
-from app.domain.admissions.lottery.letters import announced_letter, announced_text, drawn_letter, drawn_text
+from app.domain.admissions.lottery.letters import (
+    announced_letter,
+    announced_text,
+    cancelled_letter,
+    cancelled_text,
+    cancelled_words,
+    drawn_letter,
+    drawn_text,
+)
 from app.domain.admissions.lottery.models import AdmissionDraw, AdmissionTicket
 from app.domain.admissions.lottery.queries import (
     claims_of,
     fixed_quotas,
     heading_of,
     list_tickets,
+    ticket_view,
     within,
 )
 from app.domain.admissions.lottery.rules import clean_value, hold_draw, make_seed, sha256, write_list
@@ -47,10 +56,16 @@ from app.domain.admissions.lottery.types import (
     TicketView,
 )
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
-from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
-from app.domain.admissions.rankings.queries import applicants_of, get_pool, list_applicants, shifts_of
+from app.domain.admissions.offers.seats import hold_pool
+from app.domain.admissions.rankings.queries import (
+    applicants_of,
+    find_ranking,
+    get_pool,
+    list_applicants,
+    shifts_of,
+)
 from app.domain.admissions.rankings.services import publish_ranking
-from app.domain.admissions.rankings.types import Ranked
+from app.domain.admissions.rankings.types import Ranked, RankingTaken
 from app.domain.admissions.telling import child_of, tell_family
 from app.domain.admissions.types import Method
 from app.domain.audit.services import record
@@ -74,11 +89,13 @@ PageLink = Callable[[str, UUID], str]
 """(language, draw) to the absolute address of its public page."""
 
 
-def fix_list(actor: Actor, seat_id: UUID, shift: Shift | None) -> UUID:
+def fix_list(actor: Actor, seat_id: UUID, shift: Shift | None, *, secret: str | None = None) -> UUID:
     """Give every applicant of a class, or of one shift of it, a ticket, and commit to a value. Returns the draw.
 
     Tickets are numbered in the order of the references, which nobody chooses. From now on the list stays, whatever
-    becomes of the applications. Raises NotFound, Forbidden, NotALottery, StillOpen, DrawThere, NobodyToDraw.
+    becomes of the applications, and so do the seats and quotas it was made for. Who named no shift gets a ticket in
+    the draw of each. `secret` is for an invented school, which is the same from the same seed; without it a value is
+    made that nobody sees. Raises NotFound, Forbidden, NotALottery, StillOpen, DrawThere, NobodyToDraw, RankingTaken.
     """
     with transaction() as db:
         cycle, seat = _open_for_a_list(db, actor, seat_id, shift)
@@ -87,7 +104,7 @@ def fix_list(actor: Actor, seat_id: UUID, shift: Shift | None) -> UUID:
             raise NobodyToDraw
         quotas = fixed_quotas(seat_id, shift)
         tickets = [Ticket(number, claims_of(each, quotas)) for number, each in enumerate(applicants, start=1)]
-        secret = secrets.token_hex(_SECRET_BYTES)
+        secret = secret or secrets.token_hex(_SECRET_BYTES)
         seats = get_pool(seat_id, shift).seats
         heading = Heading(
             next_number(_SERIES), _about(cycle, seat), shift, seats, tuple(quota for _, quota in quotas)
@@ -108,11 +125,12 @@ def _open_for_a_list(
     db: Session, actor: Actor, seat_id: UUID, shift: Shift | None
 ) -> tuple[AdmissionCycle, AdmissionSeat]:
     """The class, held until the transaction ends, once nobody can join it any more."""
+    hold_pool(db, seat_id)  # what is read from here on is what an editor who was here before has left
     found = db.execute(
         select(AdmissionCycle, AdmissionSeat)
         .join(AdmissionSeat, AdmissionSeat.cycle_id == AdmissionCycle.id)
         .where(AdmissionSeat.id == seat_id)
-        .with_for_update(of=AdmissionSeat)
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None or shift not in shifts_of(seat_id):
         raise NotFound
@@ -129,6 +147,9 @@ def _open_for_a_list(
     )
     if db.scalar(standing):
         raise DrawThere
+    ranking = find_ranking(seat_id, shift)
+    if ranking is not None and ranking.opened_at is not None:
+        raise RankingTaken
     return cycle, seat
 
 
@@ -269,20 +290,7 @@ def _still_waiting(db: Session, row: AdmissionDraw, drawn: Iterable[Drawn]) -> l
         )
     )
     keys: dict[int, UUID] = {each[0]: each[1] for each in rows}
-    # Who named no shift has a ticket for each of them, and keeps the place in the one that was drawn first.
-    elsewhere = set(
-        db.scalars(
-            select(AdmissionRank.application_id)
-            .join(AdmissionRanking, AdmissionRanking.id == AdmissionRank.ranking_id)
-            .where(
-                AdmissionRanking.seat_id == row.seat_id,
-                AdmissionRanking.shift.is_distinct_from(row.shift),
-            )
-        )
-    )
-    waiting = (
-        set(db.scalars(applicants_of(row.seat_id, row.shift).with_only_columns(Application.id))) - elsewhere
-    )
+    waiting = set(db.scalars(applicants_of(row.seat_id, row.shift).with_only_columns(Application.id)))
     return [
         Ranked(keys[each.number], {"draw": row.id, "ticket": each.number, "value": each.value})
         for each in drawn
@@ -290,18 +298,26 @@ def _still_waiting(db: Session, row: AdmissionDraw, drawn: Iterable[Drawn]) -> l
     ]
 
 
-def cancel_draw(actor: Actor, draw_id: UUID, version: int, reason: LocalText) -> None:
+def cancel_draw(actor: Actor, draw_id: UUID, version: int, reason: LocalText, page_link: PageLink) -> None:
     """End a draw before it is held. It stays public with the reason, and its value is opened: whoever likes can
-    compute what would have come of it. Raises NotFound, Forbidden, Stale, NotInThisState.
+    compute what would have come of it. Where families were told their tickets, they are told this as well, once.
+
+    Raises NotFound, Forbidden, Stale, NotInThisState.
     """
     with transaction() as db:
         row = _held(db, actor, draw_id, version)
         if row.state not in (DrawState.FIXED, DrawState.ANNOUNCED):
             raise NotInThisState
+        told = _families(db, row) if row.state is DrawState.ANNOUNCED else []
         row.state, row.reason = DrawState.CANCELLED, reason
         row.cancelled_at, row.cancelled_by = clock.now(), actor.user_id
         db.flush()
         _record(actor, row, "cancelled", reason=reason, school_value=row.secret)
+        for ticket, family in told:
+            words = cancelled_words(family.locale, ticket, reason)
+            words |= {"reference": family.reference or "", "link": page_link(family.locale, row.id)}
+            letter = cancelled_letter(family.locale, child=child_of(family), **words)
+            tell_family(family, f"{_DRAW}.cancelled", letter, cancelled_text(family.locale, **words), **words)
 
 
 def _held(db: Session, actor: Actor, draw_id: UUID, version: int | None = None) -> AdmissionDraw:
@@ -332,19 +348,7 @@ def _families(db: Session, row: AdmissionDraw) -> list[tuple[TicketView, Applica
         select(AdmissionTicket).where(AdmissionTicket.draw_id == row.id).order_by(AdmissionTicket.number)
     )
     return [
-        (
-            TicketView(
-                draw_id=row.id,
-                draw_number=row.number,
-                state=row.state,
-                known_on=row.known_on,
-                number=ticket.number,
-                quotas=tuple(ticket.quotas),
-                rank=ticket.rank,
-                place=ticket.place,
-            ),
-            families[ticket.application_id],
-        )
+        (ticket_view(ticket, row), families[ticket.application_id])
         for ticket in tickets.all()
         if ticket.application_id in families
     ]

@@ -131,6 +131,7 @@ class TicketView:
     draw_number: int
     state: DrawState
     known_on: date | None
+    shift: Shift | None
     number: int
     quotas: tuple[str, ...]
     rank: int | None

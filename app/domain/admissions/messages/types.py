@@ -53,6 +53,13 @@ KINDS: Final = MappingProxyType(
                 True,
             ),
             Kind(
+                "admission_draw.cancelled",
+                N_("An announced draw is cancelled"),
+                ("child", "draw", "ticket", "reason", "reference", "link"),
+                ("reason", "reference"),
+                True,
+            ),
+            Kind(
                 "application.waitlisted",
                 N_("It is on the waiting list"),
                 (*_DECIDED, "waiting"),

@@ -6,8 +6,10 @@ from datetime import date
 
 from flask_babel import force_locale, gettext
 
+from app.domain.academics.types import SHIFT_NAMES, Shift
 from app.domain.admissions.letters import Letter
 from app.domain.kernel.dates import format_date
+from app.domain.kernel.digits import to_local_digits
 
 
 def _letter(subject: str, *parts: str) -> Letter:
@@ -19,6 +21,15 @@ def _letter(subject: str, *parts: str) -> Letter:
 def in_words(locale: str, day: date) -> str:
     """The last day of an offer as a family reads it."""
     return format_date(day, locale, "weekday")
+
+
+def place_in_words(locale: str, place: int, shift: Shift | None) -> str:
+    """A place on a waiting list as a family reads it, with the shift where it waits in the order of each."""
+    number = to_local_digits(str(place), locale)
+    if shift is None:
+        return number
+    with force_locale(locale):
+        return f"{number} ({gettext(SHIFT_NAMES[shift])})"
 
 
 def _to_answer(day: str, reference: str, link: str) -> tuple[str, str, str]:

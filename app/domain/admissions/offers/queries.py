@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -91,7 +91,20 @@ def find_offer(application_id: UUID) -> OfferView | None:
         )
         .one_or_none()
     )
-    return OfferView(row.state, row.made_at, row.expires_at, row.answered_at) if row else None
+    return OfferView(row.state, row.made_at, row.expires_at, row.answered_at, row.shift) if row else None
+
+
+def shifts_held(application_ids: Collection[UUID]) -> dict[UUID, Shift]:
+    """The shift in which applications hold a seat by an offer. Asks nothing where there are none."""
+    if not application_ids:
+        return {}
+    rows = session().execute(
+        select(AdmissionOffer.application_id, AdmissionOffer.shift).where(
+            AdmissionOffer.application_id.in_(application_ids),
+            AdmissionOffer.state.in_(HOLDING),
+        )
+    )
+    return {key: shift for key, shift in rows if shift is not None}
 
 
 def family_offer(application_id: UUID) -> FamilyOffer:
@@ -130,15 +143,20 @@ def list_waiting(ranking: RankingView) -> list[RankLine]:
 
 
 def waiting_place(application_id: UUID) -> int | None:
-    """The place of an application on the waiting list of its class, counted from 1; None where it is on none."""
-    ranking_id = session().scalar(
-        select(AdmissionRank.ranking_id)
+    """The place of an application on the waiting list of its class, counted from 1; None where it is on none.
+
+    Who waits in the order of more than one shift reads the better place.
+    """
+    rows = session().execute(
+        select(AdmissionRank.ranking_id, AdmissionRank.rank)
         .join(AdmissionRanking, AdmissionRanking.id == AdmissionRank.ranking_id)
         .where(AdmissionRank.application_id == application_id, AdmissionRanking.opened_at.is_not(None))
     )
-    if ranking_id is None:
-        return None
-    mine = select(AdmissionRank.rank).where(AdmissionRank.application_id == application_id).scalar_subquery()
+    places = [_place_in(ranking_id, rank, application_id) for ranking_id, rank in rows.all()]
+    return min((place for place in places if place is not None), default=None)
+
+
+def _place_in(ranking_id: UUID, rank: int, application_id: UUID) -> int | None:
     waiting = (
         select(AdmissionRank.application_id)
         .join(Application, Application.id == AdmissionRank.application_id)
@@ -146,7 +164,7 @@ def waiting_place(application_id: UUID) -> int | None:
             AdmissionRank.ranking_id == ranking_id,
             Application.status == ApplicationStatus.WAITLISTED,
             ~exists().where(AdmissionOffer.application_id == AdmissionRank.application_id),
-            AdmissionRank.rank <= mine,
+            AdmissionRank.rank <= rank,
         )
         .order_by(AdmissionRank.rank)
     )
@@ -322,7 +340,7 @@ def list_offers(seat_id: UUID, shift: Shift | None) -> list[tuple[RankLine, Offe
                 claims=frozenset(row.quota_ids),
                 working=working or {},
             ),
-            OfferView(offer.state, offer.made_at, offer.expires_at, offer.answered_at),
+            OfferView(offer.state, offer.made_at, offer.expires_at, offer.answered_at, offer.shift),
         )
         for offer, row, rank, working in rows
     }

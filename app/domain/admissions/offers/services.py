@@ -27,6 +27,7 @@ from app.domain.admissions.offers.letters import (
     in_words,
     offered_letter,
     offered_text,
+    place_in_words,
     reminder_letter,
     waiting_letter,
     waiting_text,
@@ -42,7 +43,7 @@ from app.domain.admissions.offers.rules import (
 from app.domain.admissions.offers.seats import add_offer, hold_pool, holding_offer, turn
 from app.domain.admissions.offers.types import Moved, NotByTime, OfferState, OfferView, Plan
 from app.domain.admissions.rankings.models import AdmissionRanking
-from app.domain.admissions.rankings.queries import find_ranking, get_ranking, list_applicants
+from app.domain.admissions.rankings.queries import find_ranking, get_ranking, list_applicants, promises_of
 from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import Ranked, RankingView, RankLine
 
@@ -54,7 +55,6 @@ from app.domain.audit.services import record
 from app.domain.kernel import clock
 from app.domain.kernel.access import SYSTEM, Actor, Permission
 from app.domain.kernel.dates import local_day
-from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import Stale
 from app.uow import session, transaction
 
@@ -118,10 +118,10 @@ def offer_free_seats(actor: Actor, ranking_id: UUID, *, seen: str, status_link: 
             return 0
         if plan.seen != seen:
             raise Stale
-        db.get_one(AdmissionRanking, ranking.id).opened_at = ranking.opened_at or clock.now()
+        _open(db, ranking)
         _offer(db, actor, ranking, plan, rows, status_link)
         if plan.is_first:
-            _tell_places(db, actor, plan.waiting, status_link)
+            _tell_places(db, actor, ranking, plan.waiting, status_link)
         record(
             actor,
             "admission_ranking.offered",
@@ -131,6 +131,15 @@ def offer_free_seats(actor: Actor, ranking_id: UUID, *, seen: str, status_link: 
             new={"offered": [each.line.application_id for each in plan.given], "until": plan.last_day},
         )
         return len(plan.given)
+
+
+def _open(db: Session, ranking: RankingView) -> None:
+    """From the first offer on the order stays, and so do the seats of each quota."""
+    row = db.get_one(AdmissionRanking, ranking.id)
+    row.opened_at = row.opened_at or clock.now()
+    if row.quota_seats is None:
+        row.quota_seats = promises_of(row.seat_id, row.shift)
+    db.flush()
 
 
 def _agreed(db: Session, ranking: RankingView) -> tuple[Plan, dict[UUID, Application]]:
@@ -188,7 +197,9 @@ def _offer(
         )
 
 
-def _tell_places(db: Session, actor: Actor, waiting: Iterable[RankLine], status_link: LinkTo) -> None:
+def _tell_places(
+    db: Session, actor: Actor, ranking: RankingView, waiting: Iterable[RankLine], status_link: LinkTo
+) -> None:
     """Put whoever got no seat on the waiting list, each with its place."""
     lines = list(waiting)
     rows = _lock_all(db, (line.application_id for line in lines))
@@ -200,7 +211,7 @@ def _tell_places(db: Session, actor: Actor, waiting: Iterable[RankLine], status_
             _step(db, actor, row, ApplicationStatus.WAITLISTED, "waits")
         reference = row.reference or ""
         link = status_link(row.locale, reference)
-        turn_in_line = to_local_digits(str(place), row.locale)
+        turn_in_line = place_in_words(row.locale, place, None if row.shift else ranking.shift)
         letter = waiting_letter(row.locale, child_of(row), reference, turn_in_line, link)
         tell_family(
             row,
@@ -310,7 +321,7 @@ def _expire(application_id: UUID, now: datetime) -> int:
 
 
 def _view(offer: AdmissionOffer) -> OfferView:
-    return OfferView(offer.state, offer.made_at, offer.expires_at, offer.answered_at)
+    return OfferView(offer.state, offer.made_at, offer.expires_at, offer.answered_at, offer.shift)
 
 
 def _move(ranking: RankingView, status_link: LinkTo) -> int:

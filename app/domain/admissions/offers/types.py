@@ -36,6 +36,8 @@ class OfferView:
     expires_at: datetime
     """The first moment at which it can no longer be accepted."""
     answered_at: datetime | None
+    shift: Shift | None = None
+    """The shift in which the seat is, where they are given apart."""
 
     @property
     def last_day(self) -> date:

@@ -29,19 +29,20 @@ class AdmissionRanking(Keyed, Timestamped, Versioned, Base):
     published_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     opened_at: Mapped[datetime | None]
     """When seats were first offered by it. From then on it stays, and its waiting list moves."""
+    quota_seats: Mapped[dict[str, int] | None] = mapped_column(JSONB(none_as_null=True))
+    """The seats of each quota, by its key, since they were drawn or first offered: no quota gets fewer from then on.
+    None: nothing was promised yet, and the percentages alone decide."""
 
     __table_args__ = (UniqueConstraint("seat_id", "shift", postgresql_nulls_not_distinct=True),)
 
 
 class AdmissionRank(Keyed, Base):
-    """The place of one application in a ranking."""
+    """The place of one application in a ranking. Who named no shift may stand in the order of every shift."""
 
     __tablename__ = "admission_ranks"
 
     ranking_id: Mapped[UUID] = mapped_column(ForeignKey("admission_rankings.id", ondelete="CASCADE"))
-    application_id: Mapped[UUID] = mapped_column(
-        ForeignKey("admission_applications.id", ondelete="RESTRICT"), unique=True
-    )
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("admission_applications.id", ondelete="RESTRICT"))
     rank: Mapped[int] = mapped_column(Integer)
     """Counted from 1."""
     working: Mapped[dict[str, Any]] = mapped_column(JSONB)
@@ -50,4 +51,5 @@ class AdmissionRank(Keyed, Base):
     __table_args__ = (
         CheckConstraint("rank >= 1", name="rank"),
         Index(None, "ranking_id", "rank", unique=True),
+        Index(None, "application_id", "ranking_id", unique=True),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, true
@@ -18,8 +18,9 @@ from app.domain.admissions.models import (
 )
 from app.domain.admissions.queries import list_quota_terms
 from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
-from app.domain.admissions.rankings.rules import RANKABLE
+from app.domain.admissions.rankings.rules import RANKABLE, keep_promises, pool_sizes, told_apart
 from app.domain.admissions.rankings.types import Applicant, Pool, RankingView, RankLine
+from app.domain.admissions.types import QuotaTerms
 from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
@@ -42,23 +43,71 @@ def shifts_of(seat_id: UUID) -> list[Shift | None]:
     return told_apart(found)
 
 
-def told_apart(shifts: Collection[Shift | None]) -> list[Shift | None]:
-    """The shifts whose seats are given apart, from those that the parts of a class name."""
-    return [shift for shift in Shift if shift in shifts] if shifts and None not in shifts else [None]
-
-
 def get_pool(seat_id: UUID, shift: Shift | None) -> Pool:
-    """The seats of a class, or of one shift of it, shared among the quotas of its cycle. Raises NotFound."""
+    """The seats of a class, or of one shift of it, shared among the quotas of its cycle. Raises NotFound.
+
+    Once seats were drawn or offered, seats that are added take none from a quota.
+    """
     row = session().execute(
-        select(AdmissionSeat.cycle_id, AdmissionSeat.seats).where(AdmissionSeat.id == seat_id)
+        select(AdmissionSeat.cycle_id, AdmissionSeat.seats, AdmissionRanking.quota_seats)
+        .outerjoin(
+            AdmissionRanking,
+            (AdmissionRanking.seat_id == AdmissionSeat.id)
+            & AdmissionRanking.shift.is_not_distinct_from(shift),
+        )
+        .where(AdmissionSeat.id == seat_id)
     )
     found = row.one_or_none()
     if found is None:
         raise NotFound
     seats = found.seats if shift is None else _seats_of_shift(seat_id, shift)
     quotas = list_quota_terms([found.cycle_id]).get(found.cycle_id, [])
-    share = share_seats(seats, [quota.percent for quota in quotas])
-    return Pool(seats, tuple((quota.id, n) for quota, n in zip(quotas, share.quotas, strict=True)))
+    return _shared(seats, quotas, found.quota_seats)
+
+
+def _shared(seats: int, quotas: Sequence[QuotaTerms], promised: Mapping[str, int] | None) -> Pool:
+    share = share_seats(seats, [quota.percent for quota in quotas]).quotas
+    if promised is not None:
+        share = keep_promises(share, [promised.get(str(quota.id), 0) for quota in quotas])
+    return Pool(seats, tuple((quota.id, n) for quota, n in zip(quotas, share, strict=True)))
+
+
+def list_quota_seats(cycle_id: UUID) -> dict[UUID, dict[UUID, int]]:
+    """The seats of each quota in every class of a cycle, as they are given: those of all its shifts together.
+
+    Three statements, however many classes there are. Raises ValueError where the quotas are more than all seats.
+    """
+    quotas = list_quota_terms([cycle_id]).get(cycle_id, [])
+    parts: dict[UUID, list[tuple[Shift | None, int]]] = {}
+    for seat_id, shift, seats in session().execute(
+        select(
+            AdmissionSeat.id,
+            AdmissionSeatPart.shift,
+            func.coalesce(AdmissionSeatPart.seats, AdmissionSeat.seats),
+        )
+        .outerjoin(AdmissionSeatPart, AdmissionSeatPart.seat_id == AdmissionSeat.id)
+        .where(AdmissionSeat.cycle_id == cycle_id)
+    ):
+        parts.setdefault(seat_id, []).append((shift, seats))
+    promised = {
+        (seat_id, shift): quota_seats
+        for seat_id, shift, quota_seats in session().execute(
+            select(AdmissionRanking.seat_id, AdmissionRanking.shift, AdmissionRanking.quota_seats).where(
+                AdmissionRanking.seat_id.in_(list(parts))
+            )
+        )
+    }
+    found = {seat_id: dict.fromkeys((quota.id for quota in quotas), 0) for seat_id in parts}
+    for seat_id, named in parts.items():
+        for shift, seats in pool_sizes(named).items():
+            for quota_id, number in _shared(seats, quotas, promised.get((seat_id, shift))).quotas:
+                found[seat_id][quota_id] += number
+    return found
+
+
+def promises_of(seat_id: UUID, shift: Shift | None) -> dict[str, int]:
+    """The seats of each quota as they are now, as a ranking keeps them once they are drawn or offered."""
+    return {str(quota): seats for quota, seats in get_pool(seat_id, shift).quotas}
 
 
 def _seats_of_shift(seat_id: UUID, shift: Shift) -> int:

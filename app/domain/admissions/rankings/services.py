@@ -12,8 +12,9 @@ from app.domain.academics.policies import ensure_may
 from app.domain.academics.types import Shift
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat
 from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
-from app.domain.admissions.rankings.queries import list_applicants
+from app.domain.admissions.rankings.queries import list_applicants, promises_of
 from app.domain.admissions.rankings.rules import is_order_of
+from app.domain.admissions.rankings.standing import guard_order
 from app.domain.admissions.rankings.types import NotRankable, Ranked, RankingTaken
 from app.domain.admissions.types import Method
 from app.domain.audit.services import plain, record
@@ -29,7 +30,8 @@ def publish_ranking(
     """Put an order into force for a class, or for one shift of it, in place of the one before. Returns its key.
 
     `order` names applicants of the class, the first place first; whoever is not named gets no place. Raises
-    NotFound, Forbidden, NotRankable, RankingTaken once seats were offered by the order in force.
+    NotFound, Forbidden, NotRankable, RankingTaken once seats were offered by the order in force, DrawDecides where
+    another method than lot would take the place of a draw.
     """
     with transaction() as db:
         campus_id = db.scalar(
@@ -44,6 +46,8 @@ def publish_ranking(
         keys = [each.application_id for each in order]
         if not is_order_of(keys, {each.application_id for each in list_applicants(seat_id, shift)}):
             raise NotRankable
+        if method is not Method.LOTTERY:
+            guard_order(db, seat_id, shift)
         before = db.scalars(
             select(AdmissionRanking).where(
                 AdmissionRanking.seat_id == seat_id, AdmissionRanking.shift.is_not_distinct_from(shift)
@@ -54,6 +58,7 @@ def publish_ranking(
                 raise RankingTaken
             db.delete(before)
             db.flush()
+        drawn = promises_of(seat_id, shift) if method is Method.LOTTERY else None
         row = AdmissionRanking(
             campus_id=campus_id,
             seat_id=seat_id,
@@ -61,6 +66,7 @@ def publish_ranking(
             method=method,
             published_at=clock.now(),
             published_by=actor.user_id,
+            quota_seats=drawn,
         )
         db.add(row)
         db.flush()

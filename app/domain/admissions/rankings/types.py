@@ -24,6 +24,22 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands on the seats of a class, or of one shift of it: a draw, or an order by which seats were offered."""
+
+    shift: Shift | None
+    class_name: LocalText
+    draw: int | None
+    """The number of the draw; None for an order that came about otherwise."""
+    is_given: bool
+    """Whether the seats were drawn or offered. False: the list of the draw is fixed, and it can still be cancelled."""
+    seats: int
+    """All seats as they are now."""
+    promised: int
+    """So many were drawn for somebody, kept for a quota, or are held."""
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody who waits for a seat, and the quotas they belong to."""
 
@@ -93,6 +109,48 @@ class RankingTaken(Refused):
     """The order of a class is published once: seats have been offered by it."""
 
     message = N_("Seats have been offered by the order that is published, so it stays.")
+
+
+class DrawDecides(Refused):
+    """The seats of a class are drawn: no other order takes the place of the drawn one."""
+
+    message = N_("Draw %(number)s decides about these seats, so no other order is published.")
+
+
+class ListStands(Refused):
+    """The list of a draw is fixed on the seats and quotas as they are."""
+
+    message = N_(
+        "Draw %(number)s stands on these seats and quotas. Cancel that draw, with a reason; then change them and fix"
+        " its list anew."
+    )
+
+
+class DrawnByQuotas(Refused):
+    """A draw was held on the quotas as they are."""
+
+    message = N_(
+        "Draw %(number)s was held on these quotas, so they stay. Seats can be added to a class: they go down its"
+        " waiting list."
+    )
+
+
+class OfferedByQuotas(Refused):
+    """Seats were offered by the quotas as they are."""
+
+    message = N_(
+        "Seats of %(name)s were offered by these quotas, so they stay. Seats can be added to a class: they go down"
+        " its waiting list."
+    )
+
+
+class SeatsPromised(Refused):
+    """Fewer seats than were drawn, kept for quotas or are held."""
+
+    message = N_(
+        "At least %(seats)s seats stay: so many were drawn, offered or taken. Seats can be added: they go down the"
+        " waiting list."
+    )
 
 
 class NotRankable(Refused):

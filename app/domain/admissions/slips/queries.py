@@ -28,7 +28,7 @@ def given_of(application: ApplicationView) -> Given:
     """What an application was given: the one place that looks it up, for every slip and every check of one."""
     slot, offer = slot_of(application.id), find_offer(application.id)
     seating = Seating(slot.starts_at, slot.place, slot.seat) if slot else None
-    return Given(seating, Offered(offer.last_day if offer else None, application.shift))
+    return Given(seating, Offered(offer.last_day, offer.shift) if offer else Offered())
 
 
 def digest_now(kind: SlipKind, application: ApplicationView, given: Given) -> str:
