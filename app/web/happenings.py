@@ -79,6 +79,7 @@ ACTION_WORDS: dict[str, object] = {
     "user.status": _l("Account status changed"),
     "teacher.assigned": _l("Teacher assigned"),
     "teacher.unassigned": _l("Teacher taken off"),
+    "application.exported": _l("Applications taken out as a file"),
     "audit.exported": _l("Audit log exported"),
 }
 

@@ -99,6 +99,7 @@ BY_NATURE = MappingProxyType(
         "admissions.keys": _SAME,
         "admissions.merge": _VERSION,
         "admissions.settle": _SAME,
+        "admissions.take_out": "reads; each file that is taken is one entry",
         "admissions.tick_milestone": _SAME,
         "admissions.undo": _SAME,
         "admissions.usual_milestones": "a cycle that has milestones keeps its own",

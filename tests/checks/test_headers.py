@@ -24,8 +24,8 @@ def urls(app: Flask) -> list[tuple[str, str]]:
         for rule in app.url_map.iter_rules():
             values = {
                 name: _BY_KIND.get(type(rule._converters[name]).__name__, _SAMPLE.get(name, "x"))
-                for name in rule.arguments
-            }
+                for name in rule._converters
+            } | dict(rule.defaults or {})
             method = "GET" if "GET" in (rule.methods or ()) else "POST"
             try:
                 found.append((method, adapter.build(rule.endpoint, values, method=method)))

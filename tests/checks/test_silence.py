@@ -8,7 +8,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("app", "migrations", "ops", "tests")
 _SILENCED = re.compile(r"#\s*(?:type:\s*ignore|noqa|nosec)\b")
-_WITH_REASON = re.compile(r"#\s*(?:type:\s*ignore\[[a-z, -]+\]|noqa:\s*[A-Z0-9, ]+?)\s+(?:#|-|—)\s*\w")
+_WITH_REASON = re.compile(
+    r"#\s*(?:type:\s*ignore\[[a-z, -]+\]|noqa:\s*[A-Z0-9, ]+?|nosec B[0-9]+)\s+(?:#|-|—)\s*\w"
+)
 
 
 def test_every_silence_has_its_reason() -> None:

@@ -39,7 +39,9 @@ def crawled(client: PageClient, member: Member | None) -> Crawl:
     name = member.nick if member else ""
     client.as_(member)
     if name not in _CRAWLS:
-        _CRAWLS[name] = Crawl(client, STARTS)
+        _CRAWLS[name] = crawl = Crawl(client, STARTS)
+        # The sign-in of this walk is gone with its test.
+        crawl.pages = [page for page in crawl.pages if "/records/session/" not in page]
     return _CRAWLS[name]
 
 

@@ -1,7 +1,7 @@
-from app.blueprints.admissions import bulk, desk, milestones, slips
+from app.blueprints.admissions import bulk, desk, files, milestones, slips
 from app.blueprints.admissions.answers import add_answers
 from app.blueprints.admissions.views import blueprint
 
 add_answers(blueprint)
 
-__all__ = ["blueprint", "bulk", "desk", "milestones", "slips"]
+__all__ = ["blueprint", "bulk", "desk", "files", "milestones", "slips"]

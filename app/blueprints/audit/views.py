@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -37,7 +37,7 @@ from app.web.happenings import ACTION_WORDS, KIND_WORDS, kind_words
 from app.web.htmx import render_page
 from app.web.i18n import current_locale, day
 from app.web.proof import requires_recent
-from app.web.spreadsheet import after_request, csv_lines
+from app.web.spreadsheet import stream_table
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -134,15 +134,11 @@ def export() -> BaseResponse:
     readable, wanted = entries_readable(actor, Permission.AUDIT_EXPORT), _wanted(asked, campuses)
     codes = {line.id: line.code for line in campuses}
 
-    def lines() -> Iterator[str]:
-        return csv_lines(table_of(stream_entries(readable, wanted), codes))
+    def rows() -> Iterator[Sequence[object]]:
+        return table_of(stream_entries(readable, wanted), codes)
 
-    name = f"audit-{clock.today().isoformat()}.csv"
-    return Response(
-        after_request(current_app._get_current_object(), lines),  # type: ignore[attr-defined]  # a proxy is typed as what it stands for
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+    name = f"{gettext('Audit log')} {clock.today().isoformat()}"
+    return stream_table(request.form.get("suffix"), name, rows)
 
 
 @blueprint.route("/records/<string:kind>/<uuid:record_id>")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response
 from flask_babel import gettext
 
 from app.blueprints.entry.views import blueprint, crumbs_of
@@ -18,10 +18,9 @@ from app.domain.admissions.numbers.types import CycleNumbers
 from app.domain.admissions.rankings.queries import list_quota_seats
 from app.domain.kernel.access import Permission
 from app.web.access import current_actor, requires
-from app.web.files import disposition
 from app.web.htmx import render_page
 from app.web.i18n import local_plain
-from app.web.spreadsheet import csv_lines
+from app.web.spreadsheet import send_table
 from app.web.words import status_label
 
 
@@ -40,7 +39,6 @@ def numbers(cycle_id: UUID) -> Response:
         reach_words=REACH_WORDS,
         stop_words=STOP_WORDS,
         leg_words=LEG_WORDS,
-        file_url=url_for("entry.numbers_file", cycle_id=cycle_id),
     )
 
 
@@ -52,16 +50,14 @@ def _quota_seats(cycle: CycleView) -> dict[UUID, dict[UUID, int]]:
     return {each.class_id: found[each.id] for each in cycle.classes}
 
 
-@blueprint.route("/cycles/<uuid:cycle_id>/numbers.csv")
+@blueprint.route("/cycles/<uuid:cycle_id>/numbers.xlsx", defaults={"suffix": "xlsx"})
+@blueprint.route("/cycles/<uuid:cycle_id>/numbers.csv", defaults={"suffix": "csv"})
 @requires(Permission.APPLICATIONS_READ)
-def numbers_file(cycle_id: UUID) -> Response:
+def numbers_file(cycle_id: UUID, suffix: str) -> Response:
     """The same as a file for a spreadsheet."""
     cycle = get_cycle(current_actor(), cycle_id)
-    text = "".join(csv_lines(_rows(cycle, read_numbers(cycle))))
-    response = Response(text, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = disposition("attachment", f"admission-{cycle.year_name}.csv")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    name = f"{gettext('The cycle in numbers')} {cycle.year_name}"
+    return send_table(suffix, name, _rows(cycle, read_numbers(cycle)))
 
 
 def _rows(cycle: CycleView, found: CycleNumbers) -> Iterator[tuple[Any, ...]]:
@@ -73,7 +69,7 @@ def _rows(cycle: CycleView, found: CycleNumbers) -> Iterator[tuple[Any, ...]]:
     yield from ((STOP_WORDS[step], number) for step, number in found.stopped.items())
     yield ()
     yield (gettext("Days for each step"), gettext("Half within"), gettext("Nine of ten within"))
-    yield from ((LEG_WORDS[leg.leg], f"{leg.half:.1f}", f"{leg.nine_of_ten:.1f}") for leg in found.legs)
+    yield from ((LEG_WORDS[leg.leg], round(leg.half, 1), round(leg.nine_of_ten, 1)) for leg in found.legs)
     yield ()
     yield (
         gettext("Class"),
@@ -92,4 +88,4 @@ def _rows(cycle: CycleView, found: CycleNumbers) -> Iterator[tuple[Any, ...]]:
         yield (local_plain(names[fill.class_id]), *own, *held)
     yield ()
     yield (gettext("Week from"), gettext("Begun"), gettext("Sent"))
-    yield from ((week.begins_on.isoformat(), week.begun, week.sent) for week in found.weeks)
+    yield from ((week.begins_on, week.begun, week.sent) for week in found.weeks)

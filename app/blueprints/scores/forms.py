@@ -13,20 +13,23 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import FileStorage, MultiDict
-from wtforms import FileField, StringField, ValidationError
+from werkzeug.datastructures import MultiDict
+from wtforms import StringField, ValidationError
 from wtforms.widgets import TextInput
 
 from app.blueprints.scores.words import KIND_WORDS, plain_mark, tie_words
 from app.domain.admissions.scores.rules import (
+    MOST_ROWS,
     is_away,
     parse_criteria,
     parse_mark,
     parse_tie,
+    read_rows,
 )
 from app.domain.admissions.scores.types import (
     Answer,
     Criterion,
+    ImportRow,
     MarkError,
     PartDetails,
     PartKind,
@@ -37,12 +40,12 @@ from app.domain.admissions.scores.types import (
     TieBy,
     TieOrder,
     TieRule,
-    UnreadableFile,
 )
 from app.domain.kernel.dates import DHAKA, to_local
 from app.domain.kernel.digits import to_ascii_digits
 from app.domain.kernel.errors import N_, InvalidValue
 from app.domain.kernel.texts import LocalText
+from app.integrations.tables import Limits, Problem, Table, as_text
 from app.web.editing import EditForm
 from app.web.errors import message_of
 from app.web.forms import (
@@ -56,12 +59,14 @@ from app.web.forms import (
     TextField,
 )
 from app.web.i18n import clock, day, digits, local_plain
+from app.web.tables import TableForm, UnreadableTable
 
 _DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
 _NUMERIC = {"inputmode": "numeric", "autocomplete": "off"}
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 _MOST = Decimal("9999")
-_MOST_BYTES = 300_000
+_LONGEST = 60
+"""Characters of a cell that may still be a reference or a mark."""
 
 
 def _printable(text: str) -> str:
@@ -317,40 +322,26 @@ def _slot(slot: SlotView) -> str:
     )
 
 
-class CellsField(TextField):
-    """Cells of a spreadsheet as they were pasted: the tabs between them stay."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Length; what no page can show is dropped."""
-        text = self.data or ""
-        if len(text) > _MOST_BYTES:
-            raise ValidationError(message_of(UnreadableFile()))
-        self.data = "".join(char for char in text if char.isprintable() or char in "\t\r\n")
-
-
-class ImportForm(EditForm):
+class ImportForm(TableForm):
     """A file of marks, or cells pasted from a spreadsheet."""
-
-    file = FileField(_l("File (CSV)"))
-    text = CellsField(_l("or cells copied from a spreadsheet"), render_kw={"rows": 6})
 
     hints = {
         "text": _l("Two columns: reference and mark. AB stands for absent."),
     }
-    optional = frozenset({"file", "text"})
+    limits = Limits(rows=MOST_ROWS)
 
-    def rows_text(self) -> str:
-        """What came, as text. Raises UnreadableFile."""
-        sent = self.file.data
-        if isinstance(sent, FileStorage) and sent.filename:
-            data = sent.stream.read(_MOST_BYTES + 1)
-            try:
-                if len(data) > _MOST_BYTES or b"\x00" in data:
-                    raise UnreadableFile
-                return data.decode("utf-8-sig")
-            except UnicodeDecodeError as error:
-                raise UnreadableFile from error
-        return self.text.data or ""
+    def read(self, full_marks: Decimal) -> tuple[Table, list[ImportRow]]:
+        """What was sent, and what can be made of each line. Raises UnreadableTable."""
+        table = self.table()
+        rows = read_rows(((row.line, row.cells) for row in table.rows), full_marks)
+        if not rows:
+            raise UnreadableTable(Problem.EMPTY)
+        return table, rows
+
+
+def cells_again(table: Table) -> str:
+    """The two columns of a table as cells to paste, each on its line: what the second press sends."""
+    return as_text(table.rows, columns=2, longest=_LONGEST)
 
 
 # --- the sheet of marks
@@ -372,7 +363,7 @@ class SentSheet:
 def read_sheet(form: MultiDict[str, str], part: PartView) -> SentSheet:
     """Understand a sent page. Whatever is wrong is named; the rest is kept as typed."""
     sent = SentSheet(
-        {name: _printable(value)[:20] for name, value in form.items() if name[:2] in ("m-", "a-", "v-")}
+        {name: _printable(value)[:_LONGEST] for name, value in form.items() if name[:2] in ("m-", "a-", "v-")}
     )
     for name, version in sent.typed.items():
         if not name.startswith("v-"):

@@ -15,7 +15,7 @@ from app.blueprints.scores.words import WHY_WORDS, plain_mark, tie_words
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import list_user_names
 from app.domain.admissions.rankings.queries import shifts_of
-from app.domain.admissions.scores.types import ClassView, MeritView, PartView, Sheet, SheetLine
+from app.domain.admissions.scores.types import Answer, ClassView, MeritView, PartView, Sheet, SheetLine
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.web.editing import Crumbs
@@ -112,7 +112,15 @@ def _row(sheet: Sheet, line: SheetLine, sent: SentSheet) -> SheetRow:
     return SheetRow(line, list(zip(names, stored, strict=False)), bool(own and own.absent), None, False)
 
 
-# --- the list as a file
+# --- files
+
+
+def rows_to_fill(lines: Iterable[tuple[str, LocalText, Answer | None]]) -> Iterator[Sequence[object]]:
+    """A sheet to fill in as rows: reference and mark in the columns in which they are imported."""
+    yield gettext("Reference"), gettext("Mark"), gettext("Child")
+    for reference, name, answer in lines:
+        mark = "AB" if answer and answer.absent else answer.mark if answer else None
+        yield reference, mark, local_plain(name)
 
 
 def merit_rows(merit: MeritView) -> Iterator[Sequence[object]]:
@@ -125,8 +133,8 @@ def merit_rows(merit: MeritView) -> Iterator[Sequence[object]]:
         person = merit.people[line.application_id]
         cells: list[object] = [line.rank, person.reference, local_plain(person.child_name)]
         for share in line.shares:
-            cells += [plain_mark(share.mark), plain_mark(share.points)]
-        yield [*cells, plain_mark(line.score), tie_words(line.tie, merit.parts) if line.tie else ""]
+            cells += [share.mark, share.points]
+        yield [*cells, line.score, tie_words(line.tie, merit.parts) if line.tie else ""]
     names = {part.id: local_plain(part.name) for part in merit.parts}
     for miss in merit.order.unranked:
         person = merit.people[miss.application_id]

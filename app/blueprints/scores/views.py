@@ -20,6 +20,7 @@ from app.blueprints.scores.forms import (
     SentSheet,
     SlotForm,
     TiesForm,
+    cells_again,
     read_sheet,
 )
 from app.blueprints.scores.pages import (
@@ -27,6 +28,7 @@ from app.blueprints.scores.pages import (
     merit_rows,
     merit_url,
     named_people,
+    rows_to_fill,
     scores_url,
     seated,
     sheet_rows,
@@ -52,10 +54,11 @@ from app.domain.admissions.scores.queries import (
     list_parts,
     list_sittings,
     list_slots,
+    list_to_fill,
     look_at_import,
     unseated,
 )
-from app.domain.admissions.scores.rules import import_mark, read_rows
+from app.domain.admissions.scores.rules import import_mark
 from app.domain.admissions.scores.services import (
     add_part,
     add_slot,
@@ -82,6 +85,7 @@ from app.domain.admissions.scores.types import (
 from app.domain.kernel.access import Permission
 from app.domain.kernel.errors import NotFound, Refused
 from app.domain.kernel.paging import Page, page_number
+from app.integrations.tables import Table
 from app.web.access import current_actor, requires
 from app.web.admission import METHOD_WORDS
 from app.web.editing import Editing, Removal, edited, removed
@@ -91,7 +95,8 @@ from app.web.htmx import render_page, see_other
 from app.web.i18n import digits, local_plain
 from app.web.once import creates
 from app.web.proof import requires_recent
-from app.web.spreadsheet import csv_lines
+from app.web.spreadsheet import send_table
+from app.web.tables import FILES
 from app.web.urls import status_link
 
 blueprint = Blueprint("scores", __name__, url_prefix="/admissions")
@@ -313,12 +318,11 @@ def _sheet_page(part_id: UUID, number: int, sent: SentSheet, status: int) -> Bas
 def import_page(part_id: UUID) -> BaseResponse:
     """Read marks from a file or from pasted cells: first what would happen, then do it."""
     part, place = _part_to_edit(part_id)
-    form, lines, text = ImportForm(), None, ""
+    form, lines, table = ImportForm(), None, None
     status = 409 if part.markers and request.method == "POST" else 200
     if status == 200 and submitted(form):
         try:
-            text = form.rows_text()
-            rows = read_rows(text, part.details.full_marks)
+            table, rows = form.read(part.details.full_marks)
             lines = look_at_import(part, rows)
             if request.form.get("do") == "apply":
                 return _imported(
@@ -329,7 +333,18 @@ def import_page(part_id: UUID) -> BaseResponse:
             status = 409
         except (Refused, MarkedByPeople) as error:
             form.put_refusal(error)
-    return _import_page(part, place, form, lines, text, 422 if form.problems else status)
+    return _import_page(part, place, form, lines, table, 422 if form.problems else status)
+
+
+@blueprint.route("/score-parts/<uuid:part_id>/import/sheet.xlsx", defaults={"suffix": "xlsx"})
+@blueprint.route("/score-parts/<uuid:part_id>/import/sheet.csv", defaults={"suffix": "csv"})
+@requires(_DECIDE)
+@requires_recent
+def sheet_to_fill(part_id: UUID, suffix: str) -> Response:
+    """Every child of a part with the marks there are, to fill in away from here and to import."""
+    part, _ = _part_to_edit(part_id)
+    name = gettext("Marks of %(name)s", name=local_plain(part.name))
+    return send_table(suffix, name, rows_to_fill(list_to_fill(part)))
 
 
 def _imported(place: ClassView, changed: int) -> BaseResponse:
@@ -338,7 +353,7 @@ def _imported(place: ClassView, changed: int) -> BaseResponse:
 
 
 def _import_page(
-    part: PartView, place: ClassView, form: ImportForm, lines: Any, text: str, status: int
+    part: PartView, place: ClassView, form: ImportForm, lines: Any, table: Table | None, status: int
 ) -> BaseResponse:
     return render_page(
         "scores/import.html",
@@ -346,10 +361,12 @@ def _import_page(
         crumbs=crumbs_of(place, part),
         form=form,
         lines=lines,
-        text=text,
+        table=table,
+        text=cells_again(table) if table and lines else "",
         seen=import_mark(lines) if lines else "",
         changes=sum(1 for line in lines or () if line.changes),
         answer_words=answer_words,
+        files=FILES,
         status=status,
     )
 
@@ -549,18 +566,20 @@ def publish(cycle_id: UUID, seat_id: UUID) -> BaseResponse:
     return see_other(merit_url(place, shift=shift))
 
 
-@blueprint.route("/cycles/<uuid:cycle_id>/classes/<uuid:seat_id>/scores/merit.csv")
+@blueprint.route(
+    "/cycles/<uuid:cycle_id>/classes/<uuid:seat_id>/scores/merit.xlsx", defaults={"suffix": "xlsx"}
+)
+@blueprint.route(
+    "/cycles/<uuid:cycle_id>/classes/<uuid:seat_id>/scores/merit.csv", defaults={"suffix": "csv"}
+)
 @requires(Permission.APPLICATIONS_READ)
 @requires_recent
-def merit_file(cycle_id: UUID, seat_id: UUID) -> Response:
+def merit_file(cycle_id: UUID, seat_id: UUID, suffix: str) -> Response:
     """The list with its working as a spreadsheet."""
     place = _class(cycle_id, seat_id)
     found = get_merit(current_actor(), place.seat_id, shift_asked(seat_id))
-    return Response(
-        "".join(csv_lines(merit_rows(found))),
-        mimetype="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="merit.csv"', "Cache-Control": "no-store"},
-    )
+    name = gettext("Merit list, %(name)s", name=local_plain(place.class_name))
+    return send_table(suffix, name, merit_rows(found))
 
 
 __all__ = ["blueprint"]

@@ -7,8 +7,6 @@ its limit. Whatever is wrong ends in one BrokenBundle with one sentence.
 
 from __future__ import annotations
 
-import csv
-import io
 import lzma
 import struct
 import zipfile
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from app.integrations.oneroster.types import BrokenBundle, Bundle, Finding, Place, Verdict
+from app.integrations.tables import BrokenRecord, numbered_records
 
 MANIFEST: Final = "manifest.csv"
 REQUIRED: Final = ("orgs", "academicSessions", "courses", "classes", "users", "enrollments")
@@ -127,16 +126,11 @@ def read_records(file: str, text: str) -> list[tuple[int, list[str]]]:
 
     Raises BrokenBundle where quotes do not close, so that it is not known where a record ends.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records = []
-    line = 1
+    records: list[tuple[int, list[str]]] = []
     try:
-        for record in reader:
-            if any(part.strip() for part in record):
-                records.append((line, record))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise BrokenBundle(f"{file} cannot be read as CSV from line {line} on: {error}.") from None
+        records.extend(numbered_records(text, strict=True))
+    except BrokenRecord as error:
+        raise BrokenBundle(f"{file} cannot be read as CSV from line {error.line} on: {error}.") from None
     return records
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
-import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+from app.integrations.apart import EndedBadly, TookTooLong, run_apart
 
 log = logging.getLogger(__name__)
 
@@ -57,20 +57,14 @@ def typeset(template: str, data: Mapping[str, object], at: datetime) -> bytes:
     if len(order) > MOST_IN:
         raise NotSet("too much text for a document")
     try:
-        # Our own script; nothing of the order is a word of the command.
-        done = subprocess.run(
-            [sys.executable, "-I", str(_SETTER)],
-            input=order,
-            capture_output=True,
-            timeout=SECONDS,
-            env={"RAYON_NUM_THREADS": "1"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        pdf = run_apart(_SETTER, order, SECONDS, {"RAYON_NUM_THREADS": "1"})
+    except TookTooLong as error:
         log.error("a document took too long", extra={"template": template})
         raise NotSet("too slow") from error
-    if done.returncode or not done.stdout.startswith(b"%PDF-") or len(done.stdout) > MOST_OUT:
-        said = done.stderr.decode(errors="replace")[-500:]
-        log.error("a document could not be set", extra={"template": template, "said": said})
-        raise NotSet(said)
-    return done.stdout
+    except EndedBadly as error:
+        log.error("a document could not be set", extra={"template": template, "said": str(error)})
+        raise NotSet(str(error)) from error
+    if not pdf.startswith(b"%PDF-") or len(pdf) > MOST_OUT:
+        log.error("what was set is no document", extra={"template": template})
+        raise NotSet("no document")
+    return pdf

@@ -241,8 +241,8 @@ def test_an_import_is_looked_at_before_it_is_stored(cast: Cast) -> None:
     one, other = applicants(2)
     test = part()
     give(OFFICE.actor, test, {one: "10"})
-    text = f"{make_reference(2026, 1)},20\n{make_reference(2026, 2)},AB\n{make_reference(2026, 9)},7\nx,1"
-    rows = read_rows(text, TEST.full_marks)
+    typed = [(make_reference(2026, 1), "20"), (make_reference(2026, 2), "AB"), (make_reference(2026, 9), "7")]
+    rows = read_rows(enumerate([*typed, ("x", "1")], start=1), TEST.full_marks)
     lines = look_at_import(get_part(OFFICE.actor, test), rows)
     assert [line.changes for line in lines] == [True, True, False, False]
     seen = import_mark(lines)

@@ -14,7 +14,13 @@ from sqlalchemy import update
 
 from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.queries import get_cycle
-from app.domain.admissions.cycles.services import add_quota, change_class, change_quota, remove_quota
+from app.domain.admissions.cycles.services import (
+    add_quota,
+    change_class,
+    change_cycle,
+    change_quota,
+    remove_quota,
+)
 from app.domain.admissions.cycles.types import CycleQuota, QuotaDetails, SeatDetails, SeatPart
 from app.domain.admissions.lottery.queries import find_draw
 from app.domain.admissions.lottery.services import announce_draw, cancel_draw, fix_list
@@ -33,6 +39,7 @@ from app.domain.admissions.rankings.types import (
     DrawDecides,
     DrawnByQuotas,
     ListStands,
+    MethodStands,
     OfferedByQuotas,
     RankingTaken,
     SeatsPromised,
@@ -170,6 +177,21 @@ def test_what_was_offered_by_an_order_stays_without_a_draw(cast: Cast) -> None:
     session().execute(update(AdmissionCycle).values(method=Method.LOTTERY))
     with pytest.raises(RankingTaken):
         fix_list(CAST.farida.actor, seat, None)
+
+
+def test_the_method_of_a_class_whose_list_is_fixed_stays_in_the_class_and_in_its_cycle(cast: Cast) -> None:
+    draw_id = announced(ready_for_a_draw())
+    seat = session().get_one(AdmissionSeat, _class_seven(), populate_existing=True)
+    as_it_is = SeatDetails((SeatPart("", None, seat.seats),))
+    with pytest.raises(MethodStands, match="Class Seven"):
+        change_class(ADMIN, CAST.cycle, seat.id, seat.version, replace(as_it_is, method=Method.TEST))
+    cycle = get_cycle(ADMIN, CAST.cycle)
+    with pytest.raises(MethodStands):
+        change_cycle(ADMIN, CAST.cycle, cycle.version, replace(cycle.details, method=Method.MERIT))
+    cancel_draw(CAST.farida.actor, draw_id, 2, LocalText("It is a test after all."), page_of)
+    change_class(ADMIN, CAST.cycle, seat.id, seat.version, replace(as_it_is, method=Method.TEST))
+    cycle = get_cycle(ADMIN, CAST.cycle)
+    change_cycle(ADMIN, CAST.cycle, cycle.version, replace(cycle.details, method=Method.MERIT))
 
 
 def test_a_seat_that_was_given_by_hand_stays(cast: Cast) -> None:

@@ -304,7 +304,9 @@ def test_the_file_holds_what_was_asked_for_and_runs_nothing(cast: Cast, client: 
     page = client.as_(cast.hasan).get(f"/audit/?campus={cast.campus}")
     answer = page.submit("form[action='/audit/export']")
     assert answer.response.mimetype == "text/csv"
-    assert answer.response.headers["Content-Disposition"].startswith('attachment; filename="audit-2026-11-')
+    assert answer.response.headers["Content-Disposition"].startswith(
+        'attachment; filename="Audit log 2026-11-'
+    )
     assert answer.response.headers["Cache-Control"] == "no-store"
     text = answer.response.get_data(as_text=True)
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))

@@ -27,6 +27,7 @@ from app.domain.admissions.cycles.rules import (
     moved,
     moved_class,
     same_name,
+    terms_for,
 )
 from app.domain.admissions.cycles.types import (
     ClassTaken,
@@ -49,7 +50,7 @@ from app.domain.admissions.models import (
     AdmissionSeatPart,
     Application,
 )
-from app.domain.admissions.rankings.standing import guard_quotas, guard_seats
+from app.domain.admissions.rankings.standing import guard_method, guard_quotas, guard_seats
 from app.domain.admissions.scores.services import copy_score
 from app.domain.admissions.types import CycleState, papers_in_order
 from app.domain.audit.services import record, record_change
@@ -205,7 +206,7 @@ def change_cycle(actor: Actor, cycle_id: UUID, version: int, details: CycleDetai
     """Change what is decided once for all classes.
 
     Raises NotFound, Forbidden, Stale, ClosesBeforeItOpens, CycleTaken, OpenElsewhere where families would then find
-    a class of the year in two open cycles.
+    a class of the year in two open cycles, MethodStands.
     """
     check_days(details)
     with transaction() as db:
@@ -216,6 +217,11 @@ def change_cycle(actor: Actor, cycle_id: UUID, version: int, details: CycleDetai
         if before.name != details.name:
             _hold_year(db, row.academic_year_id)
             _ensure_own_name(db, row.academic_year_id, details.name, but=row.id)
+        if before.method is not details.method:
+            seats = select(AdmissionSeat.id).where(
+                AdmissionSeat.cycle_id == row.id, AdmissionSeat.method.is_(None)
+            )
+            guard_method(db, db.scalars(seats))
         _write(db, row, details)
         if (before.opens_on, before.closes_on) != (details.opens_on, details.closes_on):
             _ensure_open_here_alone(db, row)
@@ -362,13 +368,15 @@ def add_class(actor: Actor, cycle_id: UUID, class_id: UUID, details: SeatDetails
 def change_class(actor: Actor, cycle_id: UUID, seat_id: UUID, version: int, details: SeatDetails) -> None:
     """Change what is decided for one class.
 
-    Raises NotFound, Forbidden, Stale, AgesCrossed, NotReady, ListStands, SeatsPromised.
+    Raises NotFound, Forbidden, Stale, AgesCrossed, NotReady, ListStands, SeatsPromised, MethodStands.
     """
     check_ages(details)
     with transaction() as db:
         cycle = _held(db, actor, cycle_id)
         row = _part(db, AdmissionSeat, seat_id, cycle.id, version)
         guard_seats(db, row.id, ((part.shift, part.seats) for part in details.parts))
+        if (details.method or cycle.method) is not terms_for(cycle, row).method:
+            guard_method(db, [row.id])
         before = seat_details_of(row, parts_of([row.id]).get(row.id, ()))
         _put_seats(db, row, details)
         _still_ready(db, actor, cycle)

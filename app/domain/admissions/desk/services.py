@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from app.domain.admissions.desk.models import (
     ApplicationPair,
     SavedQueueFilter,
 )
-from app.domain.admissions.desk.queries import bulk_row, list_officers, papers_to_move
+from app.domain.admissions.desk.queries import bulk_row, list_for_file, list_officers, papers_to_move
 from app.domain.admissions.desk.rules import (
     UNDO_FOR,
     USUAL_MILESTONES,
@@ -39,11 +40,13 @@ from app.domain.admissions.desk.types import (
     BulkAct,
     CannotMerge,
     Effect,
+    FileRow,
     FilterTaken,
     MilestoneDetails,
     NoSuchOfficer,
     Order,
     PairState,
+    QueueFilter,
     UndoOver,
     WhyNot,
 )
@@ -85,6 +88,28 @@ def _one(db: Session, actor: Actor, application_id: UUID) -> Application:
     if not found:
         raise NotFound
     return found[application_id]
+
+
+# --- the queue as a file
+
+
+def take_out_queue(actor: Actor, wanted: QueueFilter, filters: Mapping[str, object]) -> list[FileRow]:
+    """Everything that a filter lets through, and an entry for each campus that somebody takes it out as a file.
+
+    `filters` is what was asked, as the entry keeps it.
+    """
+    with transaction():
+        rows = list_for_file(actor, wanted)
+        for campus_id, count in Counter(row.campus_id for row in rows).items():
+            record(
+                actor,
+                "application.exported",
+                "application",
+                None,
+                campus_id=campus_id,
+                new={"filters": dict(filters), "rows": count},
+            )
+    return rows
 
 
 # --- saved filters
@@ -689,6 +714,7 @@ __all__ = [
     "remove_milestone",
     "save_filter",
     "settle_pair",
+    "take_out_queue",
     "tick",
     "undo_batch",
 ]

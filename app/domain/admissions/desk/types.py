@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -91,6 +91,22 @@ class QueueRow:
     """How many of the milestones of its cycle are reached."""
     has_second: bool
     """Whether another application of the cycle may be for the same child."""
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A line of the queue as it leaves in a file."""
+
+    reference: str
+    child_name: LocalText
+    born_on: date | None
+    class_id: UUID | None
+    campus_id: UUID
+    status: ApplicationStatus
+    submitted_at: datetime
+    guardian_name: LocalText
+    phone: str
+    officer_id: UUID | None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from app.domain.admissions.offers.queries import count_held
 from app.domain.admissions.rankings.models import AdmissionRanking
 from app.domain.admissions.rankings.queries import get_pool
 from app.domain.admissions.rankings.rules import check_quotas, check_seats, pool_sizes
-from app.domain.admissions.rankings.types import DrawDecides, SeatsPromised, Standing
+from app.domain.admissions.rankings.types import DrawDecides, MethodStands, SeatsPromised, Standing
 from app.domain.kernel.texts import LocalText
 
 
@@ -45,6 +45,12 @@ def guard_quotas(db: Session, cycle_id: UUID) -> None:
     Raises ListStands, DrawnByQuotas, OfferedByQuotas.
     """
     check_quotas(_held_standing(db, AdmissionSeat.cycle_id == cycle_id))
+
+
+def guard_method(db: Session, seat_ids: Iterable[UUID]) -> None:
+    """Refuse that the seats of classes are given in another way once they are by this one. Raises MethodStands."""
+    for each in _held_standing(db, AdmissionSeat.id.in_(list(seat_ids))):
+        raise MethodStands(name=each.class_name)
 
 
 def guard_order(db: Session, seat_id: UUID, shift: Shift | None) -> None:

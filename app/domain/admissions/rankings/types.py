@@ -126,6 +126,14 @@ class ListStands(Refused):
     )
 
 
+class MethodStands(Refused):
+    """Somebody was promised a seat, or stands on a list, by the method as it is."""
+
+    message = N_(
+        "Seats of %(name)s are given by the method as it is, so it stays. A draw can be cancelled first."
+    )
+
+
 class DrawnByQuotas(Refused):
     """A draw was held on the quotas as they are."""
 

@@ -366,6 +366,26 @@ def _visible_marks(
     return own, others
 
 
+def _marks_of_the_office(part_id: UUID) -> dict[UUID, ScoreMark]:
+    """What the office gave in a part, by applicant."""
+    own = select(ScoreMark).where(ScoreMark.part_id == part_id, ScoreMark.user_id.is_(None))
+    return {row.application_id: row for row in session().scalars(own)}
+
+
+def list_to_fill(part: PartView) -> list[tuple[str, LocalText, Answer | None]]:
+    """Every applicant of a part that the caller has found, by reference: the name, and what the office gave so far."""
+    applicants = applicants_of(part.seat_id, None).with_only_columns(
+        Application.id, Application.reference, *_NAMES
+    )
+    marks = _marks_of_the_office(part.id)
+    return [
+        (reference or "", _name(*names), _answer(marks[key]) if key in marks else None)
+        for key, reference, *names in map(
+            tuple[Any, ...], session().execute(applicants.order_by(None).order_by(Application.reference))
+        )
+    ]
+
+
 def look_at_import(part: PartView, rows: Collection[ImportRow]) -> list[ImportLine]:
     """What an import into a part that the caller has found would do, line by line; nothing is written."""
     applicants = applicants_of(part.seat_id, None).with_only_columns(
@@ -373,12 +393,7 @@ def look_at_import(part: PartView, rows: Collection[ImportRow]) -> list[ImportLi
     )
     wanted = {row.reference for row in rows}
     people = {row[0]: row for row in session().execute(applicants.where(Application.reference.in_(wanted)))}
-    marks = {
-        row.application_id: row
-        for row in session().scalars(
-            select(ScoreMark).where(ScoreMark.part_id == part.id, ScoreMark.user_id.is_(None))
-        )
-    }
+    marks = _marks_of_the_office(part.id)
     lines = []
     for row in rows:
         person = people.get(row.reference)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -31,7 +29,6 @@ from app.domain.admissions.scores.types import (
     TieBy,
     TieRule,
     Unranked,
-    UnreadableFile,
     Why,
     Working,
 )
@@ -101,26 +98,21 @@ def check_part(details: PartDetails) -> None:
         raise PassAboveFull
 
 
-def read_rows(text: str, full_marks: Decimal) -> list[ImportRow]:
-    """The lines of a file or of pasted cells: reference and mark, parted by comma, semicolon or tab.
+def read_rows(lines: Iterable[tuple[int, Sequence[str]]], full_marks: Decimal) -> list[ImportRow]:
+    """The lines of a table, each with its number: reference and mark stand in the first two cells.
 
-    A first line of column names is passed over; further columns are not read. Raises UnreadableFile.
+    A first line of column names is passed over; further columns are not read.
     """
-    text = text.removeprefix("\ufeff")
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max("\t;,", key=first.count)
-    try:
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise UnreadableFile from error
     rows: list[ImportRow] = []
     seen: set[str] = set()
-    for line, record in enumerate(records, start=1):
+    is_first = True
+    for line, record in lines:
         cells = ["".join(char for char in cell if char.isprintable()).strip(" '") for cell in record[:2]]
         if not any(cells):
             continue
         row = _read_row(line, cells, full_marks)
-        if not rows and line == 1 and row.answer is None and row.problem == _NO_REFERENCE:
+        is_header, is_first = is_first and row.problem == _NO_REFERENCE, False
+        if is_header:
             continue
         if row.problem is None and row.reference in seen:
             row = ImportRow(
@@ -128,8 +120,6 @@ def read_rows(text: str, full_marks: Decimal) -> list[ImportRow]:
             )
         seen.add(row.reference)
         rows.append(row)
-    if len(rows) > MOST_ROWS:
-        raise UnreadableFile
     return rows
 
 

@@ -461,13 +461,6 @@ class ImportMoved(Conflict):
     message = N_("Marks have changed since you looked. Look once more, then apply.")
 
 
-class UnreadableFile(Refused):
-    """A file of marks that is no text."""
-
-    field = "file"
-    message = N_("This file cannot be read. Save it as CSV (UTF-8), or copy its two columns and paste them.")
-
-
 class EndsBeforeItStarts(Refused):
     """A slot that ends before it starts."""
 
