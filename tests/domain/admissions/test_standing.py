@@ -180,7 +180,9 @@ def test_what_was_offered_by_an_order_stays_without_a_draw(cast: Cast) -> None:
 
 
 def test_the_method_of_a_class_whose_list_is_fixed_stays_in_the_class_and_in_its_cycle(cast: Cast) -> None:
-    draw_id = announced(ready_for_a_draw())
+    place = ready_for_a_draw()
+    applicants(2)
+    draw_id = announced(place)
     seat = session().get_one(AdmissionSeat, _class_seven(), populate_existing=True)
     as_it_is = SeatDetails((SeatPart("", None, seat.seats),))
     with pytest.raises(MethodStands, match="Class Seven"):
