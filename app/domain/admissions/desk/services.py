@@ -52,6 +52,8 @@ from app.domain.admissions.models import (
     Application,
     ApplicationEvent,
 )
+from app.domain.admissions.offers.rules import HOLDING_STATUS
+from app.domain.admissions.offers.seats import hold_pools_of, release_offer, retake_seat
 from app.domain.admissions.queries import within
 from app.domain.admissions.services import LinkTo, add_note, decide_application
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind
@@ -544,6 +546,8 @@ def undo_batch(actor: Actor, batch_id: UUID) -> None:
                 )
             )
         )
+        # Before the applications, as whoever gives seats does: some may get back the seat that the act took.
+        hold_pools_of(db, [line.application_id for line in lines if _held_a_seat(line)])
         rows = _locked(db, Application.id.in_([line.application_id for line in lines]))
         _undo_lines(db, actor, batch, [(line, rows[line.application_id]) for line in lines])
         batch.undone_at, batch.undone_by = clock.now(), actor.user_id
@@ -570,6 +574,8 @@ def _undo_lines(
     for (line, row), is_stopped in zip(open_ones, stopped, strict=True):
         if not is_stopped:
             line.undo_refused = WhyNot.LETTER_LEFT
+            if _held_a_seat(line):
+                release_offer(db, row.id)
             continue
         line.undone_at = clock.now()
         if batch.act is BulkAct.ASSIGN:
@@ -580,14 +586,23 @@ def _undo_lines(
 
 
 def _has_moved_on(db: Session, batch: AdmissionBatch, line: AdmissionBatchLine, row: Application) -> bool:
-    """Whether something has happened to an application since the act. A note is forgotten on the way."""
+    """Whether something has happened to an application since the act. A note is forgotten, and a seat held again, on
+    the way."""
     match batch.act:
         case BulkAct.ASSIGN:
             return row.assigned_to != batch.officer_id
         case BulkAct.NOTE:
             return not _forget_note(db, batch, row)
         case _:
-            return row.version != line.after_version or row.status is not line.to_status
+            if row.version != line.after_version or row.status is not line.to_status:
+                return True
+            was_accepted = line.from_status is ApplicationStatus.ACCEPTED
+            return _held_a_seat(line) and not retake_seat(db, row.id, batch.at, was_accepted=was_accepted)
+
+
+def _held_a_seat(line: AdmissionBatchLine) -> bool:
+    """Whether an application held a seat before a decision on many, which has freed it."""
+    return line.to_status is not None and line.from_status in HOLDING_STATUS
 
 
 def _last_decisions(db: Session, application_ids: Sequence[UUID]) -> dict[UUID, ApplicationEvent]:
