@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from app.domain.admissions.models import AdmissionCycle, AdmissionQuota, Application
+from app.domain.academics.types import Shift
+from app.domain.admissions.models import AdmissionCycle, AdmissionQuota, AdmissionSeatPart, Application
 from app.domain.admissions.offers.models import AdmissionOffer
 from app.domain.admissions.offers.queries import (
     count_held,
@@ -27,7 +28,7 @@ from app.domain.admissions.offers.services import (
 )
 from app.domain.admissions.offers.types import ClassFull, Moved, NoOffer, NotByTime, OfferOver, OfferState
 from app.domain.admissions.queries import get_application, list_events
-from app.domain.admissions.rankings.queries import find_ranking
+from app.domain.admissions.rankings.queries import find_ranking, list_ranks
 from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import RankingTaken, RankingView
 from app.domain.admissions.services import decide_application, withdraw_application
@@ -123,6 +124,17 @@ def test_an_order_by_time_is_for_cycles_that_say_so(cast: Cast) -> None:
     session().execute(update(AdmissionCycle).values(method=Method.LOTTERY))
     with pytest.raises(NotByTime):
         publish_by_time(cast.farida.actor, seat, None)
+
+
+def test_who_named_no_shift_has_a_place_in_one_order_only(cast: Cast) -> None:
+    seat = give_seats_by_time(2)
+    session().add_all(AdmissionSeatPart(seat_id=seat, shift=shift, seats=1) for shift in Shift)
+    anywhere, by_day = families(1)[0], families(1, shift=Shift.DAY)[0]
+    for shift, keys in ((Shift.MORNING, [anywhere]), (Shift.DAY, [by_day])):
+        publish_by_time(cast.farida.actor, seat, shift)
+        ranking = find_ranking(seat, shift)
+        assert ranking is not None
+        assert [line.application_id for line in list_ranks(ranking.id)] == keys
 
 
 def test_declining_frees_the_seat_and_the_next_is_offered_it(cast: Cast) -> None:

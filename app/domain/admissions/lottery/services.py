@@ -47,8 +47,13 @@ from app.domain.admissions.lottery.types import (
     TicketView,
 )
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
-from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
-from app.domain.admissions.rankings.queries import applicants_of, get_pool, list_applicants, shifts_of
+from app.domain.admissions.rankings.queries import (
+    applicants_of,
+    get_pool,
+    list_applicants,
+    ranked_elsewhere,
+    shifts_of,
+)
 from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import Ranked
 from app.domain.admissions.telling import child_of, tell_family
@@ -270,16 +275,7 @@ def _still_waiting(db: Session, row: AdmissionDraw, drawn: Iterable[Drawn]) -> l
     )
     keys: dict[int, UUID] = {each[0]: each[1] for each in rows}
     # Who named no shift has a ticket for each of them, and keeps the place in the one that was drawn first.
-    elsewhere = set(
-        db.scalars(
-            select(AdmissionRank.application_id)
-            .join(AdmissionRanking, AdmissionRanking.id == AdmissionRank.ranking_id)
-            .where(
-                AdmissionRanking.seat_id == row.seat_id,
-                AdmissionRanking.shift.is_distinct_from(row.shift),
-            )
-        )
-    )
+    elsewhere = set(db.scalars(ranked_elsewhere(row.seat_id, row.shift)))
     waiting = (
         set(db.scalars(applicants_of(row.seat_id, row.shift).with_only_columns(Application.id))) - elsewhere
     )

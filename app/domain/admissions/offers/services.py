@@ -42,7 +42,12 @@ from app.domain.admissions.offers.rules import (
 from app.domain.admissions.offers.seats import add_offer, hold_pool, holding_offer, turn
 from app.domain.admissions.offers.types import Moved, NotByTime, OfferState, OfferView, Plan
 from app.domain.admissions.rankings.models import AdmissionRanking
-from app.domain.admissions.rankings.queries import find_ranking, get_ranking, list_applicants
+from app.domain.admissions.rankings.queries import (
+    find_ranking,
+    get_ranking,
+    list_applicants,
+    ranked_elsewhere,
+)
 from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import Ranked, RankingView, RankLine
 
@@ -96,8 +101,11 @@ def publish_by_time(actor: Actor, seat_id: UUID, shift: Shift | None) -> UUID:
         hold_pool(db, seat_id)
         if find_pool(actor, seat_id, shift).method is not Method.FIRST_COME:
             raise NotByTime
+        elsewhere = set(db.scalars(ranked_elsewhere(seat_id, shift)))
         order = [
-            Ranked(each.application_id, {"at": each.submitted_at}) for each in list_applicants(seat_id, shift)
+            Ranked(each.application_id, {"at": each.submitted_at})
+            for each in list_applicants(seat_id, shift)
+            if each.application_id not in elsewhere
         ]
         return publish_ranking(actor, seat_id, shift, Method.FIRST_COME, order)
 

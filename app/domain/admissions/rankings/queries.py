@@ -88,6 +88,15 @@ def applicants_of(seat_id: UUID, shift: Shift | None) -> Select[Application]:
     return statement
 
 
+def ranked_elsewhere(seat_id: UUID, shift: Shift | None) -> Select[UUID]:
+    """Who has a place in the order of another shift of a class already: whoever named none keeps the first one."""
+    return (
+        select(AdmissionRank.application_id)
+        .join(AdmissionRanking, AdmissionRanking.id == AdmissionRank.ranking_id)
+        .where(AdmissionRanking.seat_id == seat_id, AdmissionRanking.shift.is_distinct_from(shift))
+    )
+
+
 def list_applicants(seat_id: UUID, shift: Shift | None) -> list[Applicant]:
     """Who can be ranked, in the order in which they applied."""
     rows = session().scalars(

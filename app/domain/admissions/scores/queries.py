@@ -21,8 +21,7 @@ from app.domain.academics.queries import class_labels
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import list_user_names
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
-from app.domain.admissions.rankings.models import AdmissionRank, AdmissionRanking
-from app.domain.admissions.rankings.queries import applicants_of, find_ranking, list_ranks
+from app.domain.admissions.rankings.queries import applicants_of, find_ranking, list_ranks, ranked_elsewhere
 from app.domain.admissions.rankings.rules import RANKABLE
 from app.domain.admissions.scores.models import (
     ScoreMark,
@@ -478,14 +477,9 @@ def get_merit(actor: Actor, seat_id: UUID, shift: Shift | None) -> MeritView:
 
 def _rankable(seat_id: UUID, shift: Shift | None) -> Select[*tuple[Any, ...]]:
     """Who can be ranked: not who has a place in the order of another shift already."""
-    elsewhere = (
-        select(AdmissionRank.application_id)
-        .join(AdmissionRanking, AdmissionRanking.id == AdmissionRank.ranking_id)
-        .where(AdmissionRanking.seat_id == seat_id, AdmissionRanking.shift.is_distinct_from(shift))
-    )
     return (
         applicants_of(seat_id, shift)
-        .where(Application.id.not_in(elsewhere))
+        .where(Application.id.not_in(ranked_elsewhere(seat_id, shift)))
         .with_only_columns(
             Application.id,
             Application.reference,
