@@ -125,4 +125,4 @@ def written(
 ) -> Words | None:
     """A message in the campus's own words with the values in it; None where it has written none."""
     own = find_own_words(campus_id, kind, channel, locale) if kind in KINDS else None
-    return fill(own.details, values) if own else None
+    return fill(own.details, values, KINDS[kind].must) if own else None
