@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.domain.admissions.cycles.services import close_cycle
 from app.domain.admissions.models import Application, ApplicationEvent
 from app.domain.admissions.queries import (
     find_by_reference,
@@ -44,7 +46,8 @@ from app.domain.kernel.access import visitor
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.references import parse_reference
 from app.domain.outbox.models import OutboxMessage
-from app.uow import session
+from app.extensions import db as extension
+from app.uow import session, transaction
 from tests.support.applications import (
     TODAY,
     child_answers,
@@ -54,10 +57,32 @@ from tests.support.applications import (
     link_to,
     sent,
 )
-from tests.support.cast import Cast
+from tests.support.cast import CAST, Cast
+from tests.support.locks import until_somebody_waits
 from tests.support.uploads import SVG, pdf, picture
 
 FAMILY = visitor("bn")
+
+
+def test_nobody_joins_a_cycle_that_is_being_closed(real_app: Flask) -> None:
+    """Else the list of a draw, fixed the next moment, would lack a child that is in the queue."""
+    with real_app.app_context():
+        token = draft()
+
+    def send() -> None:
+        with real_app.app_context():
+            try:
+                submit_application(FAMILY, token, consent=True, today=TODAY, status_link=link_to)
+            finally:
+                extension.session.remove()
+
+    with ThreadPoolExecutor(max_workers=1) as pool, real_app.app_context():
+        with transaction() as db:
+            close_cycle(CAST.hasan.actor, CAST.cycle)
+            going = pool.submit(send)
+            until_somebody_waits(db)
+        with pytest.raises(ApplicationsClosed):
+            going.result()
 
 
 def mails() -> list[OutboxMessage]:
