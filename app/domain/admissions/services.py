@@ -427,6 +427,8 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
             raise ConsentMissing
         _hold_open(db, row.cycle_id)
         place = _place_now(row, today)
+        if place and row.shift not in place.shifts:
+            row.shift = None  # the class has other shifts than when it was chosen
         asked = papers_asked(place, row.quota_ids) if place else list_papers_asked(view_of(row))
         form, view = form_by(row.form_version_id), view_of(row)
         shifts = place.shifts if place else ()

@@ -8,10 +8,11 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.services import close_cycle
-from app.domain.admissions.models import Application, ApplicationEvent
+from app.domain.admissions.models import AdmissionSeatPart, Application, ApplicationEvent
 from app.domain.admissions.queries import (
     find_by_reference,
     find_by_token,
@@ -19,6 +20,7 @@ from app.domain.admissions.queries import (
     list_events,
     list_open_classes,
 )
+from app.domain.admissions.rankings.queries import list_applicants
 from app.domain.admissions.services import (
     attach_document,
     remove_document,
@@ -55,6 +57,7 @@ from tests.support.applications import (
     draft,
     guardian_answers,
     link_to,
+    seat_of,
     sent,
 )
 from tests.support.cast import CAST, Cast
@@ -62,6 +65,22 @@ from tests.support.locks import until_somebody_waits
 from tests.support.uploads import SVG, pdf, picture
 
 FAMILY = visitor("bn")
+
+
+def test_a_shift_that_the_class_has_no_more_is_chosen_again(cast: Cast) -> None:
+    def offer(*shifts: Shift) -> None:
+        session().execute(delete(AdmissionSeatPart).where(AdmissionSeatPart.seat_id == seat))
+        session().add_all(AdmissionSeatPart(seat_id=seat, shift=shift, seats=5) for shift in shifts)
+        session().commit()
+
+    seat, token = seat_of(cast.class_7), draft()
+    offer(Shift.MORNING, Shift.DAY)
+    save_step(FAMILY, token, Step.CHILD, child_answers(shift=Shift.DAY), TODAY)
+    offer(Shift.MORNING)
+    submit_application(FAMILY, token, consent=True, today=TODAY, status_link=link_to)
+    application = find_by_token(token)
+    assert application is not None and application.shift is None
+    assert [each.application_id for each in list_applicants(seat, Shift.MORNING)] == [application.id]
 
 
 def test_nobody_joins_a_cycle_that_is_being_closed(real_app: Flask) -> None:
