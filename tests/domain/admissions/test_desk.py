@@ -315,6 +315,29 @@ def test_letters_wait_ten_minutes_and_undo_drops_them(cast: Cast) -> None:
     assert all(line.undone_at and not line.undo_refused for line in lines)
 
 
+def test_a_letter_that_waits_does_not_come_after_what_was_decided_since(cast: Cast) -> None:
+    corrected, left = other_child(), other_child(2)
+    taken = other_child(3)
+    act(cast, Order(BulkAct.WAITLISTED, "No seat is left."), taken)
+    withdraw_application(visitor("bn"), taken.id)
+    assert [letter.status for letter in letters("application.waitlisted")] == [MessageStatus.DROPPED]
+    act(cast, Order(BulkAct.REJECTED, "No seat is left."), corrected, left)
+    decide_application(
+        cast.farida.actor,
+        corrected.id,
+        S.UNDER_REVIEW,
+        reason="",
+        version=get_application(cast.farida.actor, corrected.id).version,
+        status_link=link_to,
+    )
+    assert {letter.recipient: letter.status for letter in letters("application.rejected")} == {
+        "family1@family.example": MessageStatus.DROPPED,
+        "family2@family.example": MessageStatus.PENDING,
+    }
+    [told] = letters("application.under_review")
+    assert told.status is MessageStatus.PENDING
+
+
 def test_undo_leaves_whoever_moved_on_or_whose_letter_has_left(cast: Cast) -> None:
     moved, left, back = other_child(), other_child(2), other_child(3)
     batch_id = act(cast, Order(BulkAct.SHORTLISTED), moved, left, back)

@@ -328,8 +328,14 @@ def test_seats_are_given_in_the_order_of_references_and_families_are_told_in_the
     moved = replace(HALL, starts_at=BEGINS + timedelta(hours=1))
     change_slot(OFFICE.actor, test, first, 1, moved, link_to)
     assert session().scalar(select(func.count()).select_from(OutboxMessage)) == 5
+    session().get_one(Application, keys[0]).status = ApplicationStatus.WITHDRAWN
+    session().flush()
+    change_slot(OFFICE.actor, test, first, 2, HALL, link_to)
+    assert session().scalar(select(func.count()).select_from(OutboxMessage)) == 6, (
+        "who withdrew is left alone"
+    )
     with pytest.raises(SeatsInUse):
-        change_slot(OFFICE.actor, test, first, 2, replace(moved, seats=1), link_to)
+        change_slot(OFFICE.actor, test, first, 3, replace(moved, seats=1), link_to)
 
 
 def test_families_are_texted_in_the_order_of_their_phones(cast: Cast) -> None:

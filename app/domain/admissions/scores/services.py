@@ -567,12 +567,13 @@ def _tell(
     sittings: Sequence[ScoreSitting],
     status_link: LinkTo,
 ) -> None:
-    """Write to the families of some seats: by mail, or to the phone where there is no address.
+    """Write to the families of some seats: by mail, or to the phone where there is no address. Who has withdrawn or
+    was decided on is expected nowhere any more.
 
     Texts to one phone wait for each other: two acts at once meet the phones in one order.
     """
     seats = {each.application_id: each for each in sittings}
-    rows = select(Application).where(Application.id.in_(list(seats)))
+    rows = select(Application).where(Application.id.in_(list(seats)), Application.status.in_(RANKABLE))
     for row in db.scalars(rows.order_by(Application.phone, Application.id)):
         sitting, reference = seats[row.id], row.reference or ""
         slot, link = slots[sitting.slot_id], status_link(row.locale, reference)
