@@ -44,7 +44,7 @@ def tell_family(
     where the state is another by now: a family would read the older one last.
     """
     if kind in _TELLS_A_STATE and not holds_letters():
-        _drop_older(row)
+        drop_older(row)
     values |= {"child": child_of(row), "reference": row.reference or ""}
     if row.email:
         own = written(row.campus_id, kind, Channel.MAIL, row.locale, values)
@@ -55,7 +55,8 @@ def tell_family(
         write_sms(kind, row.phone, row.locale, own.body if own else text, campus_id=row.campus_id)
 
 
-def _drop_older(row: Application) -> None:
+def drop_older(row: Application) -> None:
+    """Let what an act on many wrote about the state of an application, and still waits, not leave any more."""
     with across_campuses():  # a family that answers reads nothing of the office
         letters = session().scalars(
             select(AdmissionBatchLine.letters)

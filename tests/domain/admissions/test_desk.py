@@ -321,6 +321,11 @@ def test_a_letter_that_waits_does_not_come_after_what_was_decided_since(cast: Ca
     act(cast, Order(BulkAct.WAITLISTED, "No seat is left."), taken)
     withdraw_application(visitor("bn"), taken.id)
     assert [letter.status for letter in letters("application.waitlisted")] == [MessageStatus.DROPPED]
+    kept, gone = other_child(4), other_child(5)
+    act(cast, Order(BulkAct.SHORTLISTED), gone)
+    versions = kept.version, get_application(cast.farida.actor, gone.id).version
+    services.merge_applications(cast.farida.actor, kept.id, gone.id, versions, link_to)
+    assert [letter.status for letter in letters("application.shortlisted")] == [MessageStatus.DROPPED]
     act(cast, Order(BulkAct.REJECTED, "No seat is left."), corrected, left)
     decide_application(
         cast.farida.actor,

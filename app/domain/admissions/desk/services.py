@@ -56,6 +56,7 @@ from app.domain.admissions.offers.rules import HOLDING_STATUS
 from app.domain.admissions.offers.seats import hold_pools_of, release_offer, retake_seat
 from app.domain.admissions.queries import within
 from app.domain.admissions.services import LinkTo, add_note, decide_application
+from app.domain.admissions.telling import drop_older
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind
 from app.domain.audit.services import record, record_change
 from app.domain.kernel import clock
@@ -400,6 +401,7 @@ def merge_applications(
                 old={"status": was} if row is gone else None,
                 new=told,
             )
+        drop_older(gone)
         _tell_of_merge(kept, gone, status_link)
         return moved
 
