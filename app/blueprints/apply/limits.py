@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from app.domain.admissions.queries import find_by_reference
 from app.domain.admissions.types import ApplicationView
@@ -40,9 +41,9 @@ def sending_counted(actor: Actor, application: ApplicationView) -> Iterator[None
         raise
 
 
-def count_upload(actor: Actor, application: ApplicationView) -> None:
-    """One more file, before it is read. Raises TooMany."""
-    take(actor, (Limit.UPLOAD_ADDRESS, network_of(actor.ip)), (Limit.UPLOAD_APPLICATION, str(application.id)))
+def count_upload(actor: Actor, application_id: UUID) -> None:
+    """One more file, before it is read; one in pieces with its first. Raises TooMany."""
+    take(actor, (Limit.UPLOAD_ADDRESS, network_of(actor.ip)), (Limit.UPLOAD_APPLICATION, str(application_id)))
 
 
 def find_counted(actor: Actor, typed: str, phone: str) -> ApplicationView | None:

@@ -15,6 +15,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints.apply.forms import documents_form
+from app.blueprints.apply.limits import count_upload
 from app.blueprints.apply.views import blueprint, family, keep_papers, own_draft, proven, status_page
 from app.blueprints.apply.words import DOCUMENT_WORDS
 from app.domain.admissions.queries import find_asked, list_documents
@@ -109,8 +110,10 @@ def _pieces(of: str | UUID, kind: DocumentKind) -> BaseResponse | tuple[Response
     try:
         if request.method == "GET":
             return jsonify(offset=paper_pieces_kept(of, kind, _mark()))
-        size, offset = _number("size"), _number("offset")
-        here = add_paper_piece(of, kind, _mark(), size, offset, _body())
+        size, offset, mark, data = _number("size"), _number("offset"), _mark(), _body()
+        if offset == 0:
+            count_upload(family(), of if isinstance(of, UUID) else own_draft(of).id)
+        here = add_paper_piece(of, kind, mark, size, offset, data)
     except DomainError as error:
         return _refused(error)
     return jsonify(offset=here)

@@ -371,7 +371,7 @@ def keep_papers(
         for upload in request.files.getlist(kind.value)[:1]:
             if upload.filename:
                 try:
-                    count_upload(family(), application)
+                    count_upload(family(), application.id)
                     keep(kind, upload.read(), upload.filename)
                 except TooMany as error:
                     form.put_refusal(error)

@@ -432,7 +432,10 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
             return row.reference
         if not consent:
             raise ConsentMissing
+        _hold_open(db, row.cycle_id)
         place = _place_now(row, today)
+        if place and row.shift not in place.shifts:
+            row.shift = None  # the class has other shifts than when it was chosen
         form, view = form_by(row.form_version_id), view_of(row)
         asked = papers_required(place, row.quota_ids) if place else find_asked(view).needed
         shifts = place.shifts if place else ()
@@ -464,6 +467,16 @@ def submit_application(actor: Actor, token: str, *, consent: bool, today: date, 
         letter = received_letter(row.locale, child_of(row), row.reference, link)
         tell_family(row, "application.received", letter, received_text(row.locale, row.reference), link=link)
         return row.reference
+
+
+def _hold_open(db: Session, cycle_id: UUID) -> None:
+    """Let nobody close a cycle, or fix the list of a draw of it, before an application on its way is in. Families
+    do not wait for each other."""
+    db.execute(
+        select(AdmissionCycle.id)
+        .where(AdmissionCycle.id == cycle_id)
+        .with_for_update(read=True, key_share=True)
+    )
 
 
 def withdraw_application(actor: Actor, application_id: UUID) -> None:
@@ -507,7 +520,8 @@ def tell_of_refused_papers(status_link: LinkTo) -> int:
             .join(refused, refused.c.id == ApplicationDocument.file_id)
             .join(Application, Application.id == ApplicationDocument.application_id)
             .where(ApplicationDocument.refusal_told_at.is_(None), Application.status.in_(PAPERS_COUNT))
-            .order_by(ApplicationDocument.id)
+            # Texts to one phone wait for each other: two acts at once meet the phones in one order.
+            .order_by(Application.phone, ApplicationDocument.id)
             .with_for_update(of=ApplicationDocument, skip_locked=True)
         ).all()
         for paper, row, why in found:

@@ -163,6 +163,11 @@ def letters_held(until: datetime) -> Iterator[None]:
         info[_HELD] = before
 
 
+def holds_letters() -> bool:
+    """Whether what is written now is held, see `letters_held`."""
+    return bool(session().info.get(_HELD))
+
+
 def take_back(groups: Sequence[Collection[UUID]], reason: str) -> list[bool]:
     """Drop messages that nobody has got yet: of each group all or, where one has left or is leaving, none.
 

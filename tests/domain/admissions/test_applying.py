@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from app.domain.admissions.models import Application, ApplicationEvent
+from app.domain.academics.types import Shift
+from app.domain.admissions.cycles.services import close_cycle
+from app.domain.admissions.models import AdmissionSeatPart, Application, ApplicationEvent
 from app.domain.admissions.queries import (
     find_by_reference,
     find_by_token,
@@ -17,6 +20,7 @@ from app.domain.admissions.queries import (
     list_events,
     list_open_classes,
 )
+from app.domain.admissions.rankings.queries import list_applicants
 from app.domain.admissions.services import (
     attach_document,
     remove_document,
@@ -44,7 +48,8 @@ from app.domain.kernel.access import visitor
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.references import parse_reference
 from app.domain.outbox.models import OutboxMessage
-from app.uow import session
+from app.extensions import db as extension
+from app.uow import session, transaction
 from tests.support.applications import (
     TODAY,
     child_answers,
@@ -52,12 +57,51 @@ from tests.support.applications import (
     draft,
     guardian_answers,
     link_to,
+    seat_of,
     sent,
 )
-from tests.support.cast import Cast
+from tests.support.cast import CAST, Cast
+from tests.support.locks import until_somebody_waits
 from tests.support.uploads import SVG, pdf, picture
 
 FAMILY = visitor("bn")
+
+
+def test_a_shift_that_the_class_has_no_more_is_chosen_again(cast: Cast) -> None:
+    def offer(*shifts: Shift) -> None:
+        session().execute(delete(AdmissionSeatPart).where(AdmissionSeatPart.seat_id == seat))
+        session().add_all(AdmissionSeatPart(seat_id=seat, shift=shift, seats=5) for shift in shifts)
+        session().commit()
+
+    seat, token = seat_of(cast.class_7), draft()
+    offer(Shift.MORNING, Shift.DAY)
+    save_step(FAMILY, token, Step.CHILD, child_answers(shift=Shift.DAY), TODAY)
+    offer(Shift.MORNING)
+    submit_application(FAMILY, token, consent=True, today=TODAY, status_link=link_to)
+    application = find_by_token(token)
+    assert application is not None and application.shift is None
+    assert [each.application_id for each in list_applicants(seat, Shift.MORNING)] == [application.id]
+
+
+def test_nobody_joins_a_cycle_that_is_being_closed(real_app: Flask) -> None:
+    """Else the list of a draw, fixed the next moment, would lack a child that is in the queue."""
+    with real_app.app_context():
+        token = draft()
+
+    def send() -> None:
+        with real_app.app_context():
+            try:
+                submit_application(FAMILY, token, consent=True, today=TODAY, status_link=link_to)
+            finally:
+                extension.session.remove()
+
+    with ThreadPoolExecutor(max_workers=1) as pool, real_app.app_context():
+        with transaction() as db:
+            close_cycle(CAST.hasan.actor, CAST.cycle)
+            going = pool.submit(send)
+            until_somebody_waits(db)
+        with pytest.raises(ApplicationsClosed):
+            going.result()
 
 
 def mails() -> list[OutboxMessage]:

@@ -26,6 +26,9 @@ from app.domain.admissions.desk.types import (
     WhyNot,
 )
 from app.domain.admissions.models import AdmissionCycle, Application, ApplicationDocument
+from app.domain.admissions.offers.queries import count_held, family_offer
+from app.domain.admissions.offers.services import accept_offer
+from app.domain.admissions.offers.types import OfferState
 from app.domain.admissions.queries import get_application, list_documents, list_events
 from app.domain.admissions.services import decide_application, withdraw_application
 from app.domain.admissions.types import ApplicationStatus, ApplicationView, DocumentKind
@@ -40,8 +43,9 @@ from app.domain.outbox.services import deliver
 from app.domain.outbox.types import MessageStatus
 from app.extensions import db as extension
 from app.uow import session, transaction
-from tests.support.applications import decided, link_to, sent
+from tests.support.applications import decided, link_to, seat_of, sent
 from tests.support.cast import CAST, Cast
+from tests.support.offers import families, give_seats_by_time
 from tests.support.queries import QueryCounter
 
 S = ApplicationStatus
@@ -312,6 +316,34 @@ def test_letters_wait_ten_minutes_and_undo_drops_them(cast: Cast) -> None:
     assert all(line.undone_at and not line.undo_refused for line in lines)
 
 
+def test_a_letter_that_waits_does_not_come_after_what_was_decided_since(cast: Cast) -> None:
+    corrected, left = other_child(), other_child(2)
+    taken = other_child(3)
+    act(cast, Order(BulkAct.WAITLISTED, "No seat is left."), taken)
+    withdraw_application(visitor("bn"), taken.id)
+    assert [letter.status for letter in letters("application.waitlisted")] == [MessageStatus.DROPPED]
+    kept, gone = other_child(4), other_child(5)
+    act(cast, Order(BulkAct.SHORTLISTED), gone)
+    versions = kept.version, get_application(cast.farida.actor, gone.id).version
+    services.merge_applications(cast.farida.actor, kept.id, gone.id, versions, link_to)
+    assert [letter.status for letter in letters("application.shortlisted")] == [MessageStatus.DROPPED]
+    act(cast, Order(BulkAct.REJECTED, "No seat is left."), corrected, left)
+    decide_application(
+        cast.farida.actor,
+        corrected.id,
+        S.UNDER_REVIEW,
+        reason="",
+        version=get_application(cast.farida.actor, corrected.id).version,
+        status_link=link_to,
+    )
+    assert {letter.recipient: letter.status for letter in letters("application.rejected")} == {
+        "family1@family.example": MessageStatus.DROPPED,
+        "family2@family.example": MessageStatus.PENDING,
+    }
+    [told] = letters("application.under_review")
+    assert told.status is MessageStatus.PENDING
+
+
 def test_undo_leaves_whoever_moved_on_or_whose_letter_has_left(cast: Cast) -> None:
     moved, left, back = other_child(), other_child(2), other_child(3)
     batch_id = act(cast, Order(BulkAct.SHORTLISTED), moved, left, back)
@@ -331,6 +363,35 @@ def test_undo_leaves_whoever_moved_on_or_whose_letter_has_left(cast: Cast) -> No
     assert lines[moved.id].undo_refused is WhyNot.MOVED_ON and state(moved) is S.WITHDRAWN
     assert lines[left.id].undo_refused is WhyNot.LETTER_LEFT and state(left) is S.SHORTLISTED
     assert lines[back.id].undone_at and state(back) is S.SUBMITTED
+
+
+def test_undo_gives_a_seat_back_only_while_nobody_else_has_it(cast: Cast) -> None:
+    give_seats_by_time(2)
+    asked, accepted, waiting = families(3)
+    farida = cast.farida.actor
+
+    def now(key: UUID) -> ApplicationView:
+        return get_application(farida, key)
+
+    def offer(key: UUID) -> None:
+        decide_application(farida, key, S.OFFERED, reason="x", version=now(key).version, status_link=link_to)
+
+    offer(asked)
+    offer(accepted)
+    accept_offer(visitor("bn"), accepted)
+    order = Order(BulkAct.REJECTED, "A mistake.")
+    services.undo_batch(farida, act(cast, order, now(asked), now(accepted)))
+    assert (state(now(asked)), state(now(accepted))) == (S.OFFERED, S.ACCEPTED)
+    assert family_offer(asked).can_answer
+    told = family_offer(accepted).offer
+    assert told is not None and told.state is OfferState.ACCEPTED
+
+    batch_id = act(cast, order, now(asked))
+    offer(waiting)
+    services.undo_batch(farida, batch_id)
+    [line] = queries.get_batch(farida, batch_id).lines
+    assert line.undo_refused is WhyNot.MOVED_ON and state(now(asked)) is S.REJECTED
+    assert count_held(seat_of(CAST.class_7), None) == {None: 2}
 
 
 def test_after_ten_minutes_there_is_no_way_back(cast: Cast) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,8 @@ from app.domain.admissions.entry.types import (
     YearOver,
 )
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
+from app.domain.admissions.offers.queries import family_offer
+from app.domain.admissions.offers.services import accept_offer
 from app.domain.admissions.queries import get_application, list_documents, list_events
 from app.domain.admissions.services import enrol_applicant
 from app.domain.admissions.types import (
@@ -48,7 +50,8 @@ from app.domain.admissions.types import (
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.audit.models import AuditEntry
-from app.domain.kernel.access import Role
+from app.domain.kernel import clock
+from app.domain.kernel.access import Role, visitor
 from app.domain.kernel.errors import NotFound, Stale
 from app.domain.outbox.models import OutboxMessage
 from app.domain.people.models import Guardian, Person, Student, StudentGuardian
@@ -57,6 +60,7 @@ from app.extensions import db as extension
 from app.uow import session, transaction
 from tests.support.applications import TODAY, decided, link_to
 from tests.support.cast import CAST, Cast
+from tests.support.locks import until_somebody_waits
 from tests.support.queries import QueryCounter
 
 OTHER: dict[str, Any] = {
@@ -204,6 +208,42 @@ def test_taking_back_removes_all_that_was_made_and_nothing_else(cast: Cast) -> N
     actions = session().scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert "application.enrolment_undone" in actions
     assert enrol(now).roll_number == 3, "and it can be enrolled again"
+
+
+def test_after_taking_back_a_family_that_had_not_answered_can_answer(cast: Cast) -> None:
+    application = decided()
+    enrol(application)
+    undo(application.id)
+    assert family_offer(application.id).can_answer
+    enrol(get_application(cast.farida.actor, application.id))
+    with clock.stopped_at(clock.now() + timedelta(days=30)):
+        undo(application.id)
+        assert family_offer(application.id).can_answer, "its time begins again where it was over"
+        accept_offer(visitor("bn"), application.id)
+    now = get_application(cast.farida.actor, application.id)
+    assert now.status is ApplicationStatus.ACCEPTED
+
+
+def test_a_sister_is_not_enrolled_under_a_guardian_who_is_being_taken_back(real_app: Flask) -> None:
+    with real_app.app_context():
+        application = decided()
+        sister = decided(birth_registration_no="20160000000000001", child_name_en="Arisha")
+        enrol(application)
+
+    def enrol_sister() -> None:
+        with real_app.app_context():
+            try:
+                enrol(sister)
+            finally:
+                extension.session.remove()
+
+    with ThreadPoolExecutor(max_workers=1) as pool, real_app.app_context():
+        with transaction() as db:
+            undo(application.id)
+            going = pool.submit(enrol_sister)
+            until_somebody_waits(db)
+        going.result()
+        assert get_application(CAST.farida.actor, sister.id).status is ApplicationStatus.ENROLLED
 
 
 def test_taking_back_keeps_a_teachers_account_and_takes_only_the_role(cast: Cast) -> None:

@@ -33,14 +33,15 @@ from app.domain.admissions.fees.types import (
     SlipNeeded,
     WrongAmount,
 )
-from app.domain.admissions.models import AdmissionCycle
-from app.domain.admissions.types import ApplicationView
+from app.domain.admissions.models import AdmissionCycle, Application
+from app.domain.admissions.queries import find_by_token
+from app.domain.admissions.types import ApplicationStatus, ApplicationView
 from app.domain.audit.models import AuditEntry
 from app.domain.files.types import UploadRefused
 from app.domain.kernel import clock
 from app.domain.kernel.errors import Forbidden, NotFound
 from app.uow import session
-from tests.support.applications import sent
+from tests.support.applications import draft, sent
 from tests.support.cast import CAST, Cast
 from tests.support.uploads import pdf, picture
 
@@ -189,3 +190,14 @@ def test_an_application_is_found_by_its_number_at_the_own_campus(cast: Cast) -> 
     assert find_case(cast.farida.actor, "nonsense") is None
     with pytest.raises(NotFound):
         get_case(cast.jamil.actor, application.id)
+
+
+def test_no_fee_is_taken_for_a_draft_that_has_ended(cast: Cast) -> None:
+    application = find_by_token(draft(papers=False))
+    assert application is not None
+    session().get_one(Application, application.id).status = ApplicationStatus.EXPIRED
+    session().flush()
+    with pytest.raises(NotFound):
+        get_case(cast.chandra.actor, application.id)
+    with pytest.raises(NotFound):
+        pay(application)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from app.domain.admissions.messages.queries import find_own_words, list_own_words, our_words
@@ -13,9 +16,11 @@ from app.domain.kernel.errors import NotFound, Stale
 from app.domain.kernel.locales import LOCALES
 from app.domain.outbox.models import OutboxMessage
 from app.domain.outbox.types import Channel
-from app.uow import session
+from app.extensions import db as extension
+from app.uow import session, transaction
 from tests.support.applications import decided, sent
-from tests.support.cast import Cast
+from tests.support.cast import CAST, Cast
+from tests.support.locks import until_somebody_waits
 
 RECEIVED, OFFERED = "application.received", "application.offered"
 
@@ -52,6 +57,26 @@ def test_a_family_gets_the_words_of_its_campus_in_its_language(cast: Cast) -> No
     save_words(actor, cast.campus, OFFERED, Channel.SMS, "bn", text, None)
     offered = decided(locale="bn", email="", phone="+8801812345670")
     assert last(OFFERED).body.startswith(f"School: {offered.reference}, ")
+
+
+def test_two_who_write_the_first_own_words_at_once_do_not_both(real_app: Flask) -> None:
+    def write(words: Words) -> None:
+        save_words(CAST.farida.actor, CAST.campus, RECEIVED, Channel.SMS, "en", words, None)
+
+    def second() -> None:
+        with real_app.app_context():
+            try:
+                write(Words("", "Theirs: {reference}"))
+            finally:
+                extension.session.remove()
+
+    with ThreadPoolExecutor(max_workers=1) as pool, real_app.app_context():
+        with transaction() as db:
+            write(Words("", "Ours: {reference}"))
+            going = pool.submit(second)
+            until_somebody_waits(db)
+        with pytest.raises(Stale):
+            going.result()
 
 
 def test_words_are_kept_once_and_can_be_given_up(cast: Cast) -> None:

@@ -133,4 +133,5 @@ def test_fifty_at_once_never_hold_more_than_the_seats(real_app: Flask) -> None:
         f" most held {in_all} (of the quota {of_quota}), at the end {sum(final.values())}; {dict(figures)}"
     )
     assert in_all <= SEATS and of_quota <= 2
-    assert offers > SEATS and figures["class full"] and figures["came too late"]
+    # Which of the two refusals they meet is a matter of who comes when.
+    assert offers > SEATS and figures["class full"] + figures["came too late"] > 0

@@ -102,6 +102,18 @@ def test_the_free_seats_are_offered_once_and_the_others_are_told_their_place(cas
     assert event.to_status is S.OFFERED and event.by is not None and event.details["offer"] == "made"
 
 
+def test_families_are_texted_in_the_order_of_their_phones(cast: Cast) -> None:
+    keys, seat = families(4), give_seats_by_time(2)
+    for place, key in enumerate(keys):
+        session().get_one(Application, key).phone = f"+880181234567{9 - place}"
+    session().flush()
+    offer_all(seat)
+    for kind in ("application.offered", "application.waitlisted"):
+        found = select(OutboxMessage.recipient).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id)
+        texts = session().scalars(found).all()
+        assert len(texts) == 2 and texts == sorted(texts)
+
+
 def test_what_was_confirmed_is_what_is_done(cast: Cast) -> None:
     keys, seat = families(3), give_seats_by_time(1)
     with clock.stopped_at(MADE):

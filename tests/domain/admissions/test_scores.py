@@ -221,6 +221,15 @@ def test_a_page_of_marks_is_stored_whole_and_an_older_page_is_told(cast: Cast) -
     assert session().scalars(select(ScoreMark.mark)).all() == [10]
 
 
+def test_a_page_of_marks_is_not_lost_over_a_family_that_has_withdrawn(cast: Cast) -> None:
+    one, other = applicants(2)
+    test = part()
+    session().get_one(Application, one).status = ApplicationStatus.WITHDRAWN
+    session().flush()
+    assert give(OFFICE.actor, test, {one: "10", other: "41"}) == 1
+    assert session().scalars(select(ScoreMark.application_id)).all() == [other]
+
+
 def test_what_a_mark_means_stays_once_it_is_given(cast: Cast) -> None:
     (one,) = applicants(1)
     test = part()
@@ -319,8 +328,27 @@ def test_seats_are_given_in_the_order_of_references_and_families_are_told_in_the
     moved = replace(HALL, starts_at=BEGINS + timedelta(hours=1))
     change_slot(OFFICE.actor, test, first, 1, moved, link_to)
     assert session().scalar(select(func.count()).select_from(OutboxMessage)) == 5
+    session().get_one(Application, keys[0]).status = ApplicationStatus.WITHDRAWN
+    session().flush()
+    change_slot(OFFICE.actor, test, first, 2, HALL, link_to)
+    assert session().scalar(select(func.count()).select_from(OutboxMessage)) == 6, (
+        "who withdrew is left alone"
+    )
     with pytest.raises(SeatsInUse):
-        change_slot(OFFICE.actor, test, first, 2, replace(moved, seats=1), link_to)
+        change_slot(OFFICE.actor, test, first, 3, replace(moved, seats=1), link_to)
+
+
+def test_families_are_texted_in_the_order_of_their_phones(cast: Cast) -> None:
+    """Two officers who seat brothers and sisters in two classes at once would else wait for each other for ever."""
+    for place, key in enumerate(applicants(3)):
+        row = session().get_one(Application, key)
+        row.email, row.phone = None, f"+880181234567{9 - place}"
+    session().flush()
+    test = part()
+    add_slot(OFFICE.actor, test, replace(HALL, seats=3))
+    give_seats(OFFICE.actor, test, link_to)
+    texts = session().scalars(select(OutboxMessage.recipient).order_by(OutboxMessage.id)).all()
+    assert len(texts) == 3 and texts == sorted(texts)
 
 
 def test_a_child_is_moved_by_hand_to_a_free_seat_only(cast: Cast) -> None:

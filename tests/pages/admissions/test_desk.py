@@ -88,7 +88,7 @@ def test_the_queue_finds_and_narrows(client: PageClient, cast: Cast) -> None:
     page = client.as_(cast.farida).get(QUEUE)
     assert [tag.get_text() for tag in page.all(".queue b")] == ["Arisha Noor", "Raiyan Hossain"]
     assert [" ".join(tag.get_text(" ").split()) for tag in page.all(".chip")] == [
-        "All 2",
+        "All states 2",
         "Pending 1",
         "Approved 1",
     ]

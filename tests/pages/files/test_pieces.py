@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from app.domain.files.services import PIECE_BYTES
 from app.domain.files.services import sweep as check_files
+from app.domain.limits.models import LimitCount
+from app.domain.limits.rules import LIMITS
+from app.domain.limits.types import Limit
+from app.uow import transaction
 from tests.support.applications import draft
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
@@ -60,6 +65,20 @@ def test_pieces_need_the_token_the_link_and_a_known_paper(client: PageClient, ca
     assert post(client, f"{here}/photo/finish", token=False, **kept).status_code == 400
     assert post(client, f"{here}/other/pieces", b"x", **kept).status_code == 404
     assert post(client, f"/en/apply/{'x' * 43}/documents/photo/pieces", b"x", **kept).status_code == 404
+
+
+def test_a_paper_in_pieces_is_counted_as_one_that_comes_whole(client: PageClient, cast: Cast) -> None:
+    here = f"/en/apply/{draft(papers=False)}/documents/photo/pieces"
+    assert post(client, here, b"x", mark="m", size=20, offset=0).status_code == 200
+    with transaction() as db:
+        db.execute(
+            update(LimitCount)
+            .where(LimitCount.name == Limit.UPLOAD_APPLICATION.value)
+            .values(count=LIMITS[Limit.UPLOAD_APPLICATION].most)
+        )
+    assert post(client, here, b"x", mark="m", size=20, offset=1).status_code == 200, "it has begun"
+    more = post(client, here, b"x", mark="n", size=20, offset=0)
+    assert more.status_code == 422 and "too many" in more.get_json()["message"].lower()
 
 
 @pytest.mark.parametrize(

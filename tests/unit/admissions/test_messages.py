@@ -25,6 +25,12 @@ def test_a_value_goes_in_as_it_is_and_is_not_looked_at_again(values: dict[str, s
     )
 
 
+def test_a_paragraph_with_what_families_need_stays_where_another_name_is_empty() -> None:
+    words = Words("", "Peace,\n\nthe reason: {reason}\n\n{reason} Answer by {day}: {link} {reference}")
+    values = {"reason": "", "day": "Friday", "link": "there", "reference": "R"}
+    assert fill(words, values, OFFERED.must).body == "Peace,\n\n Answer by Friday: there R"
+
+
 @given(st.text(alphabet=st.sampled_from("{}ab.[]!:0 childreference_")), st.sampled_from(list(Channel)))
 def test_whatever_passes_names_only_what_the_message_knows(body: str, channel: Channel) -> None:
     try:

@@ -56,8 +56,11 @@ from app.domain.admissions.models import (
     Application,
     ApplicationEvent,
 )
+from app.domain.admissions.offers.rules import HOLDING_STATUS
+from app.domain.admissions.offers.seats import hold_pools_of, release_offers, retake_seat
 from app.domain.admissions.queries import within
 from app.domain.admissions.services import LinkTo, add_notes, decide_applications, rewrite
+from app.domain.admissions.telling import drop_older
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind, papers_in_order
 from app.domain.audit.services import record, record_change
 from app.domain.kernel import clock
@@ -423,6 +426,7 @@ def merge_applications(
                 old={"status": was} if row is gone else None,
                 new=told,
             )
+        drop_older([gone.id])
         _tell_of_merge(kept, gone, status_link)
         return moved
 
@@ -565,6 +569,8 @@ def undo_batch(actor: Actor, batch_id: UUID) -> None:
                 )
             )
         )
+        # Before the applications, as whoever gives seats does: some may get back the seat that the act took.
+        hold_pools_of(db, [line.application_id for line in lines if _held_a_seat(line)])
         rows = _locked(db, Application.id.in_([line.application_id for line in lines]))
         _undo_lines(db, actor, batch, [(line, rows[line.application_id]) for line in lines])
         batch.undone_at, batch.undone_by = clock.now(), actor.user_id
@@ -590,6 +596,7 @@ def _undo_lines(db: Session, actor: Actor, batch: AdmissionBatch, pairs: _Pairs)
     free = [pair for pair, is_stopped in zip(open_ones, stopped, strict=True) if is_stopped]
     left = [line for (line, _), is_stopped in zip(open_ones, stopped, strict=True) if not is_stopped]
     _refuse(db, left, WhyNot.LETTER_LEFT)
+    release_offers(db, [line.application_id for line in left if _held_a_seat(line)])
     _note_on(db, [line for line, _ in free], undone_at=clock.now())
     if batch.act is BulkAct.ASSIGN:
         for officer, group in _grouped(free, lambda line: line.before["officer"]):
@@ -618,7 +625,8 @@ def _grouped(pairs: _Pairs, by: Callable[[AdmissionBatchLine], Any]) -> list[tup
 
 
 def _standing(db: Session, batch: AdmissionBatch, pairs: _Pairs) -> set[UUID]:
-    """The applications to which nothing has happened since the act. Notes are forgotten on the way."""
+    """The applications to which nothing has happened since the act. Notes are forgotten, and seats held again, on
+    the way."""
     match batch.act:
         case BulkAct.ASSIGN:
             return {row.id for _, row in pairs if row.assigned_to == batch.officer_id}
@@ -628,8 +636,20 @@ def _standing(db: Session, batch: AdmissionBatch, pairs: _Pairs) -> set[UUID]:
             return {
                 row.id
                 for line, row in pairs
-                if row.version == line.after_version and row.status is line.to_status
+                if row.version == line.after_version
+                and row.status is line.to_status
+                and (not _held_a_seat(line) or _retake_seat(db, batch, line))
             }
+
+
+def _held_a_seat(line: AdmissionBatchLine) -> bool:
+    """Whether an application held a seat before a decision on many, which has freed it."""
+    return line.to_status is not None and line.from_status in HOLDING_STATUS
+
+
+def _retake_seat(db: Session, batch: AdmissionBatch, line: AdmissionBatchLine) -> bool:
+    was_accepted = line.from_status is ApplicationStatus.ACCEPTED
+    return retake_seat(db, line.application_id, batch.at, was_accepted=was_accepted)
 
 
 def _forget_notes(db: Session, batch: AdmissionBatch, application_ids: Sequence[UUID]) -> set[UUID]:

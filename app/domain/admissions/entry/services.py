@@ -34,6 +34,7 @@ from app.domain.kernel.errors import DomainError, NotFound, Stale
 from app.domain.people.queries import find_person, guardian_has_children
 from app.domain.people.services import (
     PersonFields,
+    hold_guardian_phone,
     remove_guardian,
     remove_student,
     unlink_guardian,
@@ -81,6 +82,8 @@ def undo_enrolment(
     with transaction() as db:
         row = _locked(db, actor, application_id, version)
         check_reason(ApplicationStatus.REJECTED, reason)
+        # Nobody enrols a brother or sister under a guardian who is just being taken back.
+        hold_guardian_phone(row.phone or "")
         kept = db.scalars(
             select(ApplicationEnrolment)
             .where(
@@ -92,7 +95,7 @@ def undo_enrolment(
         if kept is None:
             raise NothingToUndo
         row.status, row.student_id = kept.from_status, None
-        unsettle_offer(db, row.id)
+        unsettle_offer(db, row.id, was_accepted=kept.from_status is ApplicationStatus.ACCEPTED)
         _take_back(db, actor, kept.made)
         kept.undone_at, kept.undone_by, kept.undone_reason = clock.now(), actor.user_id, reason
         db.flush()

@@ -30,9 +30,14 @@ def within(actor: Actor, permission: Permission = Permission.FEES_RECORD) -> Col
     return true() if campuses is ALL else ApplicationFee.campus_id.in_(campuses)
 
 
+def was_sent() -> list[ColumnElement[bool]]:
+    """Applications that families have sent: what has ended as a draft has no reference."""
+    return [Application.status.in_(IN_THE_QUEUE), Application.reference.is_not(None)]
+
+
 def _sent_within(actor: Actor, permission: Permission) -> list[ColumnElement[bool]]:
     campuses = actor.campuses_for(permission)
-    sent: list[ColumnElement[bool]] = [Application.status.in_(IN_THE_QUEUE)]
+    sent = was_sent()
     return sent if campuses is ALL else [*sent, Application.campus_id.in_(campuses)]
 
 

@@ -125,6 +125,13 @@ def _open_for_a_list(
     db: Session, actor: Actor, seat_id: UUID, shift: Shift | None
 ) -> tuple[AdmissionCycle, AdmissionSeat]:
     """The class, held until the transaction ends, once nobody can join it any more."""
+    # First the cycle: whoever is sending an application at this moment is waited for.
+    db.execute(
+        select(AdmissionCycle.id)
+        .join(AdmissionSeat, AdmissionSeat.cycle_id == AdmissionCycle.id)
+        .where(AdmissionSeat.id == seat_id)
+        .with_for_update(of=AdmissionCycle)
+    )
     hold_pool(db, seat_id)  # what is read from here on is what an editor who was here before has left
     found = db.execute(
         select(AdmissionCycle, AdmissionSeat)
@@ -337,7 +344,10 @@ def _held(db: Session, actor: Actor, draw_id: UUID, version: int | None = None) 
 
 
 def _families(db: Session, row: AdmissionDraw) -> list[tuple[TicketView, Application]]:
-    """Every ticket whose application can still be given a seat and has somebody to write to, with that application."""
+    """Every ticket whose application can still be given a seat and has somebody to write to, with that application.
+
+    In the order of the phones: texts to one wait for each other, and two acts at once must not wait in a circle.
+    """
     reachable = applicants_of(row.seat_id, row.shift).where(
         or_(Application.email.is_not(None), Application.phone.is_not(None))
     )
@@ -347,11 +357,12 @@ def _families(db: Session, row: AdmissionDraw) -> list[tuple[TicketView, Applica
     tickets = db.scalars(
         select(AdmissionTicket).where(AdmissionTicket.draw_id == row.id).order_by(AdmissionTicket.number)
     )
-    return [
+    found = [
         (ticket_view(ticket, row), families[ticket.application_id])
         for ticket in tickets.all()
         if ticket.application_id in families
     ]
+    return sorted(found, key=lambda each: each[1].phone or "")
 
 
 def _record(actor: Actor, row: AdmissionDraw, verb: str, **new: object) -> None:

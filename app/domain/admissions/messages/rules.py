@@ -41,10 +41,13 @@ def listed(names: Collection[str]) -> str:
     return " ".join(f"{{{name}}}" for name in names)
 
 
-def fill(words: Words, values: Mapping[str, str]) -> Words:
-    """The words with their values. A paragraph that names something there is nothing of is left out."""
+def fill(words: Words, values: Mapping[str, str], must: Collection[str] = ()) -> Words:
+    """The words with their values. A paragraph that names something there is nothing of is left out, unless it also
+    names what the message `must`."""
     paragraphs = [
-        part for part in _PARAGRAPH.split(words.body) if all(values.get(name) for name in names_in(part))
+        part
+        for part in _PARAGRAPH.split(words.body)
+        if {*must} & {*names_in(part)} or all(values.get(name) for name in names_in(part))
     ]
     body = "\n\n".join(paragraphs) or words.body
     return Words(_put(words.subject, values), _put(body, values))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.academics.policies import ensure_may
@@ -39,9 +40,12 @@ def save_words(
         old = {"subject": row.subject, "body": row.body} if row else {}
         if row is None:
             row = MessageText(campus_id=campus_id, kind=kind, channel=channel, locale=locale)
-            db.add(row)
         row.subject, row.body = words.subject, words.body
-        db.flush()
+        try:
+            with db.begin_nested():
+                db.add(row)
+        except IntegrityError as error:
+            raise Stale from error  # somebody else has written the first own words this very moment
         _tell(actor, row, old, {"subject": row.subject, "body": row.body})
 
 

@@ -21,13 +21,13 @@ BECOMES: Final[Mapping[OfferState, frozenset[OfferState]]] = MappingProxyType(
     {
         S.OPEN: frozenset({S.ACCEPTED, S.DECLINED, S.EXPIRED, S.WITHDRAWN, S.ENROLLED}),
         S.ACCEPTED: frozenset({S.WITHDRAWN, S.ENROLLED}),
-        S.ENROLLED: frozenset({S.ACCEPTED}),  # an enrolment that is undone
+        S.ENROLLED: frozenset({S.ACCEPTED, S.OPEN}),  # an enrolment that is undone
         S.DECLINED: frozenset(),
         S.EXPIRED: frozenset(),
-        S.WITHDRAWN: frozenset(),
+        S.WITHDRAWN: frozenset({S.ACCEPTED, S.OPEN}),  # an act on many that is taken back
     }
 )
-"""What may become of an offer. What ended stays ended: another seat is another offer."""
+"""What may become of an offer. What families and the clock ended stays ended: another seat is another offer."""
 
 HOLDING: Final = (S.OPEN, S.ACCEPTED, S.ENROLLED)
 """While an offer stands so, its seat is nobody else's."""

@@ -8,17 +8,24 @@ see it yet errs on the side of too few. So no seat is ever given twice, and nobo
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.academics.types import Shift
 from app.domain.admissions.models import AdmissionSeat, Application
 from app.domain.admissions.offers.models import AdmissionOffer
 from app.domain.admissions.offers.queries import candidates, count_held, list_waiting, offer_days_of
-from app.domain.admissions.offers.rules import BECOMES, HOLDING, expires_at, give_by_hand, last_day_of
+from app.domain.admissions.offers.rules import (
+    BECOMES,
+    HOLDING,
+    expires_at,
+    give_by_hand,
+    is_over,
+    last_day_of,
+)
 from app.domain.admissions.offers.types import ClassFull, NoOffer, OfferState
 from app.domain.admissions.rankings.queries import find_ranking, get_pool, shifts_of
 from app.domain.kernel import clock
@@ -43,6 +50,18 @@ def hold_pool_of(db: Session, application_id: UUID) -> None:
         .where(Application.id == application_id)
         .with_for_update(of=AdmissionSeat)
     )
+
+
+def hold_pools_of(db: Session, application_ids: Collection[UUID]) -> None:
+    """The same for the classes of several applications, in one order."""
+    if application_ids:
+        places = select(Application.cycle_id, Application.class_id).where(Application.id.in_(application_ids))
+        db.execute(
+            select(AdmissionSeat.id)
+            .where(tuple_(AdmissionSeat.cycle_id, AdmissionSeat.class_id).in_(places))
+            .order_by(AdmissionSeat.id)
+            .with_for_update()
+        )
 
 
 def add_offer(
@@ -141,8 +160,54 @@ def settle_offer(db: Session, application_id: UUID) -> None:
         turn(offer, OfferState.ENROLLED)
 
 
-def unsettle_offer(db: Session, application_id: UUID) -> None:
-    """An enrolment is undone: the seat is held as an accepted one again."""
+def unsettle_offer(db: Session, application_id: UUID, *, was_accepted: bool = True) -> None:
+    """An enrolment is undone: the seat is held as an accepted one again, or for a family that has yet to answer.
+
+    Where its time to answer is over by now, the family gets as much of it again.
+    """
     offer = holding_offer(db, application_id)
-    if offer is not None and offer.state is OfferState.ENROLLED:
+    if offer is None or offer.state is not OfferState.ENROLLED:
+        return
+    if was_accepted:
         turn(offer, OfferState.ACCEPTED)
+        return
+    _open_again(offer)
+    now = clock.now()
+    if is_over(offer.expires_at, now):
+        cycle_id = db.scalar(select(Application.cycle_id).where(Application.id == application_id))
+        offer.expires_at = expires_at(now, offer_days_of(cycle_id or application_id))
+        offer.reminded_at = None
+
+
+def _open_again(offer: AdmissionOffer) -> None:
+    turn(offer, OfferState.OPEN)
+    offer.answered_at = None
+
+
+def retake_seat(db: Session, application_id: UUID, since: datetime, *, was_accepted: bool) -> bool:
+    """Hold the seat again that an act since a moment has freed. False where somebody has been given it by now.
+
+    `hold_pools_of` was called before, and the application is locked.
+    """
+    offer = db.scalars(
+        select(AdmissionOffer)
+        .where(
+            AdmissionOffer.application_id == application_id,
+            AdmissionOffer.state == OfferState.WITHDRAWN,
+            AdmissionOffer.answered_at >= since,
+        )
+        .order_by(AdmissionOffer.made_at.desc(), AdmissionOffer.id.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if offer is None:
+        return False
+    held = sum(count_held(offer.seat_id, offer.shift).values())
+    if held >= get_pool(offer.seat_id, offer.shift).seats:
+        return False
+    if was_accepted:
+        turn(offer, OfferState.ACCEPTED)
+    else:
+        _open_again(offer)
+    db.flush()
+    return True

@@ -170,7 +170,8 @@ def _offer(
     rows: dict[UUID, Application],
     status_link: LinkTo,
 ) -> None:
-    for each in plan.given:
+    # Texts to one phone wait for each other: two acts at once meet the phones in one order.
+    for each in sorted(plan.given, key=lambda each: rows[each.line.application_id].phone or ""):
         row = rows[each.line.application_id]
         last_day = add_offer(
             db,
@@ -203,7 +204,8 @@ def _tell_places(
     """Put whoever got no seat on the waiting list, each with its place."""
     lines = list(waiting)
     rows = _lock_all(db, (line.application_id for line in lines))
-    for place, line in enumerate(lines, start=1):
+    numbered = enumerate(lines, start=1)
+    for place, line in sorted(numbered, key=lambda each: rows[each[1].application_id].phone or ""):
         row = rows[line.application_id]
         if row.status is not line.status:
             continue  # somebody has withdrawn or refused it this very moment

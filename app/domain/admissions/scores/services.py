@@ -14,6 +14,7 @@ from app.domain.academics.policies import ensure_may
 from app.domain.academics.types import Shift
 from app.domain.accounts.queries import list_users_who_may
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
+from app.domain.admissions.rankings.rules import RANKABLE
 from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import Ranked
 from app.domain.admissions.scores.letters import facts_of, slot_letter, slot_text
@@ -276,15 +277,37 @@ def _third(people: dict[UUID, bool]) -> list[UUID]:
 def save_marks(actor: Actor, part_id: UUID, sent: Sequence[SentMark]) -> int:
     """Store the marks of a page in the name of who marks the part. Returns how many changed.
 
-    All of them or none. What stands there already is passed over, whoever wrote it. Raises NotFound, also for
-    applicants whom the actor does not mark, and StaleMarks with those that somebody changed in the meantime.
+    All of them or none. What stands there already is passed over, whoever wrote it, and so is who has withdrawn or
+    was decided on since the page was opened. Raises NotFound, also for applicants whom the actor does not mark, and
+    StaleMarks with those that somebody changed in the meantime.
     """
     with transaction() as db:
         db.execute(select(ScorePart.id).where(ScorePart.id == part_id).with_for_update())
         part, own_id = get_part_to_mark(actor, part_id)
-        if not {each.application_id for each in sent} <= set(sheet_applicants(part, own_id)):
+        asked = set(sheet_applicants(part, own_id))
+        gone = {each.application_id for each in sent} - asked
+        if gone and gone != _left_class(db, part.seat_id, gone):
             raise NotFound
-        return _store(db, actor, part, own_id, sent)
+        return _store(db, actor, part, own_id, [each for each in sent if each.application_id in asked])
+
+
+def _left_class(db: Session, seat_id: UUID, application_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these applications are for a class and can be given no seat of it any more."""
+    return set(
+        db.scalars(
+            select(Application.id)
+            .join(
+                AdmissionSeat,
+                (AdmissionSeat.cycle_id == Application.cycle_id)
+                & (AdmissionSeat.class_id == Application.class_id),
+            )
+            .where(
+                AdmissionSeat.id == seat_id,
+                Application.id.in_(application_ids),
+                Application.status.not_in(RANKABLE),
+            )
+        )
+    )
 
 
 def _store(db: Session, actor: Actor, part: PartView, own_id: UUID | None, sent: Sequence[SentMark]) -> int:
@@ -544,9 +567,14 @@ def _tell(
     sittings: Sequence[ScoreSitting],
     status_link: LinkTo,
 ) -> None:
-    """Write to the families of some seats: by mail, or to the phone where there is no address."""
+    """Write to the families of some seats: by mail, or to the phone where there is no address. Who has withdrawn or
+    was decided on is expected nowhere any more.
+
+    Texts to one phone wait for each other: two acts at once meet the phones in one order.
+    """
     seats = {each.application_id: each for each in sittings}
-    for row in db.scalars(select(Application).where(Application.id.in_(list(seats)))):
+    rows = select(Application).where(Application.id.in_(list(seats)), Application.status.in_(RANKABLE))
+    for row in db.scalars(rows.order_by(Application.phone, Application.id)):
         sitting, reference = seats[row.id], row.reference or ""
         slot, link = slots[sitting.slot_id], status_link(row.locale, reference)
         facts = facts_of(row.locale, part.name, slot, sitting.seat_number)
