@@ -257,7 +257,9 @@ def _again(answer: Answer) -> BaseResponse:
 
 def init_once(app: Flask) -> None:
     """Ask about the key before a view that creates, and tell it afterwards."""
-    app.jinja_env.globals.update(once_field=once_field, once_action=once_action)
+    app.jinja_env.globals.update(
+        once_field=once_field, once_action=once_action, creates_something=creates_something
+    )
 
     @app.before_request
     def _ask() -> BaseResponse | None:

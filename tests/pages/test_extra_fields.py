@@ -53,6 +53,7 @@ FILLED = {"name": "Somebody Else", "title": "Something", "reason": "A good reaso
 """What is typed into an empty field whose name ends so, that a form gets further than to its first refusal."""
 READERS: list[Member | None] = [None, CAST.hasan, CAST.farida, CAST.bashir, CAST.dalia, CAST.ishrat]
 _FRESH = re.compile(r"20\d\d-\d\d-\d\dT[\d:.]+\+00:00")
+_KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _RANDOM = {
     "token_hash",
     "message_id",
@@ -107,8 +108,10 @@ def _shown(name: str, value: Any, known: set[str]) -> Any:
         return value
     if name == "code" and re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{12}", words):
         return "new"  # of a slip
-    if name in _RANDOM or re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", words):
+    if name in _RANDOM:
         return "new"
+    if made := [each for each in _KEY.findall(words) if each not in known]:
+        return re.sub("|".join(made), "new", words)
     return "now" if _FRESH.fullmatch(words) else value
 
 
@@ -137,6 +140,8 @@ def test_a_field_that_the_form_does_not_have_changes_nothing(
             if cookie:  # not what the form before has said, nor the session it began
                 client.raw.set_cookie(cookie.key, cookie.value)
             answer = client.raw.post(form.action, data={"csrf_token": token, **extra, **values})
+            answer.get_data()  # a file is written while it is read
+            answer.close()
             answers.append(answer.status_code)
             changes.append(_change(before, _everything(connection)) if writes else Counter())
             savepoint.rollback()

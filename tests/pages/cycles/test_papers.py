@@ -103,7 +103,5 @@ def test_the_office_reads_which_paper_of_the_school_has_not_come(client: PageCli
     )
     for part in ("", "/documents"):
         page = client.get(f"/admissions/applications/{application.id}{part}")
-        (line,) = [
-            each.get_text() for each in page.all("#papers-card li") if "Letter of the imam" in each.get_text()
-        ]
-        assert "Not sent" in line
+        (line,) = [each.get_text() for each in page.all("#papers-card p") if "Not sent" in each.get_text()]
+        assert "Letter of the imam" in line
