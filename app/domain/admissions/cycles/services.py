@@ -10,7 +10,6 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.domain.academics.policies import ensure_may
 from app.domain.academics.queries import class_labels, get_year
 from app.domain.admissions.cycles.queries import (
     details_of,
@@ -50,12 +49,13 @@ from app.domain.admissions.models import (
     AdmissionSeatPart,
     Application,
 )
+from app.domain.admissions.policies import ensure_edits_cycles
 from app.domain.admissions.rankings.standing import guard_method, guard_quotas, guard_seats
 from app.domain.admissions.scores.services import copy_score
 from app.domain.admissions.types import CycleState, papers_in_order
 from app.domain.audit.services import record, record_change
 from app.domain.kernel import clock
-from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.access import Actor
 from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import NotFound, Stale
 from app.domain.kernel.texts import LocalText
@@ -64,19 +64,12 @@ from app.uow import transaction
 _CYCLE = "admission_cycle"
 
 
-def _ensure_edits(actor: Actor, campus_id: UUID) -> None:
-    ensure_may(actor, Permission.CYCLES_EDIT, campus_id, to_read=Permission.APPLICATIONS_READ)
-
-
 def _held(db: Session, actor: Actor, cycle_id: UUID) -> AdmissionCycle:
     """The cycle, locked until the transaction ends: its parts change one at a time. Raises NotFound, Forbidden."""
-    row = db.scalars(
-        select(AdmissionCycle).where(AdmissionCycle.id == cycle_id).with_for_update(),
-        execution_options={"populate_existing": True},
-    ).one_or_none()
+    row = db.get(AdmissionCycle, cycle_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound
-    _ensure_edits(actor, row.campus_id)
+    ensure_edits_cycles(actor, row.campus_id)
     return row
 
 
@@ -173,7 +166,7 @@ def add_cycle(actor: Actor, year_id: UUID, details: CycleDetails) -> UUID:
     Raises NotFound, Forbidden, ClosesBeforeItOpens, CycleTaken.
     """
     year = get_year(actor, year_id)
-    _ensure_edits(actor, year.campus_id)
+    ensure_edits_cycles(actor, year.campus_id)
     check_days(details)
     with transaction() as db:
         row = _insert_cycle(db, year.campus_id, year_id, details)

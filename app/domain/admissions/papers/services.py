@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.academics.policies import ensure_may
 from app.domain.admissions.cycles.rules import same_name
 from app.domain.admissions.entry.models import StudentPaper
 from app.domain.admissions.models import (
@@ -20,9 +19,10 @@ from app.domain.admissions.papers.models import AdmissionPaperKind
 from app.domain.admissions.papers.queries import view_of
 from app.domain.admissions.papers.rules import code_of
 from app.domain.admissions.papers.types import PaperDetails, PaperNamed, PaperUsed
+from app.domain.admissions.policies import ensure_edits_cycles
 from app.domain.audit.services import record, record_change
 from app.domain.counters.services import next_number
-from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.access import Actor
 from app.domain.kernel.errors import NotFound, Stale
 from app.domain.kernel.texts import LocalText
 from app.uow import transaction
@@ -33,7 +33,7 @@ _SERIES = "admission-paper-kind"
 
 def add_paper_kind(actor: Actor, campus_id: UUID, details: PaperDetails) -> UUID:
     """Add a kind of paper to those that the cycles of a campus can ask for. Raises NotFound, Forbidden, PaperNamed."""
-    _ensure_edits(actor, campus_id)
+    ensure_edits_cycles(actor, campus_id)
     with transaction() as db:
         code = code_of(next_number(_SERIES))  # whoever holds the counter sees every kind added before
         _ensure_own_name(db, campus_id, details.name)
@@ -82,18 +82,11 @@ def remove_paper_kind(actor: Actor, kind_id: UUID) -> None:
         record(actor, f"{_PAPER}.removed", _PAPER, key, campus_id=campus_id, old=old)
 
 
-def _ensure_edits(actor: Actor, campus_id: UUID) -> None:
-    ensure_may(actor, Permission.CYCLES_EDIT, campus_id, to_read=Permission.APPLICATIONS_READ)
-
-
 def _held(db: Session, actor: Actor, kind_id: UUID) -> AdmissionPaperKind:
-    row = db.scalars(
-        select(AdmissionPaperKind).where(AdmissionPaperKind.id == kind_id).with_for_update(),
-        execution_options={"populate_existing": True},
-    ).one_or_none()
+    row = db.get(AdmissionPaperKind, kind_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound
-    _ensure_edits(actor, row.campus_id)
+    ensure_edits_cycles(actor, row.campus_id)
     return row
 
 
