@@ -29,19 +29,22 @@ from app.web.urls import status_link
 
 CHANNEL_WORDS: dict[Channel, object] = {Channel.MAIL: _l("Letter by mail"), Channel.SMS: _l("Text message")}
 
-_NAMES = ("child", "reason", "paper", "class", "section", "roll", "part", "place")
+_NAMES = ("child", "reason", "paper", "class", "section", "roll", "part", "place", "source", "outcome")
 _SAMPLES = {
     "en": (
         *("Raiyan Hossain", "The picture is too dark to read.", "Birth certificate"),
         *("Class Six", "A", "12", "Written test", "Room 2"),
+        *("The first number of the national draw", "It is on the waiting list."),
     ),
     "bn": (
         *("রাইয়ান হোসেন", "ছবিটি অন্ধকার, পড়া যায় না।", "জন্ম নিবন্ধন সনদ"),
         *("ষষ্ঠ শ্রেণি", "ক", "১২", "লিখিত পরীক্ষা", "২ নম্বর কক্ষ"),
+        *("জাতীয় ড্রয়ের প্রথম সংখ্যা", "আবেদনটি অপেক্ষমাণ তালিকায় আছে।"),
     ),
     "ar": (
         *("ريان حسين", "الصورة مظلمة ولا تُقرأ.", "شهادة الميلاد"),
         *("الصف السادس", "أ", "12", "الاختبار التحريري", "الغرفة 2"),
+        *("الرقم الأول في القرعة الوطنية", "الطلب على قائمة الانتظار."),
     ),
 }
 _REFERENCE = "SA26-00042-7"
@@ -60,6 +63,7 @@ def sample_values(locale: str) -> dict[str, str]:
         "waiting": to_local_digits("3", locale),
         "draw": to_local_digits("4", locale),
         "ticket": to_local_digits("57", locale),
+        "rank": to_local_digits("23", locale),
     }
 
 
@@ -98,18 +102,13 @@ class Writing(Editing):
 
 def listed_messages() -> list[tuple[Kind, Channel]]:
     """Every message, by each way in which it leaves."""
-    return [
-        (kind, channel)
-        for kind in KINDS.values()
-        for channel in Channel
-        if channel is Channel.MAIL or kind.by_sms
-    ]
+    return [(kind, channel) for kind in KINDS.values() for channel in Channel]
 
 
 def message_of_address(kind: str, channel: str, locale: str) -> tuple[Kind, Channel, str]:
     """The message that an address names; 404 where there is none such."""
     found, way = KINDS.get(kind), next((each for each in Channel if each.value == channel), None)
-    if found is None or way is None or locale not in LOCALES or (way is Channel.SMS and not found.by_sms):
+    if found is None or way is None or locale not in LOCALES:
         abort(404)
     return found, way, locale
 

@@ -214,10 +214,39 @@ def received_text(locale: str, reference: str) -> str:
         )
 
 
+def withdrawn_text(locale: str, reference: str) -> str:
+    """The same as a text message."""
+    with force_locale(locale):
+        return str(
+            gettext(
+                "Smart Academy: application %(reference)s is withdrawn. Was it not you? Call the school.",
+                reference=reference,
+            )
+        )
+
+
+def enrolled_text(locale: str, student_no: str) -> str:
+    """The same as a text message."""
+    with force_locale(locale):
+        return str(
+            gettext("Smart Academy: your child is enrolled, student number %(number)s.", number=student_no)
+        )
+
+
 def decided_text(locale: str, status: ApplicationStatus, reference: str) -> str | None:
     """A decision as a text message; None for a step that needs no message of its own."""
     with force_locale(locale):
         match status:
+            case ApplicationStatus.UNDER_REVIEW:
+                return str(
+                    gettext("Smart Academy: we are reading application %(reference)s.", reference=reference)
+                )
+            case ApplicationStatus.SHORTLISTED:
+                return str(
+                    gettext(
+                        "Smart Academy: application %(reference)s is on the short list.", reference=reference
+                    )
+                )
             case ApplicationStatus.WAITLISTED:
                 return str(
                     gettext(

@@ -29,12 +29,14 @@ from app.domain.admissions.letters import (
     decided_text,
     draft_letter,
     enrolled_letter,
+    enrolled_text,
     received_letter,
     received_text,
     refused_paper_letter,
     refused_paper_text,
     refused_paper_words,
     withdrawn_letter,
+    withdrawn_text,
 )
 from app.domain.admissions.models import (
     AdmissionCycle,
@@ -502,9 +504,8 @@ def withdraw_application(actor: Actor, application_id: UUID) -> None:
             old={"status": was},
             new={"status": row.status},
         )
-        tell_family(
-            row, "application.withdrawn", withdrawn_letter(row.locale, child_of(row), row.reference or "")
-        )
+        letter = withdrawn_letter(row.locale, child_of(row), row.reference or "")
+        tell_family(row, "application.withdrawn", letter, withdrawn_text(row.locale, row.reference or ""))
 
 
 def tell_of_refused_papers(status_link: LinkTo) -> int:
@@ -770,7 +771,8 @@ def enrol_applicant(
             "roll": to_local_digits(str(roll), row.locale),
         }
         letter = enrolled_letter(row.locale, child_of(row), student_no, *seat.values())
-        tell_family(row, "application.enrolled", letter, number=student_no, **seat)
+        text = enrolled_text(row.locale, student_no)
+        tell_family(row, "application.enrolled", letter, text, number=student_no, **seat)
     return Enrolled(student_id, student_no, roll, guardian_is_new, account_is_new, invitation)
 
 

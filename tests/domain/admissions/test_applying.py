@@ -48,6 +48,7 @@ from app.domain.kernel.access import visitor
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.references import parse_reference
 from app.domain.outbox.models import OutboxMessage
+from app.domain.outbox.types import Channel
 from app.extensions import db as extension
 from app.uow import session, transaction
 from tests.support.applications import (
@@ -261,6 +262,18 @@ def test_reference_and_phone_open_the_status_only_together(cast: Cast) -> None:
     assert find_by_reference(application.reference, application.phone) is not None
     assert find_by_reference(application.reference, "+8801999999999") is None
     assert find_by_reference("SA26-00002-5", application.phone) is None
+
+
+def test_a_family_with_a_phone_alone_gets_a_text_at_every_change(cast: Cast) -> None:
+    application = decided(ApplicationStatus.UNDER_REVIEW, email="")
+    withdraw_application(FAMILY, application.id)
+    decided(ApplicationStatus.SHORTLISTED, email="", phone="+8801812345679")
+    texts = mails()
+    assert {text.channel for text in texts} == {Channel.SMS}
+    told = [text.kind.removeprefix("application.") for text in texts if text.recipient == application.phone]
+    assert told == ["received", "under_review", "withdrawn"]
+    assert "Raiyan" not in "".join(text.body for text in texts), "others may read the phone"
+    assert texts[-1].kind == "application.shortlisted"
 
 
 def test_a_family_withdraws_once_and_not_after_the_end(cast: Cast) -> None:

@@ -39,8 +39,7 @@ def last(kind: str) -> OutboxMessage:
 def test_the_first_words_could_have_been_written_by_the_school(cast: Cast, locale: str) -> None:
     for kind in KINDS.values():
         for channel in Channel:
-            if channel is Channel.MAIL or kind.by_sms:
-                check_words(kind, channel, our_words(kind.name, channel, locale))
+            check_words(kind, channel, our_words(kind.name, channel, locale))
 
 
 def test_a_family_gets_the_words_of_its_campus_in_its_language(cast: Cast) -> None:

@@ -11,10 +11,23 @@ from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.texts import LocalText
 
 
-def announced_letter(
-    locale: str, ticket: TicketView, source: str, child: str, reference: str, page: str
-) -> Letter:
-    """The number of the ticket, when it is drawn, and where anybody can check it."""
+def announced_words(locale: str, ticket: TicketView, source: LocalText) -> dict[str, str]:
+    """What the message of an announced draw names besides the application, as the family reads it."""
+    return _ticket_words(locale, ticket) | {
+        "day": format_date(ticket.known_on, locale) if ticket.known_on else "",
+        "source": source.in_(locale)[0],
+    }
+
+
+def _ticket_words(locale: str, ticket: TicketView) -> dict[str, str]:
+    return {
+        "draw": to_local_digits(str(ticket.draw_number), locale),
+        "ticket": to_local_digits(str(ticket.number), locale),
+    }
+
+
+def announced_letter(locale: str, *, child: str, reference: str, link: str, **words: str) -> Letter:
+    """The number of the ticket, when it is drawn, and where anybody can check it. `words`: `announced_words`."""
     with force_locale(locale):
         return gettext(
             "Your ticket for the draw, application %(reference)s", reference=reference
@@ -24,72 +37,82 @@ def announced_letter(
                 gettext(
                     "the seats are drawn by lot. The ticket of %(name)s has the number %(ticket)s in draw %(draw)s.",
                     name=child,
-                    ticket=to_local_digits(str(ticket.number), locale),
-                    draw=to_local_digits(str(ticket.draw_number), locale),
+                    ticket=words["ticket"],
+                    draw=words["draw"],
                 ),
                 gettext(
                     "The draw is decided by a value that nobody knows yet. It becomes known on %(day)s: %(source)s",
-                    day=format_date(ticket.known_on, locale) if ticket.known_on else "",
-                    source=source,
+                    day=words["day"],
+                    source=words["source"],
                 ),
-                gettext("How it is drawn, and how anybody can check it: %(link)s", link=page),
+                gettext("How it is drawn, and how anybody can check it: %(link)s", link=link),
+                gettext("Reference: %(reference)s", reference=reference),
                 gettext("Smart Academy, admissions"),
             )
         )
 
 
-def announced_text(locale: str, ticket: TicketView, reference: str, page: str) -> str:
+def announced_text(locale: str, *, reference: str, link: str, **words: str) -> str:
     """The same as a text message."""
     with force_locale(locale):
         return str(
             gettext(
                 "Smart Academy: application %(reference)s has ticket %(ticket)s in the draw of %(day)s. %(link)s",
                 reference=reference,
-                ticket=to_local_digits(str(ticket.number), locale),
-                day=format_date(ticket.known_on, locale) if ticket.known_on else "",
-                link=page,
+                ticket=words["ticket"],
+                day=words["day"],
+                link=link,
             )
         )
 
 
-def drawn_letter(locale: str, ticket: TicketView, child: str, reference: str, page: str) -> Letter:
-    """What came out for a ticket. What is offered, another letter says."""
+def drawn_words(locale: str, ticket: TicketView, *, in_short: bool) -> dict[str, str]:
+    """What the message of a draw that was held names. What is offered, another letter says."""
     with force_locale(locale):
-        outcome = (
-            gettext("One of the seats falls to it. We write to you once more with the offer.")
-            if ticket.has_seat
-            else gettext("It is on the waiting list. We write to you as soon as a seat becomes free.")
-        )
+        match ticket.has_seat, in_short:
+            case True, False:
+                outcome = gettext("One of the seats falls to it. We write to you once more with the offer.")
+            case False, False:
+                outcome = gettext(
+                    "It is on the waiting list. We write to you as soon as a seat becomes free."
+                )
+            case True, True:
+                outcome = gettext("a seat falls to it, and an offer follows")
+            case _:
+                outcome = gettext("it is on the waiting list")
+    rank = to_local_digits(str(ticket.rank), locale)
+    return _ticket_words(locale, ticket) | {"rank": rank, "outcome": str(outcome)}
+
+
+def drawn_letter(locale: str, *, child: str, reference: str, link: str, **words: str) -> Letter:
+    """What came out for a ticket. `words`: `drawn_words`."""
+    with force_locale(locale):
         return gettext("The draw was held, application %(reference)s", reference=reference), "\n\n".join(
             (
                 gettext("Peace and good wishes,"),
                 gettext(
                     "the seats were drawn. Ticket %(ticket)s of %(name)s came out in place %(rank)s.",
                     name=child,
-                    ticket=to_local_digits(str(ticket.number), locale),
-                    rank=to_local_digits(str(ticket.rank), locale),
+                    ticket=words["ticket"],
+                    rank=words["rank"],
                 ),
-                outcome,
-                gettext("How it is drawn, and how anybody can check it: %(link)s", link=page),
+                words["outcome"],
+                gettext("How it is drawn, and how anybody can check it: %(link)s", link=link),
+                gettext("Reference: %(reference)s", reference=reference),
                 gettext("Smart Academy, admissions"),
             )
         )
 
 
-def drawn_text(locale: str, ticket: TicketView, reference: str, page: str) -> str:
+def drawn_text(locale: str, *, reference: str, link: str, **words: str) -> str:
     """The same as a text message."""
     with force_locale(locale):
-        words = (
-            gettext("a seat falls to it, and an offer follows")
-            if ticket.has_seat
-            else gettext("it is on the waiting list")
-        )
         return str(
             gettext(
                 "Smart Academy: the ticket of application %(reference)s was drawn: %(outcome)s. %(link)s",
                 reference=reference,
-                outcome=words,
-                link=page,
+                outcome=words["outcome"],
+                link=link,
             )
         )
 
@@ -135,8 +158,4 @@ def cancelled_text(locale: str, *, reference: str, link: str, **words: str) -> s
 
 def cancelled_words(locale: str, ticket: TicketView, reason: LocalText) -> dict[str, str]:
     """What the message of a cancelled draw names besides the application, as the family reads it."""
-    return {
-        "draw": to_local_digits(str(ticket.draw_number), locale),
-        "ticket": to_local_digits(str(ticket.number), locale),
-        "reason": reason.in_(locale)[0],
-    }
+    return _ticket_words(locale, ticket) | {"reason": reason.in_(locale)[0]}

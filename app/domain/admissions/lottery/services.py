@@ -22,11 +22,13 @@ from app.domain.admissions.cycles.rules import takes_applications, terms_for
 from app.domain.admissions.lottery.letters import (
     announced_letter,
     announced_text,
+    announced_words,
     cancelled_letter,
     cancelled_text,
     cancelled_words,
     drawn_letter,
     drawn_text,
+    drawn_words,
 )
 from app.domain.admissions.lottery.models import AdmissionDraw, AdmissionTicket
 from app.domain.admissions.lottery.queries import (
@@ -66,7 +68,7 @@ from app.domain.admissions.rankings.queries import (
 )
 from app.domain.admissions.rankings.services import publish_ranking
 from app.domain.admissions.rankings.types import Ranked, RankingTaken
-from app.domain.admissions.telling import child_of, tell_family
+from app.domain.admissions.telling import News, child_of, tell_families
 from app.domain.admissions.types import Method
 from app.domain.audit.services import record
 from app.domain.counters.services import next_number
@@ -230,13 +232,17 @@ def announce_draw(
         row.state, row.announced_at, row.announced_by = DrawState.ANNOUNCED, clock.now(), actor.user_id
         db.flush()
         _record(actor, row, "announced", source=row.source, known_on=row.known_on)
+        news = []
         for ticket, family in _families(db, row):
-            page, reference = page_link(family.locale, row.id), family.reference or ""
-            source = announcement.source.in_(family.locale)[0]
-            letter = announced_letter(family.locale, ticket, source, child_of(family), reference, page)
-            tell_family(
-                family, f"{_DRAW}.announced", letter, announced_text(family.locale, ticket, reference, page)
-            )
+            words = announced_words(family.locale, ticket, row.source)
+            words |= _where(family, page_link, row.id)
+            letter = announced_letter(family.locale, child=child_of(family), **words)
+            news.append(News(family, letter, announced_text(family.locale, **words), words))
+        tell_families(f"{_DRAW}.announced", news)
+
+
+def _where(family: Application, page_link: PageLink, draw_id: UUID) -> dict[str, str]:
+    return {"reference": family.reference or "", "link": page_link(family.locale, draw_id)}
 
 
 def draw_seats(actor: Actor, draw_id: UUID, public_value: str, page_link: PageLink) -> None:
@@ -262,10 +268,13 @@ def draw_seats(actor: Actor, draw_id: UUID, public_value: str, page_link: PageLi
         _keep(db, row.id, drawn)
         publish_ranking(actor, row.seat_id, row.shift, Method.LOTTERY, _still_waiting(db, row, drawn))
         _record(actor, row, "drawn", public_value=value, school_value=row.secret, list=row.list_hash)
+        news = []
         for ticket, family in _families(db, row):
-            page, reference = page_link(family.locale, row.id), family.reference or ""
-            letter = drawn_letter(family.locale, ticket, child_of(family), reference, page)
-            tell_family(family, f"{_DRAW}.drawn", letter, drawn_text(family.locale, ticket, reference, page))
+            words = drawn_words(family.locale, ticket, in_short=not family.email)
+            words |= _where(family, page_link, row.id)
+            letter = drawn_letter(family.locale, child=child_of(family), **words)
+            news.append(News(family, letter, drawn_text(family.locale, **words), words))
+        tell_families(f"{_DRAW}.drawn", news)
 
 
 def _check_may_draw(actor: Actor, row: AdmissionDraw) -> None:
@@ -320,11 +329,12 @@ def cancel_draw(actor: Actor, draw_id: UUID, version: int, reason: LocalText, pa
         row.cancelled_at, row.cancelled_by = clock.now(), actor.user_id
         db.flush()
         _record(actor, row, "cancelled", reason=reason, school_value=row.secret)
+        news = []
         for ticket, family in told:
-            words = cancelled_words(family.locale, ticket, reason)
-            words |= {"reference": family.reference or "", "link": page_link(family.locale, row.id)}
+            words = cancelled_words(family.locale, ticket, reason) | _where(family, page_link, row.id)
             letter = cancelled_letter(family.locale, child=child_of(family), **words)
-            tell_family(family, f"{_DRAW}.cancelled", letter, cancelled_text(family.locale, **words), **words)
+            news.append(News(family, letter, cancelled_text(family.locale, **words), words))
+        tell_families(f"{_DRAW}.cancelled", news)
 
 
 def _held(db: Session, actor: Actor, draw_id: UUID, version: int | None = None) -> AdmissionDraw:

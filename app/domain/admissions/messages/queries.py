@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.domain.admissions import letters
-from app.domain.admissions.lottery.letters import cancelled_letter, cancelled_text
+from app.domain.admissions.lottery import letters as draw_letters
 from app.domain.admissions.messages.models import MessageText
 from app.domain.admissions.messages.types import KINDS, OwnWords, Words
 from app.domain.admissions.offers import letters as offer_letters
@@ -42,8 +42,12 @@ def _our_letter(kind: str, locale: str, names: dict[str, str]) -> letters.Letter
             )
         case "application.slot":
             return slot_letter(locale, _seat(names), names["child"], names["reference"], names["link"])
+        case "admission_draw.announced":
+            return draw_letters.announced_letter(locale, **names)
+        case "admission_draw.drawn":
+            return draw_letters.drawn_letter(locale, **names)
         case "admission_draw.cancelled":
-            return cancelled_letter(locale, **names)
+            return draw_letters.cancelled_letter(locale, **names)
         case "application.offered":
             return offer_letters.offered_letter(
                 locale, names["child"], names["reference"], names["day"], names["reason"], names["link"]
@@ -82,8 +86,16 @@ def _our_text(kind: str, locale: str, names: dict[str, str]) -> str:
             )
         case "application.slot":
             return slot_text(locale, _seat(names), names["reference"], names["link"])
+        case "admission_draw.announced":
+            return draw_letters.announced_text(locale, **names)
+        case "admission_draw.drawn":
+            return draw_letters.drawn_text(locale, **names)
         case "admission_draw.cancelled":
-            return cancelled_text(locale, **names)
+            return draw_letters.cancelled_text(locale, **names)
+        case "application.withdrawn":
+            return letters.withdrawn_text(locale, names["reference"])
+        case "application.enrolled":
+            return letters.enrolled_text(locale, names["number"])
         case "application.offered" | "application.offer_reminder":
             return offer_letters.offered_text(locale, names["reference"], names["day"], names["link"])
         case "application.offer_accepted":

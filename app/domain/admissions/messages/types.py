@@ -13,14 +13,13 @@ from app.domain.outbox.types import Channel
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A message that families get: what it may name, what it must name, and in which ways it leaves."""
+    """A message that families get, by mail or as a text: what it may name and what it must name."""
 
     name: str
     """As the outbox calls it."""
     title: str
     may: tuple[str, ...]
     must: tuple[str, ...]
-    by_sms: bool = False
 
     def may_by(self, channel: Channel) -> tuple[str, ...]:
         """What it may name in a letter or a text. No text names the child: others may read the phone."""
@@ -41,7 +40,6 @@ KINDS: Final = MappingProxyType(
                 N_("The application has come"),
                 ("child", "reference", "link"),
                 ("reference",),
-                True,
             ),
             Kind("application.under_review", N_("We have begun to read it"), _DECIDED, ("reference",)),
             Kind("application.shortlisted", N_("It is on the short list"), _DECIDED, ("reference",)),
@@ -50,46 +48,52 @@ KINDS: Final = MappingProxyType(
                 N_("A time and a seat for a test or viva"),
                 ("child", "part", "day", "first", "last", "place", "seat", "reference", "link"),
                 ("day", "first", "place", "seat", "reference"),
-                True,
+            ),
+            Kind(
+                "admission_draw.announced",
+                N_("A draw is announced, with the number of the ticket"),
+                ("child", "draw", "ticket", "day", "source", "reference", "link"),
+                ("ticket", "day", "reference"),
             ),
             Kind(
                 "admission_draw.cancelled",
                 N_("An announced draw is cancelled"),
                 ("child", "draw", "ticket", "reason", "reference", "link"),
                 ("reason", "reference"),
-                True,
+            ),
+            Kind(
+                "admission_draw.drawn",
+                N_("A draw was held"),
+                ("child", "draw", "ticket", "rank", "outcome", "reference", "link"),
+                ("outcome", "reference"),
             ),
             Kind(
                 "application.waitlisted",
                 N_("It is on the waiting list"),
                 (*_DECIDED, "waiting"),
                 ("reference",),
-                True,
             ),
-            Kind("application.offered", N_("A place is offered"), _OFFERED, _ANSWERED, True),
-            Kind("application.offer_reminder", N_("The offer still stands"), _OFFERED, _ANSWERED, True),
+            Kind("application.offered", N_("A place is offered"), _OFFERED, _ANSWERED),
+            Kind("application.offer_reminder", N_("The offer still stands"), _OFFERED, _ANSWERED),
             Kind(
                 "application.offer_accepted",
                 N_("The family has accepted the place"),
                 ("child", "reference"),
                 ("reference",),
-                True,
             ),
             Kind(
                 "application.offer_declined",
                 N_("The family has declined the place"),
                 ("child", "reference"),
                 ("reference",),
-                True,
             ),
             Kind(
                 "application.offer_expired",
                 N_("The offer has ended without an answer"),
                 ("child", "reference", "day"),
                 ("reference",),
-                True,
             ),
-            Kind("application.rejected", N_("There is no place"), _DECIDED, ("reference",), True),
+            Kind("application.rejected", N_("There is no place"), _DECIDED, ("reference",)),
             Kind(
                 "application.withdrawn",
                 N_("The family has withdrawn it"),
@@ -101,12 +105,11 @@ KINDS: Final = MappingProxyType(
                 N_("A paper was not accepted"),
                 ("child", "paper", "reason", "reference", "link"),
                 ("paper", "reason", "reference"),
-                True,
             ),
             Kind(
                 "application.enrolled",
                 N_("The child is enrolled"),
-                ("child", "number", "class", "section", "roll"),
+                ("child", "number", "class", "section", "roll", "reference"),
                 ("number",),
             ),
         )
