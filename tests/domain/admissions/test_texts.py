@@ -41,9 +41,10 @@ def test_a_family_without_an_address_is_texted(cast: Cast, locale: str) -> None:
 
 
 @pytest.mark.parametrize("to", [ApplicationStatus.UNDER_REVIEW, ApplicationStatus.SHORTLISTED])
-def test_a_step_on_the_way_costs_no_text(cast: Cast, to: ApplicationStatus) -> None:
-    decided(to, email=None)
-    assert [message.kind for message in messages()] == ["application.received"]
+def test_a_step_on_the_way_is_texted_to_whoever_gave_no_address(cast: Cast, to: ApplicationStatus) -> None:
+    application = decided(to, email=None)
+    assert [message.kind for message in messages()] == ["application.received", f"application.{to.value}"]
+    assert application.reference and application.reference in messages()[-1].body
 
 
 def test_a_decision_that_is_not_stored_sends_no_text(cast: Cast) -> None:
