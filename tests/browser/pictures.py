@@ -76,7 +76,7 @@ from tests.domain.admissions.test_scores import HALL, TEST, VIVA, give, part
 from tests.support.applications import TODAY, draft, link_to, seat_of, sent
 from tests.support.camera import LANGUAGES, Camera
 from tests.support.cast import CAST
-from tests.support.draws import announced, applicants, draw_now, ready_for_a_draw
+from tests.support.draws import announced, applicants, draw_now, page_of, ready_for_a_draw
 from tests.support.live import live_server
 from tests.support.offers import families, give_seats_by_time
 from tests.support.uploads import pdf, picture
@@ -450,6 +450,7 @@ def test_draws(scene: Scene, real_app: Flask) -> None:
             gone,
             1,
             LocalText("A class was forgotten.", "একটি শ্রেণি বাদ পড়েছিল।", "نُسي أحد الصفوف."),
+            page_of,
         )
         draw = announced(seat)
     camera.take("cancelled-public", f"/{{lang}}/draws/{gone}", "another")
