@@ -97,3 +97,15 @@ class LocalText:
     def __bool__(self) -> bool:
         """Tell whether there is any text at all."""
         return bool(self.en or self.bn or self.ar)
+
+
+def same_name(one: LocalText, other: LocalText) -> bool:
+    """Whether readers could not tell two names apart: in one language they read the same, or neither says anything."""
+    if not one or not other:
+        return not one and not other
+    theirs = other.to_dict()
+    return any(_folded(text) == _folded(theirs.get(code, "")) for code, text in one.to_dict().items())
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())

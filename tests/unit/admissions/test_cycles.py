@@ -31,7 +31,6 @@ from app.domain.admissions.cycles.rules import (
     moved_class,
     papers_asked,
     relief_of,
-    same_name,
     share_days,
     share_seats,
     takes_applications,
@@ -62,7 +61,7 @@ from app.domain.admissions.types import (
     QuotaTerms,
 )
 from app.domain.kernel.dates import age_on, months_before, months_on
-from app.domain.kernel.texts import LocalText
+from app.domain.kernel.texts import LocalText, same_name
 
 FIRST, LAST = date(2026, 11, 21), date(2026, 12, 5)
 DETAILS = CycleDetails(FIRST, LAST, Method.LOTTERY, Decimal(110), papers=(DocumentKind.PHOTO,))

@@ -39,7 +39,6 @@ from app.domain.admissions.types import (
 )
 from app.domain.kernel.dates import Span, in_year, local_day, months_before, months_on
 from app.domain.kernel.errors import N_
-from app.domain.kernel.texts import LocalText
 
 _HUNDRED: Final = Decimal(100)
 
@@ -285,18 +284,6 @@ def check_ages(details: SeatDetails) -> None:
     least, most = details.age_from_months, details.age_to_months
     if least is not None and most is not None and most < least:
         raise AgesCrossed
-
-
-def same_name(one: LocalText, other: LocalText) -> bool:
-    """Whether two intakes of a year could not be told apart: in one language they read the same, or none has a name."""
-    if not one or not other:
-        return not one and not other
-    theirs = other.to_dict()
-    return any(_folded(text) == _folded(theirs.get(code, "")) for code, text in one.to_dict().items())
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def check_percent(others: Iterable[QuotaDetails], own: QuotaDetails) -> None:

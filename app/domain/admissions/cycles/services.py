@@ -25,7 +25,6 @@ from app.domain.admissions.cycles.rules import (
     find_lacks,
     moved,
     moved_class,
-    same_name,
     terms_for,
 )
 from app.domain.admissions.cycles.types import (
@@ -58,7 +57,7 @@ from app.domain.kernel import clock
 from app.domain.kernel.access import Actor
 from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import NotFound, Stale
-from app.domain.kernel.texts import LocalText
+from app.domain.kernel.texts import LocalText, same_name
 from app.uow import transaction
 
 _CYCLE = "admission_cycle"
@@ -368,7 +367,7 @@ def change_class(actor: Actor, cycle_id: UUID, seat_id: UUID, version: int, deta
         cycle = _held(db, actor, cycle_id)
         row = _part(db, AdmissionSeat, seat_id, cycle.id, version)
         guard_seats(db, row.id, ((part.shift, part.seats) for part in details.parts))
-        if (details.method or cycle.method) is not terms_for(cycle, row).method:
+        if terms_for(cycle, details).method is not terms_for(cycle, row).method:
             guard_method(db, [row.id])
         before = seat_details_of(row, parts_of([row.id]).get(row.id, ()))
         _put_seats(db, row, details)

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.admissions.cycles.rules import same_name
 from app.domain.admissions.entry.models import StudentPaper
 from app.domain.admissions.models import (
     AdmissionCycle,
@@ -24,7 +23,7 @@ from app.domain.audit.services import record, record_change
 from app.domain.counters.services import next_number
 from app.domain.kernel.access import Actor
 from app.domain.kernel.errors import NotFound, Stale
-from app.domain.kernel.texts import LocalText
+from app.domain.kernel.texts import LocalText, same_name
 from app.uow import transaction
 
 _PAPER = "admission_paper_kind"
@@ -121,6 +120,3 @@ def _is_used(db: Session, code: str) -> bool:
 
 def _told(details: PaperDetails) -> dict[str, object]:
     return {"name": details.name, "takes": details.takes}
-
-
-__all__ = ["add_paper_kind", "change_paper_kind", "remove_paper_kind"]
