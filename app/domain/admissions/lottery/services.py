@@ -19,6 +19,7 @@ from app.domain.academics.policies import ensure_may
 from app.domain.academics.queries import class_labels, year_labels
 from app.domain.academics.types import Shift
 from app.domain.admissions.cycles.rules import takes_applications, terms_for
+from app.domain.admissions.letters import Letter
 from app.domain.admissions.lottery.letters import (
     announced_letter,
     announced_text,
@@ -232,17 +233,11 @@ def announce_draw(
         row.state, row.announced_at, row.announced_by = DrawState.ANNOUNCED, clock.now(), actor.user_id
         db.flush()
         _record(actor, row, "announced", source=row.source, known_on=row.known_on)
-        news = []
-        for ticket, family in _families(db, row):
-            words = announced_words(family.locale, ticket, row.source)
-            words |= _where(family, page_link, row.id)
-            letter = announced_letter(family.locale, child=child_of(family), **words)
-            news.append(News(family, letter, announced_text(family.locale, **words), words))
-        tell_families(f"{_DRAW}.announced", news)
-
-
-def _where(family: Application, page_link: PageLink, draw_id: UUID) -> dict[str, str]:
-    return {"reference": family.reference or "", "link": page_link(family.locale, draw_id)}
+        told = [
+            (family, announced_words(family.locale, ticket, row.source))
+            for ticket, family in _families(db, row)
+        ]
+        _tell(row, "announced", told, page_link, announced_letter, announced_text)
 
 
 def draw_seats(actor: Actor, draw_id: UUID, public_value: str, page_link: PageLink) -> None:
@@ -268,13 +263,11 @@ def draw_seats(actor: Actor, draw_id: UUID, public_value: str, page_link: PageLi
         _keep(db, row.id, drawn)
         publish_ranking(actor, row.seat_id, row.shift, Method.LOTTERY, _still_waiting(db, row, drawn))
         _record(actor, row, "drawn", public_value=value, school_value=row.secret, list=row.list_hash)
-        news = []
-        for ticket, family in _families(db, row):
-            words = drawn_words(family.locale, ticket, in_short=not family.email)
-            words |= _where(family, page_link, row.id)
-            letter = drawn_letter(family.locale, child=child_of(family), **words)
-            news.append(News(family, letter, drawn_text(family.locale, **words), words))
-        tell_families(f"{_DRAW}.drawn", news)
+        told = [
+            (family, drawn_words(family.locale, ticket, in_short=not family.email))
+            for ticket, family in _families(db, row)
+        ]
+        _tell(row, "drawn", told, page_link, drawn_letter, drawn_text)
 
 
 def _check_may_draw(actor: Actor, row: AdmissionDraw) -> None:
@@ -324,17 +317,13 @@ def cancel_draw(actor: Actor, draw_id: UUID, version: int, reason: LocalText, pa
         row = _held(db, actor, draw_id, version)
         if row.state not in (DrawState.FIXED, DrawState.ANNOUNCED):
             raise NotInThisState
-        told = _families(db, row) if row.state is DrawState.ANNOUNCED else []
+        families = _families(db, row) if row.state is DrawState.ANNOUNCED else []
         row.state, row.reason = DrawState.CANCELLED, reason
         row.cancelled_at, row.cancelled_by = clock.now(), actor.user_id
         db.flush()
         _record(actor, row, "cancelled", reason=reason, school_value=row.secret)
-        news = []
-        for ticket, family in told:
-            words = cancelled_words(family.locale, ticket, reason) | _where(family, page_link, row.id)
-            letter = cancelled_letter(family.locale, child=child_of(family), **words)
-            news.append(News(family, letter, cancelled_text(family.locale, **words), words))
-        tell_families(f"{_DRAW}.cancelled", news)
+        told = [(family, cancelled_words(family.locale, ticket, reason)) for ticket, family in families]
+        _tell(row, "cancelled", told, page_link, cancelled_letter, cancelled_text)
 
 
 def _held(db: Session, actor: Actor, draw_id: UUID, version: int | None = None) -> AdmissionDraw:
@@ -373,6 +362,26 @@ def _families(db: Session, row: AdmissionDraw) -> list[tuple[TicketView, Applica
         if ticket.application_id in families
     ]
     return sorted(found, key=lambda each: each[1].phone or "")
+
+
+def _tell(
+    row: AdmissionDraw,
+    verb: str,
+    told: Iterable[tuple[Application, dict[str, str]]],
+    page_link: PageLink,
+    letter: Callable[..., Letter],
+    text: Callable[..., str],
+) -> None:
+    """Write to families, each with the words about its own ticket."""
+    news = []
+    for family, about in told:
+        words = about | {
+            "reference": family.reference or "",
+            "link": page_link(family.locale, row.id),
+        }
+        ours = letter(family.locale, child=child_of(family), **words), text(family.locale, **words)
+        news.append(News(family, *ours, words))
+    tell_families(f"{_DRAW}.{verb}", news)
 
 
 def _record(actor: Actor, row: AdmissionDraw, verb: str, **new: object) -> None:
