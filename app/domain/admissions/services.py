@@ -46,7 +46,7 @@ from app.domain.admissions.models import (
 )
 from app.domain.admissions.offers.letters import in_words, offered_letter, offered_text
 from app.domain.admissions.offers.seats import (
-    hold_pool_of,
+    hold_pools_of,
     offer_by_hand,
     release_offers,
     settle_offer,
@@ -599,9 +599,8 @@ def decide_application(
     """
     with transaction() as db:
         if to is ApplicationStatus.OFFERED:
-            hold_pool_of(
-                db, application_id
-            )  # before the application: whoever gives seats locks in this order
+            # Before the application: whoever gives seats locks in this order.
+            hold_pools_of(db, [application_id])
         row = _in_hand(db, actor, application_id, Permission.APPLICATIONS_DECIDE, version)
         check_transition(row.status, to)
         check_reason(to, reason)

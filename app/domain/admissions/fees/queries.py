@@ -15,7 +15,7 @@ from app.domain.admissions.fees.models import ApplicationFee
 from app.domain.admissions.fees.types import FeeCase, FeeLine, FeeState, FeeView
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
 from app.domain.admissions.queries import FEE_HERE, SEAT_APPLIED_FOR
-from app.domain.admissions.rules import IN_THE_QUEUE
+from app.domain.admissions.queries import within as sent_within
 from app.domain.kernel.access import ALL, Actor, Permission
 from app.domain.kernel.dates import day_bounds
 from app.domain.kernel.errors import NotFound
@@ -28,17 +28,6 @@ def within(actor: Actor, permission: Permission = Permission.FEES_RECORD) -> Col
     """The payments at campuses where the actor holds the permission."""
     campuses = actor.campuses_for(permission)
     return true() if campuses is ALL else ApplicationFee.campus_id.in_(campuses)
-
-
-def was_sent() -> list[ColumnElement[bool]]:
-    """Applications that families have sent: what has ended as a draft has no reference."""
-    return [Application.status.in_(IN_THE_QUEUE), Application.reference.is_not(None)]
-
-
-def _sent_within(actor: Actor, permission: Permission) -> list[ColumnElement[bool]]:
-    campuses = actor.campuses_for(permission)
-    sent = was_sent()
-    return sent if campuses is ALL else [*sent, Application.campus_id.in_(campuses)]
 
 
 def states_of(application_ids: Collection[UUID]) -> dict[UUID, FeeState]:
@@ -71,7 +60,7 @@ def is_settled(application_id: UUID) -> bool:
 
 def get_case(actor: Actor, application_id: UUID, permission: Permission = Permission.FEES_RECORD) -> FeeCase:
     """One application as somebody who takes fees sees it. Raises NotFound outside the actor's campuses, for drafts."""
-    found = _cases(Application.id == application_id, *_sent_within(actor, permission))
+    found = _cases(Application.id == application_id, sent_within(actor, permission))
     if not found:
         raise NotFound
     return found[0]
@@ -83,7 +72,7 @@ def find_case(actor: Actor, reference: str) -> FeeCase | None:
         typed = parse_reference(reference)
     except ReferenceError_:
         return None
-    found = _cases(Application.reference == typed, *_sent_within(actor, Permission.FEES_RECORD))
+    found = _cases(Application.reference == typed, sent_within(actor, Permission.FEES_RECORD))
     return found[0] if found else None
 
 

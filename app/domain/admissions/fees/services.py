@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.admissions.fees.models import ApplicationFee
-from app.domain.admissions.fees.queries import is_settled, was_sent, within
+from app.domain.admissions.fees.queries import is_settled, within
 from app.domain.admissions.fees.rules import amount_of, check_payment
 from app.domain.admissions.fees.types import (
     AlreadyRecorded,
@@ -25,7 +25,7 @@ from app.domain.admissions.fees.types import (
     WrongAmount,
 )
 from app.domain.admissions.models import AdmissionCycle, AdmissionSeat, Application
-from app.domain.admissions.queries import FEE_HERE, SEAT_APPLIED_FOR
+from app.domain.admissions.queries import FEE_HERE, IS_SENT, SEAT_APPLIED_FOR
 from app.domain.audit.services import record
 from app.domain.files.services import store_upload
 from app.domain.files.types import PICTURES
@@ -80,7 +80,7 @@ def _application(db: Session, application_id: UUID) -> tuple[Application, Decima
         select(Application, FEE_HERE)
         .join(AdmissionCycle, AdmissionCycle.id == Application.cycle_id)
         .outerjoin(AdmissionSeat, SEAT_APPLIED_FOR)
-        .where(Application.id == application_id, *was_sent())
+        .where(Application.id == application_id, IS_SENT)
         .with_for_update(of=Application, key_share=True)
     ).one_or_none()
     if found is None:

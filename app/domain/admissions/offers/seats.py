@@ -38,22 +38,8 @@ def hold_pool(db: Session, seat_id: UUID) -> None:
     db.execute(select(AdmissionSeat.id).where(AdmissionSeat.id == seat_id).with_for_update())
 
 
-def hold_pool_of(db: Session, application_id: UUID) -> None:
-    """The same for the class of an application. To be called before the application itself is locked."""
-    db.execute(
-        select(AdmissionSeat.id)
-        .join(
-            Application,
-            (AdmissionSeat.cycle_id == Application.cycle_id)
-            & (AdmissionSeat.class_id == Application.class_id),
-        )
-        .where(Application.id == application_id)
-        .with_for_update(of=AdmissionSeat)
-    )
-
-
 def hold_pools_of(db: Session, application_ids: Collection[UUID]) -> None:
-    """The same for the classes of several applications, in one order."""
+    """The same for the classes of applications, in one order. To be called before the applications are locked."""
     if application_ids:
         places = select(Application.cycle_id, Application.class_id).where(Application.id.in_(application_ids))
         db.execute(
@@ -96,7 +82,7 @@ def add_offer(
 def offer_by_hand(db: Session, actor: Actor, row: Application) -> date:
     """Hold a seat of the application's class for it, whatever its place, and return the last day to answer.
 
-    `hold_pool_of` was called before. Raises ClassFull.
+    `hold_pools_of` was called before. Raises ClassFull.
     """
     seat_id = db.scalar(
         select(AdmissionSeat.id).where(
