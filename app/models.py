@@ -16,6 +16,8 @@ from app.domain.admissions.rankings import models as admission_rankings
 from app.domain.admissions.scores import models as admission_scores
 from app.domain.admissions.slips import models as admission_slips
 from app.domain.attendance import models as attendance
+from app.domain.attendance.leave import models as leave
+from app.domain.attendance.notices import models as absence_notices
 from app.domain.audit import models as audit
 from app.domain.cms import models as cms
 from app.domain.counters import models as counters
@@ -27,6 +29,7 @@ from app.domain.people import models as people
 from app.domain.schedule import models as schedule
 
 __all__ = [
+    "absence_notices",
     "academics",
     "accounts",
     "admission_desk",
@@ -48,6 +51,7 @@ __all__ = [
     "factors",
     "files",
     "idempotency",
+    "leave",
     "limits",
     "outbox",
     "people",

@@ -41,6 +41,7 @@ class JobName(StrEnum):
     SWEEP_FILES = "app.jobs.files.sweep_files"
     COMPARE_FILES = "app.jobs.files.compare_files"
     MOVE_OFFERS = "app.jobs.admissions.move"
+    TELL_FAMILIES = "app.jobs.attendance.tell_of_absences"
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ SCHEDULE: Final = (
     Scheduled(JobName.SWEEP_FILES, every=10),
     Scheduled(JobName.ANSWER_RESETS, every=SWEEP_SECONDS),
     Scheduled(JobName.MOVE_OFFERS, every=60),
+    Scheduled(JobName.TELL_FAMILIES, every=60),
     Scheduled(JobName.CHAIN_AUDIT, every=5),
     Scheduled(JobName.ANCHOR_AUDIT, cron="0 18 * * *"),
     Scheduled(JobName.COMPARE_FILES, cron="0 20 * * *"),

@@ -140,6 +140,10 @@ WALLS: dict[str, Wall | Open] = {
         f"{ALL} OR {OWN_CHILD} OR {_of_work('attendance_registers', 'register_id')}",
         f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
     ),
+    # Families ask for their own children; what they were told is the school's to look up.
+    "leave_cases": _wall(f"{ALL} OR {AT_WORK} OR {OWN_CHILD}"),
+    "absence_notices": _wall(f"{ALL} OR {AT_WORK}"),
+    "notice_ways": _wall(f"{ALL} OR {_of('guardians', 'guardian_id')}"),
     # Admission. Families apply without an account, on public pages; the private link is their key.
     "admission_cycles": _ON_SITE,
     "admission_seats": _wall(

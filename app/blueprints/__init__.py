@@ -23,6 +23,7 @@ AREAS = (
     "fees",
     "home",
     "jobs",
+    "leave",
     "offers",
     "messages",
     "people",

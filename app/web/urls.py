@@ -47,6 +47,11 @@ def status_link(locale: str, reference: str) -> str:
     return absolute_url("apply.find", lang=locale, reference=reference)
 
 
+def leave_link(locale: str) -> str:
+    """Where a family announces or explains an absence, for letters; the page is in the language of its reader."""
+    return absolute_url("family.ask")
+
+
 def draw_link(locale: str, draw_id: UUID) -> str:
     """The public page of a draw, for letters."""
     return absolute_url("draws.draw", lang=locale, draw_id=draw_id)

@@ -25,6 +25,19 @@ ATTENDANCE_WORDS: dict[str, StatusWord] = {
     "excused": ("info", "letter", _l("Excused")),
 }
 
+LEAVE_WORDS: dict[str, StatusWord] = {
+    "asked": ("warn", "wait", _l("Asked")),
+    "approved": ("ok", "check", _l("Approved")),
+    "declined": ("bad", "ban", _l("Declined")),
+}
+
+LEAVE_REASON_WORDS: dict[str, object] = {
+    "ill": _l("Ill"),
+    "family": _l("Family matter"),
+    "religious": _l("Religious occasion"),
+    "other": _l("Something else"),
+}
+
 APPLICATION_WORDS: dict[str, StatusWord] = {
     "draft": ("mute", "pen", _l("Draft")),
     "submitted": ("mute", "wait", _l("Pending")),
@@ -69,7 +82,7 @@ SAVING_WORDS: dict[str, StatusWord] = {
 }
 
 STATUS_WORDS: dict[str, StatusWord] = (
-    ATTENDANCE_WORDS | APPLICATION_WORDS | STUDENT_WORDS | FEE_WORDS | FILE_WORDS | SAVING_WORDS
+    ATTENDANCE_WORDS | LEAVE_WORDS | APPLICATION_WORDS | STUDENT_WORDS | FEE_WORDS | FILE_WORDS | SAVING_WORDS
 )
 
 
@@ -99,5 +112,5 @@ class _SpokenWords(Mapping[str, StatusWord]):
 
 def init_words(app: Flask) -> None:
     """Give templates the table of states, and the first sign of a name for the face beside it."""
-    app.jinja_env.globals.update(status_words=_SpokenWords())
+    app.jinja_env.globals.update(status_words=_SpokenWords(), leave_reasons=LEAVE_REASON_WORDS)
     app.jinja_env.filters.update(first_sign=initial)

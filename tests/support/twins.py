@@ -72,7 +72,11 @@ from app.domain.admissions.scores.types import PartKind
 from app.domain.admissions.slips.models import AdmissionSlip
 from app.domain.admissions.slips.types import SlipKind
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind, Method
+from app.domain.attendance.leave.models import Leave
+from app.domain.attendance.leave.types import LeaveReason
 from app.domain.attendance.models import Attendance, Register
+from app.domain.attendance.notices.models import AbsenceNotice, NoticeWay
+from app.domain.attendance.notices.types import Word
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.audit.models import AuditEntry
 from app.domain.cms.models import Notice, Page
@@ -163,6 +167,8 @@ def _store_twins() -> None:
     for campus in CAMPUSES:
         _add_school(campus)
         _add_admission(campus)
+        db.flush()
+        _add_leave(campus)
         _add_scores(campus)
         _add_accounts(campus)
     db.flush()
@@ -309,6 +315,35 @@ def _add_school(campus: str) -> None:
             next_attempt_at=datetime(2099, 1, 1, tzinfo=UTC),
             **of,
         )
+    )
+
+
+def _add_leave(campus: str) -> None:
+    """A case of leave with a paper, what the family was told of the day, and how it wants to be told."""
+    db, of = session(), {"campus_id": key(f"campus {campus}")}
+    db.add_all(
+        [
+            Leave(
+                id=twin("leave_cases", campus),
+                student_id=twin("students", campus),
+                first_on=DAY,
+                last_on=DAY,
+                reason=LeaveReason.ILL,
+                file_id=twin("files", campus),
+                **of,
+            ),
+            AbsenceNotice(
+                id=twin("absence_notices", campus),
+                student_id=twin("students", campus),
+                date=DAY,
+                word=Word.ABSENT,
+                told_at=datetime(2026, 11, 19, 4, tzinfo=UTC),
+                **of,
+            ),
+            NoticeWay(
+                id=twin("notice_ways", campus), guardian_id=twin("guardians", campus), channel=Channel.SMS
+            ),
+        ]
     )
 
 

@@ -1,5 +1,6 @@
 """Pages of the family area."""
 
-from app.blueprints.family.views import blueprint
+from app.blueprints.family import leave, views  # they add their routes
+from app.blueprints.family.area import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "leave", "views"]

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from app.domain.attendance.queries import get_child_month, get_child_record, list_children
-from app.domain.attendance.rules import neighbour_months, share_of
+from app.blueprints.family.area import blueprint
+from app.domain.attendance.leave.families import get_child_month, list_children
+from app.domain.attendance.queries import get_child_record
+from app.domain.attendance.rules import neighbour_months
 from app.domain.kernel import clock
 from app.domain.kernel.access import Permission
 from app.domain.people.types import Gender, Relationship
 from app.web.access import current_actor, requires
 from app.web.htmx import render_page
 from app.web.urls import month_asked
-
-blueprint = Blueprint("family", __name__)
 
 GENDER_WORDS = {Gender.MALE: _l("Boy"), Gender.FEMALE: _l("Girl")}
 RELATIONSHIP_WORDS = {
@@ -71,7 +71,6 @@ def _month(student_id: UUID | None) -> Response:
     return render_page(
         "family/month.html",
         sheet=sheet,
-        share=share_of(sheet.counts),
         today=today,
         before=before,
         after=after,

@@ -41,6 +41,8 @@ KIND_WORDS: dict[str, object] = {
     "application.paper_refused": _l("Paper refused"),
     "application.slot": _l("Time, place and seat"),
     "application.enrolled": _l("Pupil enrolled"),
+    "absence.told": _l("Absence told to a family"),
+    "absence.righted": _l("Told absence put right"),
     "admission_draw.announced": _l("Ticket of a draw"),
     "admission_draw.drawn": _l("Draw held"),
     "admission_draw.cancelled": _l("Draw cancelled"),
@@ -56,6 +58,7 @@ JOB_WORDS: dict[str, object] = {
     JobName.SWEEP_FILES: _l("Check the files that wait"),
     JobName.COMPARE_FILES: _l("Compare the files with their records"),
     JobName.MOVE_OFFERS: _l("End offers whose time is over, and offer free seats to the next"),
+    JobName.TELL_FAMILIES: _l("Tell families of absences nobody announced"),
     JobName.SWEEP_LIMITS: _l("Forget tries whose time is over"),
     JobName.SWEEP_KEYS: _l("Forget forms that were sent long ago"),
 }

@@ -1116,6 +1116,38 @@ def taught_student_ids(actor: Actor) -> Select[UUID] | None:
     return _seated().where(Enrolment.section_id.in_(own.union(taught)))
 
 
+def led_student_ids(person_id: UUID) -> Select[UUID]:
+    """The keys of the students who sit now in the sections whose class teacher a person is, as a part of another
+    statement."""
+    led = select(Section.id).where(Section.class_teacher_id.in_(staff_of_person(person_id)))
+    return _seated().where(Enrolment.section_id.in_(led))
+
+
+def seat_columns(student_key: Any) -> tuple[Any, Any, Any, tuple[Any, Any]]:
+    """Name of the class and of the section and roll number of where a student sits now, and the join that brings them
+    along: an outer one, because not every student sits somewhere.
+    """
+    seat = (
+        select(
+            Enrolment.student_id,
+            SchoolClass.name.label("class_name"),
+            Section.name.label("section_name"),
+            Enrolment.roll_number,
+        )
+        .join(Section, Section.id == Enrolment.section_id)
+        .join(SchoolClass, SchoolClass.id == Section.class_id)
+        .join(AcademicYear, AcademicYear.id == Enrolment.academic_year_id)
+        .where(Enrolment.status == EnrolmentStatus.ACTIVE, AcademicYear.is_current)
+        .subquery()
+    )
+    return (
+        seat.c.class_name,
+        seat.c.section_name,
+        seat.c.roll_number,
+        (seat, seat.c.student_id == student_key),
+    )
+
+
 # --- labels, for features that keep the keys of classes and years
 
 

@@ -445,6 +445,12 @@ def _holders(permission: Permission) -> Any:
     )
 
 
+def list_languages(person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The language of those of some persons who have an account."""
+    rows = session().execute(select(User.person_id, User.locale).where(User.person_id.in_(list(person_ids))))
+    return dict(rows.all())
+
+
 def user_name_columns(user_key: Any) -> tuple[Any, Any, Any, tuple[Any, Any]]:
     """The three names of the person behind a user, and the join that brings them along.
 

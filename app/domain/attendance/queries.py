@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -30,8 +30,7 @@ from app.domain.academics.queries import (
     listing_for,
     verdict_of,
 )
-from app.domain.academics.rules import WEEK_BEGINS, weeks_of_month
-from app.domain.academics.types import DayReason, DayVerdict, EnrolmentStatus
+from app.domain.academics.types import DayReason, DayVerdict
 from app.domain.accounts.queries import user_name_columns
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.rules import (
@@ -41,7 +40,6 @@ from app.domain.attendance.rules import (
     month_bounds,
     openness,
     recent_days,
-    week_of,
 )
 from app.domain.attendance.types import (
     AttendanceStatus,
@@ -393,39 +391,7 @@ def list_days_of(student_ids: Collection[UUID], first: date, last: date) -> dict
     return found
 
 
-# --- what a family sees
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolDay:
-    """One day of a child: what the calendar says, and what was recorded."""
-
-    verdict: DayVerdict
-    mark: ChildDay | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChildCard:
-    """A child on the first page of the family. `enrolment` is None for one who sits in no section now."""
-
-    student: FamilyStudent
-    enrolment: EnrolmentView | None
-    today: SchoolDay
-    week: tuple[SchoolDay, ...]
-    """The school days of this week."""
-    counts: Counts
-
-
-@dataclass(frozen=True, slots=True)
-class ChildMonth:
-    """A month of a child: whole weeks of days, what they come to, and from when on there can be any."""
-
-    student: FamilyStudent
-    enrolment: EnrolmentView | None
-    first: date
-    weeks: tuple[tuple[SchoolDay | None, ...], ...]
-    counts: Counts
-    since: date
+# --- the students of a family; what it sees of their days stands in `leave.families`
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +403,7 @@ class ChildRecord:
     reader: PersonRow | None
 
 
-def _students_of(actor: Actor) -> list[FamilyStudent]:
+def list_students_of(actor: Actor) -> list[FamilyStudent]:
     """The children of a guardian; for a student oneself."""
     if actor.person_id is None:
         return []
@@ -450,66 +416,10 @@ def _students_of(actor: Actor) -> list[FamilyStudent]:
 
 def get_family_student(actor: Actor, student_id: UUID | None) -> FamilyStudent:
     """A child of the actor; without a key the actor as a student. Raises NotFound for anybody else's child."""
-    for student in _students_of(actor):
+    for student in list_students_of(actor):
         if student.student_id == student_id or (student_id is None and student.relationship is None):
             return student
     raise NotFound
-
-
-def _current(enrolments: Iterable[EnrolmentView], today: date) -> EnrolmentView | None:
-    """Where a student sits now. Next year's seat, given before the year begins, is not it."""
-    for each in enrolments:
-        if each.status is EnrolmentStatus.ACTIVE and each.enrolled_on <= today:
-            return each
-    return None
-
-
-def list_children(actor: Actor, today: date) -> list[ChildCard]:
-    """The actor's children with today and this week; two statements a campus and three for them all."""
-    students = _students_of(actor)
-    keys = [student.student_id for student in students]
-    first, last = week_of(today, WEEK_BEGINS)
-    enrolments = list_enrolments_of(keys) if keys else []
-    marks = list_days_of(keys, first, last)
-    verdicts = {
-        campus_id: list_day_verdicts(campus_id, first, last)
-        for campus_id in dict.fromkeys(student.campus_id for student in students)
-    }
-    cards = []
-    for student in students:
-        own = marks[student.student_id]
-        days = [SchoolDay(verdict, own.get(verdict.day)) for verdict in verdicts[student.campus_id]]
-        week = tuple(day for day in days if day.verdict.is_school_day or day.mark)
-        cards.append(
-            ChildCard(
-                student=student,
-                enrolment=_current((e for e in enrolments if e.student_id == student.student_id), today),
-                today=next(day for day in days if day.verdict.day == today),
-                week=week,
-                counts=count_statuses(day.mark.status for day in week if day.mark),
-            )
-        )
-    return cards
-
-
-def get_child_month(actor: Actor, student_id: UUID | None, month: date, today: date) -> ChildMonth:
-    """The month of a child as a calendar sheet. Raises NotFound for anybody else's child."""
-    student = get_family_student(actor, student_id)
-    first, last = month_bounds(month)
-    enrolments = list_enrolments_of([student.student_id])
-    marks = list_days_of([student.student_id], first, last)[student.student_id]
-    days = {
-        verdict.day: SchoolDay(verdict, marks.get(verdict.day))
-        for verdict in list_day_verdicts(student.campus_id, first, last)
-    }
-    return ChildMonth(
-        student=student,
-        enrolment=_current(enrolments, today),
-        first=first,
-        weeks=tuple(tuple(days.get(day) for day in week) for week in weeks_of_month(first.year, first.month)),
-        counts=count_statuses(mark.status for mark in marks.values()),
-        since=min((each.enrolled_on for each in enrolments), default=today),
-    )
 
 
 def get_child_record(actor: Actor, student_id: UUID | None) -> ChildRecord:

@@ -46,6 +46,8 @@ class Permission(StrEnum):
 
     REGISTERS_READ = "registers:read"  # attendance as it was taken
     REGISTERS_TAKE = "registers:take"  # take and correct a register
+    LEAVE_ASK = "leave:ask"  # announce, ask for and explain absences of the own children
+    LEAVE_ANSWER = "leave:answer"  # approve and decline what families ask
 
     STUDENTS_READ = "students:read"
     STUDENTS_EDIT = "students:edit"  # details, enrolment, section, roll number
@@ -74,7 +76,7 @@ class Permission(StrEnum):
 
 _EVERYBODY: Final = frozenset({Permission.PORTAL_ENTER, Permission.ACCOUNT_MANAGE})
 _STAFF: Final = _EVERYBODY | {Permission.ACADEMICS_READ, Permission.CALENDAR_READ}
-_ABOUT_ONESELF: Final = frozenset({Permission.FAMILY_READ, Permission.OWN_RECORD_READ})
+_ABOUT_ONESELF: Final = frozenset({Permission.FAMILY_READ, Permission.LEAVE_ASK, Permission.OWN_RECORD_READ})
 
 ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
@@ -93,6 +95,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.MESSAGES_EDIT,
             Permission.REGISTERS_READ,
             Permission.REGISTERS_TAKE,
+            Permission.LEAVE_ANSWER,
             Permission.STUDENTS_READ,
             Permission.STUDENTS_EDIT,
             Permission.GUARDIANS_READ,
@@ -125,6 +128,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_SCORE,
             Permission.REGISTERS_READ,
             Permission.REGISTERS_TAKE,
+            Permission.LEAVE_ANSWER,
             Permission.STUDENTS_READ,
             Permission.GUARDIANS_READ,
         },
@@ -139,7 +143,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         # The public site, and no child's data.
         Role.EDITOR: _STAFF | {Permission.SITE_EDIT},
         # The own children only.
-        Role.GUARDIAN: _EVERYBODY | {Permission.FAMILY_READ},
+        Role.GUARDIAN: _EVERYBODY | {Permission.FAMILY_READ, Permission.LEAVE_ASK},
         # The own record only.
         Role.STUDENT: _EVERYBODY | {Permission.OWN_RECORD_READ},
     }

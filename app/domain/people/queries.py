@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -529,6 +529,67 @@ def list_guardians_of(student_id: UUID) -> list[GuardianOfStudent]:
         .order_by(StudentGuardian.is_primary.desc(), StudentGuardian.created_at, StudentGuardian.id)
     )
     return [GuardianOfStudent(row[0], _name(*row[1:4]), *row[4:]) for row in rows]
+
+
+class GuardianContact(NamedTuple):
+    """How a guardian of a student is reached."""
+
+    student_id: UUID
+    guardian_id: UUID
+    person_id: UUID
+    phone: str | None
+    email: str | None
+
+
+def list_guardian_contacts(student_ids: Collection[UUID]) -> list[GuardianContact]:
+    """Everybody who answers for some students, the one called first of each on top: one statement, for jobs."""
+    rows = session().execute(
+        select(StudentGuardian.student_id, Guardian.id, Person.id, Person.phone, Person.email)
+        .join(Guardian, Guardian.id == StudentGuardian.guardian_id)
+        .join(Person, Person.id == Guardian.person_id)
+        .where(among(StudentGuardian.student_id, student_ids))
+        .order_by(StudentGuardian.student_id, StudentGuardian.is_primary.desc(), StudentGuardian.id)
+    )
+    return [GuardianContact(*row) for row in rows]
+
+
+class OwnContact(NamedTuple):
+    """A guardian as the school reaches them."""
+
+    guardian_id: UUID
+    phone: str | None
+    email: str | None
+
+
+def find_own_contact(person_id: UUID) -> OwnContact | None:
+    """How the school reaches a person who is a guardian, or None for anybody else."""
+    row = (
+        session()
+        .execute(
+            select(Guardian.id, Person.phone, Person.email)
+            .join(Person, Person.id == Guardian.person_id)
+            .where(Guardian.person_id == person_id)
+        )
+        .one_or_none()
+    )
+    return OwnContact(*row) if row else None
+
+
+class NamedStudent(NamedTuple):
+    """A student's campus and name."""
+
+    campus_id: UUID
+    names: LocalText
+
+
+def list_student_names(student_ids: Collection[UUID]) -> dict[UUID, NamedStudent]:
+    """Where some students are and what they are called: one statement, for jobs."""
+    rows = session().execute(
+        select(Student.id, Student.campus_id, Person.name_en, Person.name_bn, Person.name_ar)
+        .join(Person, Person.id == Student.person_id)
+        .where(among(Student.id, student_ids))
+    )
+    return {row[0]: NamedStudent(row[1], _name(*row[2:5])) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ FACTS = {
     "guardian_id": "SELECT id FROM guardians WHERE person_id = :answered_for_by",
     "student_id": "SELECT l.student_id FROM student_guardians l JOIN enrolments e ON e.student_id = l.student_id"
     " WHERE l.guardian_id = :guardian_id AND e.section_id = :section_id",
+    "case_id": "SELECT id FROM leave_cases WHERE student_id = :student_id ORDER BY id LIMIT 1",
     "record_id": "SELECT cast(:student_id AS uuid)",
     "application_id": "SELECT a.id FROM admission_applications a WHERE a.campus_id = :campus_id"
     " AND a.status = 'submitted' AND EXISTS (SELECT FROM application_documents d WHERE d.application_id = a.id)"

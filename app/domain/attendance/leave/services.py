@@ -1,0 +1,292 @@
+"""Writes of leave: asking, taking back, answering, undoing. Each a transaction with its entries in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db import among
+from app.domain.academics.queries import list_day_verdicts
+from app.domain.academics.rules import days_between
+from app.domain.attendance.leave.models import Leave
+from app.domain.attendance.leave.queries import answerable
+from app.domain.attendance.leave.registers import change_days
+from app.domain.attendance.leave.rules import (
+    AHEAD,
+    BACK,
+    check_days,
+    join_words,
+    may_take_back,
+    may_undo,
+    place,
+)
+from app.domain.attendance.leave.types import (
+    LIVE,
+    Answered,
+    Asked,
+    LeaveBegun,
+    LeaveReason,
+    LeaveState,
+    LeaveThere,
+    NobodyChosen,
+    NoSchoolThen,
+    NotShorter,
+    Span,
+    Standing,
+    TooLateToUndo,
+    WordNeeded,
+    WordsNeeded,
+)
+from app.domain.attendance.queries import get_family_student
+from app.domain.attendance.types import AttendanceStatus
+from app.domain.audit.services import record
+from app.domain.files.services import store_upload
+from app.domain.kernel import clock
+from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.errors import Forbidden, NotFound, Stale
+from app.domain.people.queries import FamilyStudent
+from app.uow import transaction
+
+_GAP = timedelta(62)
+"""Days around a request whose calendar is looked at: longer than any holiday."""
+
+
+def ask_for_leave(
+    actor: Actor,
+    student_ids: Sequence[UUID],
+    span: Span,
+    reason: LeaveReason,
+    words: str = "",
+    paper: tuple[bytes, str] | None = None,
+) -> list[Asked]:
+    """Announce, ask for or explain an absence of own children, for all of them or for none. `paper` is kept once.
+
+    A request joins the waiting case of its run of days where there is one.
+
+    Raises NotFound for somebody else's child, NobodyChosen, DaysTurned, DaysTooFar, NoSchoolThen, WordsNeeded,
+    LeaveThere where an approved case has one of the days, and what files refuse.
+    """
+    if not actor.may(Permission.LEAVE_ASK):
+        raise Forbidden
+    if not student_ids:
+        raise NobodyChosen
+    check_days(span, clock.today())
+    if reason is LeaveReason.OTHER and not words:
+        raise WordsNeeded
+    with transaction() as db:
+        children = [get_family_student(actor, each) for each in dict.fromkeys(student_ids)]
+        if any(child.relationship is None for child in children):
+            raise NotFound  # a student asks nothing for oneself
+        _lock(db, [child.student_id for child in children])
+        file_id = store_upload(actor, *paper, campus_id=children[0].campus_id) if paper else None
+        return [_ask(db, actor, child, span, reason, words, file_id) for child in children]
+
+
+def _lock(db: Session, student_ids: Collection[UUID]) -> None:
+    """Two requests for one child wait for each other here, in one order, so that never two cases share a day."""
+    for key in sorted(str(each) for each in student_ids):
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"leave {key}"))))
+
+
+def _ask(
+    db: Session,
+    actor: Actor,
+    child: FamilyStudent,
+    span: Span,
+    reason: LeaveReason,
+    words: str,
+    file_id: UUID | None,
+) -> Asked:
+    verdicts = list_day_verdicts(child.campus_id, span.first - _GAP, span.last + _GAP)
+    school = {verdict.day for verdict in verdicts if verdict.is_school_day}
+    if not any(day in school for day in days_between(*span)):
+        raise NoSchoolThen
+    live = _live(db, child.student_id)
+    placed = place(span, reason, [_standing(row) for row in live.values()], school.__contains__)
+    if placed.refused_by:
+        raise LeaveThere(placed.refused_by)
+    for key in placed.swallowed:
+        live[key].state = LeaveState.WITHDRAWN
+        _note(actor, live[key], "leave.merged")
+    if placed.into is None:
+        row = Leave(
+            campus_id=child.campus_id,
+            student_id=child.student_id,
+            asked_by=actor.user_id,
+            asked_at=clock.now(),
+            words=words,
+            file_id=file_id,
+            state=LeaveState.ASKED,
+        )
+        db.add(row)
+    else:
+        row = live[placed.into]
+        for other in (*(live[key] for key in placed.swallowed),):
+            row.words = join_words(row.words, other.words)
+            row.file_id = row.file_id or other.file_id
+        row.words = join_words(row.words, words)
+        row.file_id = file_id or row.file_id
+    row.first_on, row.last_on = placed.span
+    row.reason = reason
+    db.flush()
+    _note(actor, row, "leave.asked")
+    return Asked(row.id, is_merged=placed.into is not None)
+
+
+def _live(db: Session, student_id: UUID) -> dict[UUID, Leave]:
+    today = clock.today()
+    rows = db.scalars(
+        select(Leave).where(
+            Leave.student_id == student_id,
+            Leave.state.in_(LIVE),
+            Leave.last_on >= today - timedelta(BACK) - _GAP,
+            Leave.first_on <= today + timedelta(AHEAD) + _GAP,
+        )
+    )
+    return {row.id: row for row in rows}
+
+
+def _standing(row: Leave) -> Standing:
+    return Standing(row.id, Span(row.first_on, row.last_on), row.reason, row.state)
+
+
+def _note(actor: Actor, row: Leave, action: str) -> None:
+    record(
+        actor,
+        action,
+        "leave",
+        row.id,
+        campus_id=row.campus_id,
+        new={
+            "student": row.student_id,
+            "from": row.first_on,
+            "to": row.last_on,
+            "reason": row.reason,
+            "state": row.state,
+        },
+    )
+
+
+# --- the family changes its mind
+
+
+def withdraw_leave(actor: Actor, case_id: UUID) -> None:
+    """Take a request back. One that is taken back already stays so. Raises NotFound, LeaveBegun."""
+    with transaction() as db:
+        row = _own(db, actor, case_id)
+        if row.state is LeaveState.WITHDRAWN:
+            return
+        if not may_take_back(row.state, row.first_on, clock.today()):
+            raise LeaveBegun
+        row.state = LeaveState.WITHDRAWN
+        db.flush()
+        _note(actor, row, "leave.withdrawn")
+
+
+def shorten_leave(actor: Actor, case_id: UUID, last: date) -> None:
+    """End a request earlier than asked. Raises NotFound, LeaveBegun, NotShorter."""
+    with transaction() as db:
+        row = _own(db, actor, case_id)
+        if not may_take_back(row.state, row.first_on, clock.today()):
+            raise LeaveBegun
+        if last == row.last_on:
+            return
+        if not row.first_on <= last < row.last_on:
+            raise NotShorter
+        row.last_on = last
+        db.flush()
+        _note(actor, row, "leave.shortened")
+
+
+def _own(db: Session, actor: Actor, case_id: UUID) -> Leave:
+    """A case of the actor's own child, held. Raises NotFound."""
+    if not actor.may(Permission.LEAVE_ASK):
+        raise Forbidden
+    row = db.scalar(select(Leave).where(Leave.id == case_id).with_for_update())
+    if row is None or get_family_student(actor, row.student_id).relationship is None:
+        raise NotFound
+    return row
+
+
+# --- the school answers
+
+
+def answer_leave(actor: Actor, versions: Mapping[UUID, int], *, approve: bool, word: str = "") -> Answered:
+    """Approve or decline cases that wait, as they were seen: one that has changed since or is answered is passed over.
+
+    Approving makes excused of absent on the days of the case. Declining changes no register.
+
+    Raises NotFound where one of them is not the actor's to answer, WordNeeded where a family is told no without a word.
+    """
+    if not approve and not word:
+        raise WordNeeded
+    done, passed, excused, left = [], 0, 0, 0
+    with transaction() as db:
+        for row in _held(db, actor, versions):
+            if row.state is not LeaveState.ASKED or row.version != versions[row.id]:
+                passed += 1
+                continue
+            if approve:
+                days = list(days_between(row.first_on, row.last_on))
+                row.excused_days, not_changed = change_days(
+                    actor, row.student_id, days, AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED
+                )
+                excused, left = excused + len(row.excused_days), left + not_changed
+            row.state = LeaveState.APPROVED if approve else LeaveState.DECLINED
+            row.answer, row.answered_by, row.answered_at = word, actor.user_id, clock.now()
+            db.flush()
+            _note(actor, row, f"leave.{row.state.value}")
+            done.append(row.id)
+    return Answered(tuple(done), passed, excused, left)
+
+
+def undo_answers(actor: Actor, case_ids: Collection[UUID]) -> int:
+    """Let cases wait again that the actor answered within a quarter of an hour; what approving them excused is absent
+    again. Returns how many. Raises NotFound, TooLateToUndo where none of them can be taken back, Stale where the family
+    has asked anew meanwhile.
+    """
+    with transaction() as db:
+        rows = [row for row in _held(db, actor, case_ids) if row.state is not LeaveState.ASKED]
+        taken = [
+            row for row in rows if row.answered_by == actor.user_id and may_undo(row.answered_at, clock.now())
+        ]
+        if rows and not taken:
+            raise TooLateToUndo
+        for row in taken:
+            if row.state is LeaveState.DECLINED:
+                _ensure_free(db, row)
+            change_days(
+                actor, row.student_id, row.excused_days, AttendanceStatus.EXCUSED, AttendanceStatus.ABSENT
+            )
+            row.state, row.answer, row.excused_days = LeaveState.ASKED, "", []
+            row.answered_by = row.answered_at = None
+            db.flush()
+            _note(actor, row, "leave.reopened")
+    return len(taken)
+
+
+def _ensure_free(db: Session, row: Leave) -> None:
+    """A declined case waits again only where no later one speaks for its days."""
+    _lock(db, [row.student_id])
+    for other in _live(db, row.student_id).values():
+        if other.first_on <= row.last_on and row.first_on <= other.last_on:
+            raise Stale
+
+
+def _held(db: Session, actor: Actor, case_ids: Collection[UUID]) -> list[Leave]:
+    """The cases of these keys, held. Raises NotFound where one is not the actor's to answer."""
+    if not actor.may(Permission.LEAVE_ANSWER):
+        raise Forbidden
+    rows = db.scalars(
+        select(Leave)
+        .where(among(Leave.id, case_ids), answerable(actor))
+        .order_by(Leave.id)
+        .with_for_update(of=Leave)
+    ).all()
+    if len(rows) != len(set(case_ids)):
+        raise NotFound
+    return list(rows)

@@ -1,0 +1,1 @@
+"""Notices: telling families of an absence that nobody announced, and putting it right."""
