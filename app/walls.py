@@ -98,6 +98,7 @@ def _there_is(parent: str, condition: str) -> str:
 _CAMPUS = _wall(f"{ALL} OR {AT_WORK}")
 _STRUCTURE = _wall(f"{ALL} OR {AT_PLACE}", f"{ALL} OR {AT_WORK}")
 _ON_SITE = _wall(f"{PUBLIC} OR {AT_PLACE}", f"{ALL} OR {AT_WORK}")
+_OWN_GUARDIAN = _there_is("guardians", f"p.id = guardian_id AND p.person_id = {_key('person')}")
 _LINKED = "SELECT FROM student_guardians l"
 
 WALLS: dict[str, Wall | Open] = {
@@ -141,9 +142,17 @@ WALLS: dict[str, Wall | Open] = {
         f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
     ),
     # Families ask for their own children; what they were told is the school's to look up.
-    "leave_cases": _wall(f"{ALL} OR {AT_WORK} OR {OWN_CHILD}"),
+    "leave_cases": Wall(
+        f"{ALL} OR {AT_WORK} OR {OWN_CHILD}",
+        f"{ALL} OR {AT_WORK} OR {OWN_CHILD}",
+        f"{ALL} OR {AT_WORK} OR {OWN_CHILD}",
+        ALL,
+    ),
     "absence_notices": _wall(f"{ALL} OR {AT_WORK}"),
-    "notice_ways": _wall(f"{ALL} OR {_of('guardians', 'guardian_id')}"),
+    "notice_ways": _wall(
+        f"{ALL} OR {_of('guardians', 'guardian_id')}",
+        f"{ALL} OR {_OWN_GUARDIAN}",
+    ),
     # Admission. Families apply without an account, on public pages; the private link is their key.
     "admission_cycles": _ON_SITE,
     "admission_seats": _wall(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -57,7 +58,7 @@ def test_runs_hold_every_absent_school_day_and_no_day_at_school(absent: set[int]
     inside = {day for run in found for day in days(run)}
     assert inside & school == {on(each) for each in absent} & school
     # No two runs could be one: there is a day at school between them.
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         assert any(one.last < day < other.first for day in school)
 
 

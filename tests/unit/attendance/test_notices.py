@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,7 +43,7 @@ def test_no_family_is_left_with_a_wrong_word_and_none_is_told_twice(
             read.append(word)
             waiting = False
         # Each word read differs from the one before it.
-        assert all(one is not other for one, other in zip(read, read[1:], strict=False))
+        assert all(one is not other for one, other in pairwise(read))
         last = read[-1] if read else Word.NOTHING
         if truth is Truth.NOT_ABSENT:
             assert (word if waiting else last) is not Word.ABSENT
