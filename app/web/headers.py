@@ -229,7 +229,8 @@ def init_headers(app: Flask) -> None:
 
     @app.after_request
     def _finish(response: Response) -> Response:
-        is_part = is_partial() and "HX-Reselect" not in response.headers
+        # What only our own scripts read is no document either.
+        is_part = response.is_json or (is_partial() and "HX-Reselect" not in response.headers)
         for name, value in (PART_HEADERS if is_part else fixed).items():
             response.headers.setdefault(name, value)
         _finish_body(response)

@@ -62,6 +62,7 @@ from app.domain.kernel.access import ALL, Actor, Permission, Role
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import (
+    pupil_columns,
     staff_name_columns,
     staff_of_person,
     student_name_columns,
@@ -505,6 +506,8 @@ class Enrolled(NamedTuple):
     name_en: str | None
     name_bn: str | None
     name_ar: str | None
+    born_on: date | None = None
+    """Only where the list is of a day or of days."""
 
     @property
     def name(self) -> LocalText:
@@ -514,9 +517,9 @@ class Enrolled(NamedTuple):
 
 @cache
 def _enrolled_between() -> Any:
-    en, bn, ar, joined = student_name_columns(Enrolment.student_id)
+    pupil, joined = pupil_columns(Enrolment.student_id)
     return (
-        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, en, bn, ar)
+        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, *pupil)
         .join(*joined)
         .where(
             Enrolment.section_id == bindparam("section_id"),
