@@ -35,6 +35,7 @@ from app.domain.kernel.texts import clean_text
 from app.web.access import current_actor, requires
 from app.web.days import person_name, saved_time
 from app.web.errors import message_of
+from app.web.headers import for_script
 
 MOST_TAPS = 200
 """A section has no more pupils."""
@@ -135,6 +136,7 @@ def _refused(error: Refused, status: int) -> Response:
 @requires(Permission.REGISTERS_READ)
 def marks(section_id: UUID, on: date) -> Response:
     """Store single marks, and finish the register where the teacher says so. Answers what became of each."""
+    for_script()
     try:
         sent = read_taps(request.form)
         saved = save_taps(

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.db import among
 from app.domain.academics.queries import (
@@ -494,7 +495,7 @@ def last_words(register_id: UUID, student_ids: Collection[UUID]) -> dict[UUID, S
         .join(Register, Register.id == AttendanceChange.register_id)
         .outerjoin(*who)
         .where(AttendanceChange.register_id == register_id, among(AttendanceChange.student_id, student_ids))
-        .distinct(AttendanceChange.student_id)
+        .ext(distinct_on(AttendanceChange.student_id))
         .order_by(AttendanceChange.student_id, AttendanceChange.version.desc())
     )
     return {row[0]: Signature((row[1], row[2], row[3]), row[4]) for row in session().execute(statement)}

@@ -311,7 +311,7 @@ def _judge(
         statement = select(AttendanceChange.id, AttendanceChange.version).where(
             among(AttendanceChange.id, [tap.id for tap in latest.values()])
         )
-        known = dict(work.db.execute(statement).tuples().all())
+        known = dict(work.db.execute(statement).all())
     judged = {}
     for key, tap in latest.items():
         student = students[key]
