@@ -51,7 +51,12 @@ def mark(status: AttendanceStatus, day: date = SUNDAY) -> None:
     )
     version = row.scalar_one_or_none() or 0
     save_register(
-        CAST.bashir.actor, CAST.section_7a, day, version=version, chosen={CAST.rafi_student: status}
+        CAST.bashir.actor,
+        CAST.section_7a,
+        day,
+        version=version,
+        chosen={CAST.rafi_student: status},
+        reason="a paper",
     )
 
 

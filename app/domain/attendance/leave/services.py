@@ -42,7 +42,7 @@ from app.domain.attendance.leave.types import (
     WordsNeeded,
 )
 from app.domain.attendance.queries import get_family_student
-from app.domain.attendance.types import AttendanceStatus
+from app.domain.attendance.types import AttendanceStatus, Source
 from app.domain.audit.services import record
 from app.domain.files.services import store_upload
 from app.domain.kernel import clock
@@ -233,7 +233,12 @@ def answer_leave(actor: Actor, versions: Mapping[UUID, int], *, approve: bool, w
             if approve:
                 days = list(days_between(row.first_on, row.last_on))
                 row.excused_days, not_changed = change_days(
-                    actor, row.student_id, days, AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED
+                    actor,
+                    row.student_id,
+                    days,
+                    AttendanceStatus.ABSENT,
+                    AttendanceStatus.EXCUSED,
+                    Source.LEAVE,
                 )
                 excused, left = excused + len(row.excused_days), left + not_changed
             row.state = LeaveState.APPROVED if approve else LeaveState.DECLINED
@@ -260,7 +265,12 @@ def undo_answers(actor: Actor, case_ids: Collection[UUID]) -> int:
             if row.state is LeaveState.DECLINED:
                 _ensure_free(db, row)
             change_days(
-                actor, row.student_id, row.excused_days, AttendanceStatus.EXCUSED, AttendanceStatus.ABSENT
+                actor,
+                row.student_id,
+                row.excused_days,
+                AttendanceStatus.EXCUSED,
+                AttendanceStatus.ABSENT,
+                Source.LEAVE,
             )
             row.state, row.answer, row.excused_days = LeaveState.ASKED, "", []
             row.answered_by = row.answered_at = None

@@ -11,10 +11,10 @@ from sqlalchemy import exists, or_, select
 
 from app.db import among
 from app.domain.academics.queries import list_campuses
-from app.domain.attendance.models import Attendance, Register
+from app.domain.attendance.models import Attendance, Register, RuleSet
 from app.domain.attendance.notices.models import AbsenceNotice, NoticeWay
 from app.domain.attendance.notices.types import Word
-from app.domain.attendance.types import AttendanceStatus
+from app.domain.attendance.types import AttendanceRules, AttendanceStatus
 from app.domain.kernel.access import SYSTEM, Actor
 from app.domain.kernel.errors import NotFound
 from app.domain.outbox.types import Channel
@@ -23,8 +23,17 @@ from app.uow import session
 
 
 def list_cut_offs() -> dict[UUID, time]:
-    """From which hour on each campus tells its families; one that does not is left out."""
-    return {campus.id: time(10) for campus in list_campuses(SYSTEM)}
+    """From which hour on each campus tells its families; one that does not is left out. Two statements."""
+    usual = AttendanceRules()
+    decided = {
+        row[0]: (row[1], row[2])
+        for row in session().execute(select(RuleSet.campus_id, RuleSet.cut_off, RuleSet.tells_families))
+    }
+    found = {
+        campus.id: decided.get(campus.id, (usual.cut_off, usual.tells_families))
+        for campus in list_campuses(SYSTEM)
+    }
+    return {campus_id: cut_off for campus_id, (cut_off, tells) in found.items() if tells}
 
 
 def list_untold(campus_ids: Collection[UUID], day: date) -> set[UUID]:
@@ -35,6 +44,7 @@ def list_untold(campus_ids: Collection[UUID], day: date) -> set[UUID]:
         .where(
             among(Register.campus_id, campus_ids),
             Register.date == day,
+            Register.is_taken,
             Attendance.status == AttendanceStatus.ABSENT,
             ~exists().where(
                 AbsenceNotice.student_id == Attendance.student_id, AbsenceNotice.date == Attendance.date
@@ -50,6 +60,8 @@ def list_doubtful(since: date, today: date) -> list[AbsenceNotice]:
     A day with nothing but absences is one of absence, and a day without one is not: only what differs is looked at.
     """
     says_so = exists().where(
+        Register.id == Attendance.register_id,
+        Register.is_taken,
         Attendance.student_id == AbsenceNotice.student_id,
         Attendance.date == AbsenceNotice.date,
         or_(
