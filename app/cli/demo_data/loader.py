@@ -21,9 +21,10 @@ from app.cli.demo_data import school, site
 from app.cli.demo_data.applications import PLANS, Applicants, Desk
 from app.cli.demo_data.chosen import Chosen, Office, Sizes, mark_the_way
 from app.cli.demo_data.cycles import open_cycle
+from app.cli.demo_data.leave import FAMILIES_THAT_ASK, Parent, ask_and_answer
 from app.cli.demo_data.names import Part
 from app.cli.demo_data.people import Adult, Child, Family, Registry
-from app.domain.academics.queries import last_school_days, list_campuses
+from app.domain.academics.queries import last_school_days, list_campuses, school_days_between
 from app.domain.academics.services import (
     add_campus,
     add_class,
@@ -50,6 +51,7 @@ from app.domain.admissions.desk.types import QueueFilter
 from app.domain.attendance.services import import_registers
 from app.domain.attendance.types import AttendanceStatus, TakenRegister
 from app.domain.cms.services import add_notice, add_page, publish_notice, publish_page
+from app.domain.kernel import clock
 from app.domain.kernel.access import SYSTEM, Actor, Grant, Role
 from app.domain.kernel.dates import DHAKA, format_date
 from app.domain.kernel.digits import to_local_digits
@@ -180,6 +182,7 @@ class Loader:
         self.places: list[Place] = []
         self.emails: set[str] = set()
         self.known_guardian: Adult | None = None
+        self.parents: list[Parent] = []
 
     def run(self) -> None:
         """Load everything, part by part."""
@@ -190,6 +193,7 @@ class Loader:
             ("families and enrolments", self.load_families),
             ("calendar", self.load_calendar),
             ("attendance", self.load_attendance),
+            ("leave", self.load_leave),
             ("pages and notices", self.load_site),
             ("admission and applications", self.load_admission),
             ("a draw, offers and a test", self.load_chosen),
@@ -451,7 +455,7 @@ class Loader:
             )
             guardian = add_guardian(SYSTEM, person, occupation=adult.occupation)
             password = new_password() if login and number == 0 else None
-            create_user(
+            user = create_user(
                 SYSTEM,
                 person,
                 email=None,
@@ -460,6 +464,9 @@ class Loader:
                 roles=[(Role.GUARDIAN, None)],
                 password_hash=hash_password(password) if password else None,
             )
+            if number == 0 and place is self.places[0] and len(self.parents) < FAMILIES_THAT_ASK:
+                actor = Actor(user, person, adult.name.en, "bn", (Grant(Role.GUARDIAN),))
+                self.parents.append((actor, [pupil.student_id for pupil in pupils]))
             if password:
                 self._note_login(Role.GUARDIAN, adult.name, None, adult.phone, password, place)
             for pupil in pupils:
@@ -508,6 +515,14 @@ class Loader:
             ]
             self._count("registers", import_registers(SYSTEM, place.id, registers))
             self._count("marks", sum(len(register.marks) for register in registers))
+
+    def load_leave(self) -> None:
+        """Absences that families announced, asked for or explained at the first campus, in every state."""
+        place = self.places[0]
+        before = last_school_days(place.id, self.today - timedelta(1), 9)
+        after = school_days_between(place.id, self.today, self.today + timedelta(30))
+        with clock.stopped_at(datetime.combine(self.today, clock_time(8), DHAKA)):
+            self._count("cases of leave", ask_and_answer(self.parents, before, after))
 
     def _morning(self, seat: Seat) -> clock_time:
         hour = 8 if seat[0] <= 2 else 10
