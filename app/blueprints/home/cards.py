@@ -12,6 +12,7 @@ from datetime import date
 from flask import url_for
 from flask_babel import gettext, ngettext
 
+from app.domain.attendance.leave.queries import count_waiting
 from app.domain.attendance.queries import (
     CampusProgress,
     RegisterCard,
@@ -97,8 +98,24 @@ def _all_registers(campuses: list[CampusProgress]) -> Card:
     )
 
 
+def leave_cards(actor: Actor, today: date) -> list[Card]:
+    """The families that wait for the reader's answer; nothing where none does."""
+    number = count_waiting(actor)
+    if not number:
+        return []
+    text = ngettext(
+        "%(count)s request waits for your answer",
+        "%(count)s requests wait for your answer",
+        number,
+        count=_digits(number),
+    )
+    url = url_for("leave.waiting")
+    return [Card(str(gettext("Leave")), str(text), str(gettext("Read and answer")), url, "letter")]
+
+
 CARDS: list[tuple[Permission, Callable[[Actor, date], list[Card]]]] = [
     (Permission.REGISTERS_READ, register_cards),
+    (Permission.LEAVE_ANSWER, leave_cards),
 ]
 """(who sees them, what makes them), in the order of the page."""
 
