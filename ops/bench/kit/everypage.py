@@ -147,6 +147,7 @@ NOT_MEASURED = {
     "admissions.papers": "a part of the record",
     "admissions.presence": "a part of the record",
     "admissions.slip": "a file, and nobody of the demo has printed one",
+    "leave.paper": "a file, and no family of the demo has sent one",
     "apply.accept": "nobody who is measured has an offer",
     "apply.decline": "nobody who is measured has an offer",
     "apply.enter_code": "only while a code is on its way",
