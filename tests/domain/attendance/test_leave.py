@@ -141,7 +141,10 @@ def test_a_run_of_absent_days_is_explained_once_and_becomes_excused(cast: Cast) 
         mark(cast, day, ABSENT)
     mark(cast, thursday - timedelta(1), PRESENT)
     card = next(each for each in list_children(cast.dalia.actor, SUNDAY) if each.week[0].mark)
-    assert card.open_runs == (Span(thursday - timedelta(2), thursday - timedelta(2)), Span(thursday, SUNDAY))
+    assert card.open_runs == (
+        (Span(thursday - timedelta(2), thursday - timedelta(2)), 1),
+        (Span(thursday, SUNDAY), 2),
+    )
     case_id = asked(cast, thursday, SUNDAY)
     card = next(each for each in list_children(cast.dalia.actor, SUNDAY) if each.week[0].mark)
     assert len(card.open_runs) == 1

@@ -55,7 +55,7 @@ def test_an_absence_is_explained_in_two_taps_and_answered_with_one(cast: Cast, c
             chosen={cast.rafi_student: AttendanceStatus.ABSENT},
         )
     page = client.as_(cast.dalia).get("/family/")
-    assert "Not explained: absent 19 Nov to 22 Nov" in page.text
+    assert "Not explained: 2 days absent, 19 Nov to 22 Nov" in page.text
     sent = page.follow("Explain").submit()
     assert "Sent. The class teacher reads it." in sent.text
     assert "19 Nov to 22 Nov" in sent.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from app.domain.academics.queries import (
@@ -17,7 +18,7 @@ from app.domain.academics.queries import (
 from app.domain.academics.rules import WEEK_BEGINS, covers, weeks_of_month
 from app.domain.academics.types import DayVerdict, EnrolmentStatus
 from app.domain.attendance.leave.queries import list_cases_of
-from app.domain.attendance.leave.rules import AHEAD, BACK, unexplained, work_out
+from app.domain.attendance.leave.rules import AHEAD, BACK, days_in, unexplained, work_out
 from app.domain.attendance.leave.types import LIVE, LeaveCase, LeaveState, Span, Working
 from app.domain.attendance.queries import get_family_student, list_days_of, list_students_of
 from app.domain.attendance.rules import count_statuses, month_bounds, week_of
@@ -35,6 +36,13 @@ class SchoolDay:
     leave: LeaveCase | None = None
 
 
+class OpenRun(NamedTuple):
+    """Days absent that nobody has explained: from when to when, and how many of them were days at school."""
+
+    span: Span
+    days: int
+
+
 @dataclass(frozen=True, slots=True)
 class ChildCard:
     """A child on the first page of the family. `enrolment` is None for one who sits in no section now."""
@@ -45,7 +53,7 @@ class ChildCard:
     week: tuple[SchoolDay, ...]
     """The school days of this week."""
     counts: Counts
-    open_runs: tuple[Span, ...]
+    open_runs: tuple[OpenRun, ...]
     """Runs of absent days of the last month that nobody has explained."""
     cases: tuple[LeaveCase, ...]
     """Leave that has a day from this week on, the next first."""
@@ -118,9 +126,9 @@ def _card(
     first, last = week_of(today, WEEK_BEGINS)
     days = {day: SchoolDay(each, marks.get(day), _speaking(cases, day)) for day, each in verdicts.items()}
     week = tuple(each for day, each in days.items() if first <= day <= last and each.verdict.is_school_day)
-    absent = [day for day, mark in marks.items() if mark.status is AttendanceStatus.ABSENT]
-    answered = [each.span for each in cases if each.state is not LeaveState.WITHDRAWN]
     school = {day for day, each in verdicts.items() if each.is_school_day}
+    absent = [day for day in school if day in marks and marks[day].status is AttendanceStatus.ABSENT]
+    answered = [each.span for each in cases if each.state is not LeaveState.WITHDRAWN]
     coming = [each for each in cases if each.state is not LeaveState.WITHDRAWN and each.span.last >= first]
     return ChildCard(
         student=student,
@@ -128,7 +136,10 @@ def _card(
         today=days[today],
         week=week,
         counts=count_statuses(day.mark.status for day in week if day.mark),
-        open_runs=tuple(unexplained(absent, answered, school.__contains__)),
+        open_runs=tuple(
+            OpenRun(span, len(days_in([span], absent)))
+            for span in unexplained(absent, answered, school.__contains__)
+        ),
         cases=tuple(reversed(coming)),
     )
 
