@@ -103,6 +103,9 @@ def test_what_only_a_weekend_parts_is_one_case_where_the_reason_is_the_same() ->
     assert place(span(7, 8), ILL, live, is_school_day).span == span(3, 8)
     assert place(span(7, 8), FAMILY, live, is_school_day).into is None
     assert place(span(8, 8), ILL, live, is_school_day).into is None
+    # Days that became a weekend after they were approved stand between the two all the same.
+    live.append(Standing(UUID(int=2), span(5, 6), ILL, APPROVED))
+    assert place(span(7, 8), ILL, live, is_school_day).into is None
 
 
 @pytest.mark.parametrize(
