@@ -1,5 +1,6 @@
 """Pages of the attendance area."""
 
+from app.blueprints.attendance import now
 from app.blueprints.attendance.views import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "now"]

@@ -622,6 +622,7 @@ class Assignment:
     subject_code: str
     teacher: LocalText
     staff_id: UUID
+    subject_id: UUID
 
 
 def _assignments() -> Select[*tuple[Any, ...]]:
@@ -637,6 +638,7 @@ def _assignments() -> Select[*tuple[Any, ...]]:
             bn,
             ar,
             TeacherSubject.staff_id,
+            TeacherSubject.subject_id,
         )
         .join(Subject, Subject.id == TeacherSubject.subject_id)
         .join(*joined)
@@ -645,8 +647,8 @@ def _assignments() -> Select[*tuple[Any, ...]]:
 
 
 def _assignment(row: Any) -> Assignment:
-    key, section_id, campus_id, subject, code, en, bn, ar, staff_id = row
-    return Assignment(key, section_id, campus_id, subject, code, _names(en, bn, ar), staff_id)
+    key, section_id, campus_id, subject, code, en, bn, ar, staff_id, subject_id = row
+    return Assignment(key, section_id, campus_id, subject, code, _names(en, bn, ar), staff_id, subject_id)
 
 
 def list_assignments(section_id: UUID) -> list[Assignment]:

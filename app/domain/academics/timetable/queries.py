@@ -40,6 +40,7 @@ from app.domain.academics.models import (
 )
 from app.domain.academics.queries import (
     SectionView,
+    day_verdict,
     entries_on,
     get_section,
     keeps_register,
@@ -48,16 +49,18 @@ from app.domain.academics.queries import (
 )
 from app.domain.academics.rules import week_days
 from app.domain.academics.timetable.models import WHOLE_DAY, BellTime, Lesson, Substitute
-from app.domain.academics.timetable.rules import choose_now, clashes, who_teaches
+from app.domain.academics.timetable.rules import busy_during, choose_now, clashes, share_time, who_teaches
 from app.domain.academics.timetable.types import BellDetails, LessonDetails, Slot, Stand, Taught, Why
-from app.domain.academics.types import RegisterKind, Shift
+from app.domain.academics.types import DayVerdict, RegisterKind, Shift
 from app.domain.kernel.access import ALL, Actor, Permission, Role
 from app.domain.kernel.dates import to_local
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import (
+    StaffChoice,
     find_staff_campus,
     list_record_names,
+    list_staff_choices,
     staff_name_columns,
     staff_of_person,
 )
@@ -642,3 +645,158 @@ def list_own_sections(staff_id: UUID, day: date) -> list[OwnSection]:
         .order_by(SchoolClass.level, Section.code)
     )
     return [OwnSection(*row) for row in session().execute(_around(statement, day))]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who has time to stand in."""
+
+    staff_id: UUID
+    name: LocalText
+    employee_id: str
+    knows_class: bool
+    """Whether they teach in the section anyway."""
+    lessons: int
+    """How many lessons of their own they have that day; None of them at this time."""
+    teaches: bool
+    """Whether they teach at all."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What an absent teacher leaves behind on a day: a lesson, or with period 0 a section of their own."""
+
+    section_id: UUID
+    section_name: LocalText
+    class_name: LocalText
+    period: int
+    subject: LocalText | None
+    starts_at: time | None
+    ends_at: time | None
+    named: SubstituteView | None
+    free: list[Candidate]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The substitutes of a campus on a day, and where somebody is absent what is to be covered."""
+
+    verdict: DayVerdict
+    named: list[SubstituteView]
+    teachers: list[StaffChoice]
+    """Who can be absent: whoever teaches here this year."""
+    absent: StaffChoice | None
+    gaps: list[Gap]
+
+
+def get_cover(campus_id: UUID, day: date, absent_id: UUID | None) -> Cover:
+    """Who stands in at a campus on a day, and who could: as many statements whatever the day holds. Raises NotFound
+    for an absent person who does not teach here."""
+    verdict, named = day_verdict(campus_id, day), list_substitutes(campus_id, day)
+    staff, taught = list_staff_choices(campus_id), sections_taught_by_staff(campus_id, day)
+    lessons = list_lessons_of_day(campus_id, day)
+    can_miss = taught.keys() | {each.staff_id for each in lessons}
+    teachers = [each for each in staff if each.id in can_miss]
+    absent = next((each for each in teachers if each.id == absent_id), None)
+    if absent_id and absent is None:
+        raise NotFound
+    gaps = _gaps(absent.id, day, lessons, named, staff, taught) if absent and verdict.is_school_day else []
+    return Cover(verdict, named, teachers, absent, gaps)
+
+
+def _gaps(
+    absent_id: UUID,
+    day: date,
+    lessons: list[LessonView],
+    named: list[SubstituteView],
+    staff: list[StaffChoice],
+    taught: dict[UUID, set[UUID]],
+) -> list[Gap]:
+    standing = {(each.section_id, each.period): each for each in named}
+    today = [(_teacher_on(each, standing), each) for each in lessons]
+    given = [(teacher, lesson) for teacher, lesson in today if teacher is not None]
+    # Whoever somebody stands in for is away too.
+    away = {absent_id} | {each.instead_of_id for each in named}
+    all_day = {each.staff_id for each in named if each.period == WHOLE_DAY}
+
+    def free(section_id: UUID, gap: LessonView | None) -> list[Candidate]:
+        busy = busy_during(given, gap) | all_day
+        found = [
+            Candidate(
+                each.id,
+                each.name,
+                each.employee_id,
+                section_id in taught.get(each.id, ()),
+                sum(teacher == each.id for teacher, _ in given),
+                each.id in taught,
+            )
+            for each in staff
+            if each.id not in away and each.id not in busy
+        ]
+        return sorted(found, key=lambda each: (not each.teaches, not each.knows_class, each.lessons))
+
+    whole = [
+        Gap(
+            own.id,
+            own.name,
+            own.class_name,
+            WHOLE_DAY,
+            None,
+            None,
+            None,
+            standing.get((own.id, WHOLE_DAY)),
+            free(own.id, None),
+        )
+        for own in list_own_sections(absent_id, day)
+    ]
+    return whole + [
+        Gap(
+            each.section_id,
+            each.section_name,
+            each.class_name,
+            each.slot.period,
+            each.subject,
+            each.starts_at,
+            each.ends_at,
+            standing.get((each.section_id, each.slot.period)),
+            free(each.section_id, each),
+        )
+        for each in lessons
+        if each.staff_id == absent_id
+    ]
+
+
+def _teacher_on(lesson: LessonView, standing: dict[tuple[UUID, int], SubstituteView]) -> UUID | None:
+    of_period, of_day = (
+        Stand(found.staff_id, found.instead_of_id)
+        if (found := standing.get((lesson.section_id, period)))
+        else None
+        for period in (lesson.slot.period, WHOLE_DAY)
+    )
+    return who_teaches(lesson.staff_id, of_period, of_day)
+
+
+def lessons_beside(
+    campus_id: UUID, day: date, section_id: UUID, period: int, staff_id: UUID
+) -> list[LessonView]:
+    """The lessons somebody has on a day at the time they are named for elsewhere: what the office is warned of."""
+    lessons = list_lessons_of_day(campus_id, day)
+    gap = next((e for e in lessons if e.section_id == section_id and e.slot.period == period), None)
+    return [
+        each
+        for each in lessons
+        if each.staff_id == staff_id
+        and each.section_id != section_id
+        and (gap is None or share_time(each, gap))
+    ]
+
+
+def count_lessons(year_id: UUID) -> dict[UUID, int]:
+    """How many lessons stand in the week of each section of a year. One statement."""
+    rows = session().execute(
+        select(Lesson.section_id, func.count())
+        .join(Section, Section.id == Lesson.section_id)
+        .where(Section.academic_year_id == year_id)
+        .group_by(Lesson.section_id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -115,3 +115,8 @@ def clashes(
         for one, other in combinations(of_teacher, 2)
         if place_of(one) != place_of(other) and share_time(one, other)
     ]
+
+
+def busy_during(taught: Iterable[tuple[UUID, Timed]], gap: Timed | None) -> set[UUID]:
+    """Who has a lesson that shares time with a gap; None is the whole day, in which everybody with a lesson is busy."""
+    return {staff_id for staff_id, lesson in taught if gap is None or share_time(lesson, gap)}
