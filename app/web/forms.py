@@ -435,6 +435,31 @@ class VersionField(HiddenField):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
+class TimeField(StringField):
+    """A time of day, in any digits where no browser helps; `time` is what it says."""
+
+    widget = TextInput(input_type="time")
+
+    def process_data(self, value: time | None) -> None:
+        """Show a stored time."""
+        self.data = value.strftime("%H:%M") if value else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Fold digits to ASCII."""
+        self.data = to_ascii_digits(_shown(valuelist[0]).strip()) if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """Hours and minutes of a day."""
+        if self.data and not _TIME.fullmatch(self.data):
+            raise ValidationError(_l("Write a time such as 09:30."))
+
+    @property
+    def time(self) -> time:
+        """The time of day; midnight where none was typed, which `Required` refuses."""
+        found = _TIME.fullmatch(self.data or "")
+        return time(int(found[1]), int(found[2])) if found else time()
+
+
 class NumberField(StringField):
     """A whole number in any digits."""
 
@@ -467,31 +492,6 @@ class NumberField(StringField):
     def number(self) -> int | None:
         """The number, or None where nothing was typed."""
         return int(self.data) if self.data not in ("", None) else None
-
-
-class TimeField(StringField):
-    """A time of day, in any digits where no browser helps; `time` is what it says."""
-
-    widget = TextInput(input_type="time")
-
-    def process_data(self, value: time | None) -> None:
-        """Show a stored time."""
-        self.data = value.strftime("%H:%M") if value else ""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Fold digits to ASCII."""
-        self.data = to_ascii_digits(_shown(valuelist[0]).strip()) if valuelist else ""
-
-    def pre_validate(self, form: Any) -> None:
-        """Hours and minutes of a day."""
-        if self.data and not _TIME.fullmatch(self.data):
-            raise ValidationError(_l("Write a time such as 09:30."))
-
-    @property
-    def time(self) -> time:
-        """The time of day; midnight where none was typed, which `Required` refuses."""
-        found = _TIME.fullmatch(self.data or "")
-        return time(int(found[1]), int(found[2])) if found else time()
 
 
 __all__ = [

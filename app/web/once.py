@@ -126,6 +126,7 @@ BY_NATURE = MappingProxyType(
         "timetable.name": "names one person for one place; the same again changes nothing, another is refused",
         "timetable.remove_bell_page": _GONE,
         "timetable.take_back": _GONE,
+        "attendance.marks": "each mark brings a key of its own; the second time it is known",
         "attendance.register": _VERSION,
         "attendance.register_today": _VERSION,
         "audit.export": "reads; each file that is taken is one entry",

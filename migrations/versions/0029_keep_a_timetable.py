@@ -1,7 +1,7 @@
 """Keep bell times, the lessons of a week and who stands in on a day, and let a section say how its register is kept.
 
 Revision: 0029
-Follows: 0027
+Follows: 0028
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
