@@ -1,7 +1,7 @@
 """Leave that families ask for, and what they are told of a day.
 
 Revision: 0030
-Follows: 0028
+Follows: 0029
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0030"
-down_revision = "0028"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 

@@ -18,6 +18,7 @@ from werkzeug.routing import Rule
 
 from app.domain.accounts.factors.models import Passkey
 from app.domain.accounts.models import Session
+from app.domain.attendance.rules import control_keys
 from app.domain.kernel import clock
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission
 from app.domain.kernel.ids import hash_token
@@ -70,6 +71,8 @@ class Route:
     def _value(self, what: str, campus: str, member: Member | None) -> str | UUID:
         if what.startswith("="):
             return what[1:].format(campus=campus)
+        if what == "controls":
+            return control_keys([twin("enrolments", campus)])[0]
         if what in ("sessions", "passkeys"):
             stranger = CAST.dalia if member == CAST.ehsan else CAST.ehsan
             holder = member if member and campus == "main" else stranger
@@ -179,6 +182,18 @@ ROUTES: dict[str, Route] = {
     "academics.remove_section_page": _of(_EDIT, section_id="sections"),
     "academics.add_assignment_page": _of(_EDIT, section_id="sections"),
     "academics.remove_assignment_page": _of(_EDIT, assignment_id="teacher_subjects"),
+    "timetable.index": _all(_READ),
+    "timetable.bells": _all(_READ),
+    "timetable.add_bell_page": _all(_EDIT),
+    "timetable.edit_bell": _of(_EDIT, bell_id="bell_times"),
+    "timetable.remove_bell_page": _of(_EDIT, bell_id="bell_times"),
+    "timetable.week": _of(_READ, section_id="sections"),
+    "timetable.edit_week": _of(_EDIT, section_id="sections"),
+    "timetable.edit_lesson": _of(_EDIT, section_id="sections", weekday="=4", period="=1"),
+    "timetable.teacher": _of(_READ, staff_id="staff"),
+    "timetable.substitutes": _all(P.SUBSTITUTES_EDIT),
+    "timetable.name": _all(P.SUBSTITUTES_EDIT),
+    "timetable.take_back": _of(P.SUBSTITUTES_EDIT, substitute_id="timetable_substitutes"),
     "academics.calendar.month": _all(P.CALENDAR_READ),
     "academics.calendar.year": _all(P.CALENDAR_READ),
     "academics.calendar.add_entry_page": _all(P.CALENDAR_EDIT),
@@ -416,10 +431,15 @@ ROUTES: dict[str, Route] = {
     "vitals.readyz": Route(None, shown=frozenset({200, 503})),
     "vitals.metrics": Route(None),
     # Attendance.
+    "attendance.now": Route(P.REGISTERS_READ, shown=MOVED),
     "attendance.registers": _all(P.REGISTERS_READ),
     "attendance.register_today": _of(P.REGISTERS_READ, section_id="sections"),
     "attendance.register": _of(P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}"),
     "attendance.marks": _of(P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}"),
+    "attendance.pupil": _of(
+        P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}", key="controls"
+    ),
+    "attendance.rules": _of(P.ATTENDANCE_REPORT, campus_id="campuses"),
     "attendance.month": _of(P.REGISTERS_READ, section_id="sections"),
     # The site, behind and in front.
     "cms.pages": _all(P.SITE_EDIT),

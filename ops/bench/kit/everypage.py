@@ -40,6 +40,8 @@ FACTS = {
     "class_id": "SELECT class_id FROM sections WHERE id = :section_id",
     "assignment_id": "SELECT id FROM teacher_subjects WHERE section_id = :section_id ORDER BY id LIMIT 1",
     "subject_id": "SELECT subject_id FROM teacher_subjects WHERE id = :assignment_id",
+    "bell_id": "SELECT b.id FROM bell_times b JOIN sections s ON s.campus_id = b.campus_id AND s.shift = b.shift"
+    " WHERE s.id = :section_id ORDER BY b.period LIMIT 1",
     "cycle_id": "SELECT id FROM admission_cycles WHERE campus_id = :campus_id ORDER BY opens_on DESC LIMIT 1",
     "seat_id": "SELECT id FROM admission_seats WHERE cycle_id = :cycle_id ORDER BY id LIMIT 1",
     "milestone_id": "SELECT id FROM admission_milestones WHERE cycle_id = :cycle_id ORDER BY position LIMIT 1",
@@ -63,6 +65,8 @@ FACTS = {
     "student_id": "SELECT l.student_id FROM student_guardians l JOIN enrolments e ON e.student_id = l.student_id"
     " WHERE l.guardian_id = :guardian_id AND e.section_id = :section_id",
     "case_id": "SELECT id FROM leave_cases WHERE student_id = :student_id ORDER BY id LIMIT 1",
+    "control_key": "SELECT right(rtrim(translate(encode(decode(replace(id::text, '-', ''), 'hex'), 'base64'),"
+    " '+/', '-_'), '='), 4) FROM enrolments WHERE section_id = :section_id AND student_id = :student_id",
     "record_id": "SELECT cast(:student_id AS uuid)",
     "application_id": "SELECT a.id FROM admission_applications a WHERE a.campus_id = :campus_id"
     " AND a.status = 'submitted' AND EXISTS (SELECT FROM application_documents d WHERE d.application_id = a.id)"
@@ -92,6 +96,7 @@ OWN_VALUES: dict[str, dict[str, str]] = {
     "apply.documents": {"token": DRAFT},
     "apply.review": {"token": DRAFT},
     "apply.saved": {"token": DRAFT},
+    "attendance.pupil": {"key": ":control_key"},
     "audit.record": {"kind": "student"},
     **{key: {"key": "child"} for key in ("builder.drop_page", "builder.edit_page", "builder.new_field")},
     **{key: {"key": "email"} for key in ("builder.drop_field", "builder.edit_field")},
@@ -101,6 +106,7 @@ OWN_VALUES: dict[str, dict[str, str]] = {
     **dict.fromkeys(("scores.add_part_page", "scores.merit", "scores.overview", "scores.ties"), _SCORED),
     "offers.offer": {"seat_id": ":drawn_seat_id"},
     "scores.move": {"application_id": ":seated_id"},
+    "timetable.edit_lesson": {"weekday": "7", "period": "1"},
     "site.notice": {"slug": ":notice_slug"},
     "site.page": {"slug": ":page_slug"},
 }
@@ -159,6 +165,7 @@ NOT_MEASURED = {
     "apply.paper_state": "a part of the page of the papers",
     "apply.pieces": "only while a paper is on its way",
     "apply.withdraw": "only a form is sent there",
+    "attendance.now": "leads on to a register",
     "builder.condition": "the demo's forms have no question of their own",
     "builder.publish": "the demo's forms are as they come",
     "cycles.edit_paper": "no campus of the demo has papers of its own",
