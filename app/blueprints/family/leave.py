@@ -12,8 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints.family.area import blueprint
 from app.blueprints.family.forms import AskForm, ShortenForm, WayForm
-from app.domain.attendance.leave.families import list_family_cases
-from app.domain.attendance.leave.queries import get_family_case
+from app.domain.attendance.leave.families import get_family_case, list_family_cases
 from app.domain.attendance.leave.rules import may_take_back
 from app.domain.attendance.leave.services import ask_for_leave, shorten_leave, withdraw_leave
 from app.domain.attendance.leave.types import Asked, LeaveBegun, LeaveReason, LeaveThere

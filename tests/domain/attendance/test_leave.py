@@ -7,11 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.attendance.leave.families import get_child_month, list_children
+from app.domain.attendance.leave.families import get_child_month, get_family_case, list_children
 from app.domain.attendance.leave.models import Leave
 from app.domain.attendance.leave.queries import (
     get_answerable,
-    get_family_case,
     leave_on,
     list_waiting,
 )

@@ -17,13 +17,14 @@ from app.domain.academics.queries import (
 )
 from app.domain.academics.rules import WEEK_BEGINS, covers, weeks_of_month
 from app.domain.academics.types import DayVerdict, EnrolmentStatus
-from app.domain.attendance.leave.queries import list_cases_of
+from app.domain.attendance.leave.queries import find_case, list_cases_of
 from app.domain.attendance.leave.rules import AHEAD, BACK, days_in, unexplained, work_out
 from app.domain.attendance.leave.types import LIVE, LeaveCase, LeaveState, Span, Working
 from app.domain.attendance.queries import get_family_student, list_days_of, list_students_of
 from app.domain.attendance.rules import count_statuses, month_bounds, week_of
 from app.domain.attendance.types import AttendanceStatus, ChildDay, Counts
 from app.domain.kernel.access import Actor
+from app.domain.kernel.errors import NotFound
 from app.domain.people.queries import FamilyStudent
 
 
@@ -185,6 +186,15 @@ def get_child_month(actor: Actor, student_id: UUID | None, month: date, today: d
 def _around(year: YearView | None, first: date, last: date) -> tuple[date, date]:
     """The days that a month and the year around it need."""
     return (min(year.starts_on, first), max(year.ends_on, last)) if year else (first, last)
+
+
+def get_family_case(actor: Actor, case_id: UUID) -> LeaveCase:
+    """A case of one of the actor's own children; its file tells how the check of the paper went. Raises NotFound."""
+    case = find_case(case_id)
+    if case is None:
+        raise NotFound
+    get_family_student(actor, case.student_id)
+    return case
 
 
 def list_family_cases(actor: Actor, today: date) -> list[LeaveCase]:
