@@ -22,6 +22,7 @@ from app.extensions import cache, db
 from app.scope import EVERYTHING
 from ops.devtool.console import var_folder
 from ops.devtool.services import APP, OWNER, as_role, make_roles
+from tests.support.addresses import build_addresses_late
 from tests.support.cast import CAST, Cast, load_cast
 from tests.support.network import forbid_the_outside
 from tests.support.pages import Browser, PageClient
@@ -29,6 +30,7 @@ from tests.support.queries import QueryCounter
 from tests.support.sharing import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler  # found here
 
 forbid_the_outside()
+build_addresses_late()
 
 # How long an example takes depends on who else uses the machine; the suite as a whole has its limit.
 hypothesis_settings.register_profile("suite", deadline=None)

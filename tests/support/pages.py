@@ -220,7 +220,9 @@ class Browser(FlaskClient):
             environ["HTTP_COOKIE"] = place["HTTP_COOKIE"]
         chunks, status, headers = run_wsgi_app(self.application, environ, buffered=buffered)
         url = urlsplit(get_current_url(place))
-        self._update_cookies_from_response(url.hostname or "localhost", url.path, headers.getlist("Set-Cookie"))
+        self._update_cookies_from_response(
+            url.hostname or "localhost", url.path, headers.getlist("Set-Cookie")
+        )
         return chunks, status, headers
 
 
