@@ -12,12 +12,14 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect, make_url
 
 from app.config import Settings
+from app.domain.accounts import passwords
 from app.extensions import cache, db
 from app.scope import EVERYTHING
 from ops.devtool.console import var_folder
@@ -31,6 +33,12 @@ from tests.support.sharing import pytest_xdist_make_scheduler as pytest_xdist_ma
 
 forbid_the_outside()
 build_addresses_late()
+
+# A hash takes 28 ms and 19 MB on purpose. Whoever signs in here is not asked to wait for that; whether it is so
+# slow is asked with `slow_hashes`.
+_SLOW = passwords._hasher
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._NOBODY = passwords._hasher.hash("nobody has this password")
 
 # How long an example takes depends on who else uses the machine; the suite as a whole has its limit.
 hypothesis_settings.register_profile("suite", deadline=None)
@@ -235,6 +243,12 @@ def connection(app: Flask) -> Iterator[Connection]:
                 db.session.remove()
                 engines[None] = engine
                 outer.rollback()
+
+
+@pytest.fixture
+def slow_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as slowly as in every installation."""
+    monkeypatch.setattr(passwords, "_hasher", _SLOW)
 
 
 @pytest.fixture
