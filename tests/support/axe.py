@@ -28,14 +28,20 @@ TOLD_BY_WORDS = [
 """Rules whose finding hangs on what a text says, how long it is or where it comes to stand, and not on the skeleton."""
 
 SKELETON = """() => {
-    const said = /^(?:lang|dir|title|alt|placeholder|value|datetime|src|srcset|action|formaction|hx-.*|data-.*)$/;
+    const said = /^(?:lang|hreflang|dir|title|alt|placeholder|value|datetime|src|srcset|action|hx-.*|data-.*)$/;
     const worded = /^aria-(?:label|description|roledescription|valuetext|placeholder)$/;
+    const named = /^(?:id|for|name|list|headers|form|aria-(?:labelledby|describedby|controls|owns|errormessage))$/;
+    const names = new Map(), kinds = [];
+    const number = (name) => names.get(name) ?? (names.set(name, names.size), names.size - 1);
     const attribute = ({name, value}, element) => {
-        const isKept = name === "href" ? value.startsWith("#")
-            : name === "content" ? element.name === "viewport" : !said.test(name) && !worded.test(name);
+        const isName = named.test(name) && element.localName !== "meta";
+        if (isName) return `${name}=${value.trim().split(/\\s+/).map(number)}`;
+        if (name === "href" && value.startsWith("#")) return `to=${number(value.slice(1))}`;
+        const isKept = name === "content" ? element.name === "viewport"
+            : name !== "href" && !said.test(name) && !worded.test(name);
         return isKept ? `${name}=${value}` : value.trim() ? name : `${name}!`;
     };
-    const kind = (text) => [...text].length < 2 ? "sign" : /[\\p{L}\\p{N}]/u.test(text) ? "text" : "signs";
+    const kind = (text) => text.length < 2 ? "sign" : /[\\p{L}\\p{N}]/u.test(text) ? "text" : "signs";
     const ground = (element, x, y) => {
         const stack = document.elementsFromPoint(x, y), place = stack.indexOf(element), colours = [];
         if (place < 0) return "covered";
@@ -59,22 +65,46 @@ SKELETON = """() => {
         const texts = [...element.childNodes].filter((node) => node.nodeType === 3 && node.data.trim());
         const boxes = texts.flatMap((node) => (range.selectNodeContents(node), [...range.getClientRects()]));
         if (element.matches("input, select, textarea")) boxes.push(element.getBoundingClientRect());
-        found.push(texts.map((node) => kind(node.data.trim())).join(), element.value ? "filled" : "");
+        kinds.push(texts.map((node) => kind(node.data.trim())).join());
+        found.push(texts.length, element.value ? "filled" : "");
         if (boxes.length) {
             const {color, fontSize, fontWeight, textShadow, textDecorationLine} = style;
             found.push(color, fontSize, fontWeight, textShadow, textDecorationLine, grounds(element, boxes));
         }
-        return `<${found.join(" ")}>${[...element.children].map(tell).join("")}</>`;
+        const parts = [...element.children].map(tell);
+        // Which of the languages is the one shown.
+        const isSwitch = element.matches("ul") && [...element.children].every((one) => one.matches(":has(> [lang])"));
+        if (isSwitch) parts.sort();
+        return `<${found.join(" ")}>${parts.join("")}</>`;
     };
     const head = document.head.querySelectorAll("title, meta[name=viewport], meta[http-equiv]");
     const {documentElement: {attributes}} = document;
     const root = [...attributes].map((each) => attribute(each, document.documentElement));
-    return [...root, ...[...head].map((each) => each.localName === "title" ? !!each.text.trim() : tell(each)),
-        tell(document.body)].join(" ");
+    const above = [...head].map((each) => each.localName === "title" ? !!each.text.trim() : tell(each));
+    return [[...root, ...above, tell(document.body)].join(" "), kinds];
 }"""
 """All that the other rules go by, without a word of what is said: elements, attributes (of those that hold words or
-addresses only whether they are empty), what is shown at all, and for each text its colour and size with the colours
-that it stands on, at both ends of each of its lines."""
+addresses only whether they are empty, of names only which are the same), what is shown at all, and for each text its
+colour and size with the colours that it stands on, at both ends of each of its lines. Beside it what kind of text each
+element holds: axe does not judge the contrast of a single sign."""
+
+_CLEAN: dict[tuple[int, str], list[list[str]]] = {}
+"""Widths and skeletons in which this process has found nothing to mend, with the kinds of their texts."""
+
+
+def is_known(width: int, skeleton: str, kinds: list[str]) -> bool:
+    """Whether a page with this skeleton was found clean, and axe looked there at every text that it looks at here."""
+    return any(
+        all(is_ == was or (is_ == "sign" and was == "text") for is_, was in zip(kinds, before, strict=True))
+        for before in _CLEAN.get((width, skeleton), ())
+        if len(before) == len(kinds)
+    )
+
+
+def note_clean(width: int, skeleton: str, kinds: list[str]) -> None:
+    """Keep that nothing was found there."""
+    _CLEAN.setdefault((width, skeleton), []).append(kinds)
+
 
 _ASK = """
 axe.run(document, %s).then((found) => found.violations.map((rule) => ({

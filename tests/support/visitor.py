@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 from app.domain.accounts.services import open_session, switch_language
 from app.extensions import db
 from ops.browse.chromium import Device
-from tests.support.axe import SKELETON, TOLD_BY_WORDS, violations
+from tests.support.axe import SKELETON, TOLD_BY_WORDS, is_known, note_clean, violations
 from tests.support.cast import Member
 
 expect.set_options(timeout=10_000)
@@ -52,10 +52,6 @@ _WIDE_SPACING = """() => {
         return hides && seen && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
     }).slice(0, 5).map((e) => e.outerHTML.slice(0, 160));
 }"""
-
-
-_CLEAN: set[tuple[int, str]] = set()
-"""Widths and skeletons in which this process has found nothing to mend."""
 
 
 class Visitor:
@@ -153,11 +149,13 @@ class Visitor:
         assert self.has_script
         height = self.page.evaluate("document.documentElement.scrollHeight")
         self.page.set_viewport_size({"width": self.device.width, "height": max(height, self.device.height)})
-        skeleton = None if rules else (self.device.width, self.page.evaluate(SKELETON))
-        asked = TOLD_BY_WORDS if skeleton in _CLEAN else rules
-        found = [f"{self._here}: {each}" for each in violations(self.page, *asked)]
-        if skeleton and not found:
-            _CLEAN.add(skeleton)
+        skeleton, kinds = (None, []) if rules else self.page.evaluate(SKELETON)
+        known = skeleton is not None and is_known(self.device.width, skeleton, kinds)
+        found = [
+            f"{self._here}: {each}" for each in violations(self.page, *(TOLD_BY_WORDS if known else rules))
+        ]
+        if skeleton and not known and not found:
+            note_clean(self.device.width, skeleton, kinds)
         self.page.set_viewport_size({"width": self.device.width, "height": self.device.height})
         return found
 
