@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.axe import SKELETON, violations
+from tests.support.axe import SKELETON, is_known, note_clean, violations
 
 PAGE = """<!doctype html><html lang="en" dir="ltr"><head><title>Fees</title><style>
     body { background: #fff; color: #222 } .note { background: #eee } .bar { background: #444; color: #fff; width: 9em }
@@ -75,3 +75,10 @@ def test_a_text_that_runs_out_of_its_ground_shows_in_the_skeleton(page: Page) ->
     before = _skeleton(page, PAGE)
     longer = PAGE.replace("Due", "Due&nbsp;on&nbsp;the&nbsp;first&nbsp;day&nbsp;of&nbsp;school")
     assert _skeleton(page, longer) != before
+
+
+def test_a_page_is_known_where_axe_looked_at_every_text_of_it() -> None:
+    note_clean(1, "skeleton", ["text", "sign"])
+    assert is_known(1, "skeleton", ["text", "sign"]) and is_known(1, "skeleton", ["sign", "sign"])
+    assert not is_known(1, "skeleton", ["text", "text"]), "a single sign was not judged"
+    assert not is_known(2, "skeleton", ["text", "sign"]) and not is_known(1, "other", ["text", "sign"])

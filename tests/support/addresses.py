@@ -27,4 +27,4 @@ def build_addresses_late() -> None:
 
         return build
 
-    Rule._compile_builder = later  # type: ignore[method-assign]  # Werkzeug offers no other place for this
+    Rule._compile_builder = later  # type: ignore[assignment, method-assign]  # Werkzeug offers no other place for this
