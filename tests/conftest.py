@@ -12,16 +12,19 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy import Connection
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Dialect, make_url
 
 from app.config import Settings
+from app.domain.accounts import passwords
 from app.extensions import cache, db
 from app.scope import EVERYTHING
 from ops.devtool.console import var_folder
 from ops.devtool.services import APP, OWNER, as_role, make_roles
+from tests.support.addresses import build_addresses_late
 from tests.support.cast import CAST, Cast, load_cast
 from tests.support.network import forbid_the_outside
 from tests.support.pages import Browser, PageClient
@@ -29,6 +32,13 @@ from tests.support.queries import QueryCounter
 from tests.support.sharing import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler  # found here
 
 forbid_the_outside()
+build_addresses_late()
+
+# A hash takes 28 ms and 19 MB on purpose. Whoever signs in here is not asked to wait for that; whether it is so
+# slow is asked with `slow_hashes`.
+_SLOW = passwords._hasher
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._NOBODY = passwords._hasher.hash("nobody has this password")
 
 # How long an example takes depends on who else uses the machine; the suite as a whole has its limit.
 hypothesis_settings.register_profile("suite", deadline=None)
@@ -185,9 +195,32 @@ def app(
     application.test_client_class = Browser
     with application.app_context():
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+        keep_savepoints_flat(db.engine.dialect)
     yield application
     with application.app_context():
         db.engine.dispose()
+
+
+def keep_savepoints_flat(dialect: Dialect) -> None:
+    """Let go of a savepoint that is rolled back to, and say all three in plain words.
+
+    Rolling back leaves a savepoint open, and SQLAlchemy never comes back to one: a test of a thousand requests, each
+    a transaction in a savepoint, would end a thousand savepoints deep, and PostgreSQL walks down all of them to tell
+    whose row it looks at. SQLAlchemy also compiles each of these statements anew, because each has another name.
+    """
+
+    def savepoint(connection: Connection, name: str) -> None:
+        connection.exec_driver_sql(f"SAVEPOINT {name}")
+
+    def rollback(connection: Connection, name: str) -> None:
+        connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}")
+
+    def release(connection: Connection, name: str) -> None:
+        connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+
+    dialect.do_savepoint = savepoint  # type: ignore[method-assign]  # for this engine only
+    dialect.do_rollback_to_savepoint = rollback  # type: ignore[method-assign]
+    dialect.do_release_savepoint = release  # type: ignore[method-assign]
 
 
 @pytest.fixture
@@ -210,6 +243,12 @@ def connection(app: Flask) -> Iterator[Connection]:
                 db.session.remove()
                 engines[None] = engine
                 outer.rollback()
+
+
+@pytest.fixture
+def slow_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as slowly as in every installation."""
+    monkeypatch.setattr(passwords, "_hasher", _SLOW)
 
 
 @pytest.fixture

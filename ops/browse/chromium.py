@@ -43,10 +43,14 @@ LAPTOP = Device("laptop", 1280, 800, is_touched=False)
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, or the one Playwright installed; closed at the end of the block."""
+def chromium(*, windowless: bool = False) -> Iterator[Browser]:
+    """The system's Chromium, or the one Playwright installed; closed at the end of the block.
+
+    `windowless`: see `chromium_path`.
+    """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
+        path = chromium_path(windowless=windowless)
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         try:
             yield browser
         finally:

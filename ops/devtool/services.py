@@ -44,8 +44,10 @@ FAST = (
     "full_page_writes=off",
     "max_connections=300",
     "autovacuum=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
 )
-"""For tests: nothing has to survive a crash, and every worker opens its own connections."""
+"""For tests: nothing has to survive a crash or to be sent on, and every worker opens its own connections."""
 
 
 ROLES = ROOT / "ops" / "postgres" / "roles.sql"

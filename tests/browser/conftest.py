@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all journeys of a worker."""
-    with chromium() as started:
+    with chromium(windowless=True) as started:
         yield started
 
 

@@ -8,14 +8,13 @@ from time import perf_counter
 from uuid import UUID
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import func, insert, select
 
 from app.db import new_id
-from app.domain.accounts import passwords
 from app.domain.accounts.factors.services import begin_sign_in as sign_in
 from app.domain.accounts.models import Session, User
+from app.domain.accounts.passwords import hash_password
 from app.domain.accounts.types import SignInRefused
 from app.domain.audit.models import AuditEntry
 from app.domain.limits.types import Limit, TooMany
@@ -29,18 +28,8 @@ SCHOOL, ELSEWHERE = "203.0.113.1", "198.51.100.7"
 TEACHERS = 400
 
 
-_QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords are hashed quickly: what that costs is not what is tested here."""
-    monkeypatch.setattr(passwords, "_hasher", _QUICK)
-    monkeypatch.setattr(passwords, "_NOBODY", _QUICK.hash("nobody has this password"))
-
-
 def _many_accounts(number: int) -> list[str]:
-    quick = _QUICK.hash(PASSWORD)
+    quick = hash_password(PASSWORD)
     keys: list[tuple[UUID, str]] = [(new_id(), f"t{n}@many.example") for n in range(number)]
     with transaction() as current:
         current.execute(insert(Person), [{"id": key, "name_en": name} for key, name in keys])

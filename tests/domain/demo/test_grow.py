@@ -15,7 +15,7 @@ from app.cli.demo_data.loader import Login
 from app.extensions import db
 from ops.bench.kit.everypage import SENT, every_page, prepare
 from tests.conftest import Services
-from tests.domain.demo.test_load import Loaded, _load
+from tests.support.demo import Loaded, small_school
 
 pytestmark = pytest.mark.long
 STUDENTS, MARKS = 260, 30_000
@@ -40,14 +40,12 @@ def grown(
     services: Services, template: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[tuple[Loaded, str]]:
     """A small demo school, grown to four times its size by the command, and what the command said."""
-    loaded = _load(services, template, f"sa_grown_{worker_id}", tmp_path_factory.mktemp("grown"), share=0.1)
+    loaded = small_school(services, template, f"sa_grown_{worker_id}", tmp_path_factory.mktemp("grown"))
     arguments = ["grow", "--students", str(STUDENTS), "--marks", str(MARKS)]
     done = loaded.app.test_cli_runner().invoke(demo, arguments)
     assert done.exit_code == 0, done.output
     yield loaded, done.output
-    with loaded.app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    loaded.close()
 
 
 def test_it_is_as_large_as_wanted_and_says_so(grown: tuple[Loaded, str]) -> None:
@@ -139,7 +137,7 @@ def test_a_grown_school_is_not_grown_again(grown: tuple[Loaded, str]) -> None:
 def test_a_school_of_real_people_is_not_grown(
     services: Services, template: str, tmp_path: Path, worker_id: str
 ) -> None:
-    loaded = _load(services, template, f"sa_real_{worker_id}", tmp_path, share=0.1)
+    loaded = small_school(services, template, f"sa_real_{worker_id}", tmp_path)
     with loaded.app.app_context():
         db.session.execute(text("UPDATE persons SET phone = '+8801711000001' WHERE phone = '+8801700000020'"))
         db.session.commit()

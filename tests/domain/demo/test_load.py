@@ -5,68 +5,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from sqlalchemy import create_engine, text
 
-from app import create_app
 from app.cli.demo import demo
-from app.cli.demo_data.loader import Result, is_empty, load
 from app.domain.accounts.factors.services import begin_sign_in
 from app.domain.accounts.queries import find_actor_by_session
 from app.extensions import db
-from tests.conftest import Services, _admin, database, make_settings
+from tests.conftest import Services
+from tests.support.demo import Loaded, load_school, small_school
 
 pytestmark = pytest.mark.long
-DAY = date(2026, 11, 20)
 BUSY_SECONDS = 30
 """Half of the minute a load may take on a machine of its own; the other half is PostgreSQL's."""
-
-
-@dataclass
-class Loaded:
-    """A database with the demo school in it."""
-
-    app: Flask
-    result: Result
-
-    def rows(self, statement: str, **values: object) -> list[tuple[object, ...]]:
-        """What the database says."""
-        with self.app.app_context():
-            return [tuple(row) for row in db.session.execute(text(statement), values)]
-
-
-def _load(services: Services, template: str, name: str, var: Path, share: float = 1.0) -> Loaded:
-    with _admin(services.database_url) as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    app = create_app(make_settings(services, database(services.database_url, name), var))
-    with app.app_context():
-        # The template holds the cast; the demo school wants an empty house.
-        tables = ", ".join(
-            f'"{row[0]}"'
-            for row in db.session.execute(
-                text(
-                    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-                )
-            )
-        )
-        # The audit log lets nobody empty it, so its guard steps aside for this house that nobody lives in yet.
-        owner = create_engine(app.config["SETTINGS"].owner_database_url)
-        with owner.begin() as connection:
-            connection.execute(text("ALTER TABLE audit_logs DISABLE TRIGGER USER"))
-            connection.execute(text(f"TRUNCATE {tables} CASCADE"))
-            connection.execute(text("ALTER TABLE audit_logs ENABLE ALWAYS TRIGGER audit_logs_append_only"))
-            connection.execute(text("ALTER TABLE audit_logs ENABLE ALWAYS TRIGGER audit_logs_no_truncate"))
-        owner.dispose()
-        assert is_empty()
-        result = load(DAY, share=share)
-        db.session.remove()
-    return Loaded(app, result)
 
 
 @pytest.fixture(scope="module")
@@ -74,27 +27,21 @@ def school(
     services: Services, template: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Loaded]:
     """The demo school, loaded once for all of these tests."""
-    loaded = _load(services, template, f"sa_demo_{worker_id}", tmp_path_factory.mktemp("demo"))
+    loaded = load_school(services, template, f"sa_demo_{worker_id}", tmp_path_factory.mktemp("demo"))
     yield loaded
-    with loaded.app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    loaded.close()
 
 
 @pytest.fixture
 def twins(
     services: Services, template: str, tmp_path: Path, worker_id: str
 ) -> Iterator[tuple[Loaded, Loaded]]:
-    """Two small schools from the same seed, each in its own database."""
-    one, other = (
-        _load(services, template, f"sa_twin{number}_{worker_id}", tmp_path / str(number), share=0.1)
-        for number in (1, 2)
-    )
+    """Two small schools from the same seed, each in its own database: the one that is copied, and one loaded anew."""
+    one = small_school(services, template, f"sa_twin1_{worker_id}", tmp_path / "1")
+    other = load_school(services, template, f"sa_twin2_{worker_id}", tmp_path / "2", share=0.1)
     yield one, other
-    for loaded in (one, other):
-        with loaded.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+    one.close()
+    other.close()
 
 
 def test_it_is_as_large_as_promised_and_in_time(school: Loaded) -> None:

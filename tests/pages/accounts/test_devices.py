@@ -221,7 +221,9 @@ def test_a_made_up_mark_is_as_good_as_none(cast: Cast, app: Flask, sent: str) ->
     [PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)],
     ids=["weaker"],
 )
-def test_a_password_kept_in_an_older_way_is_hashed_anew(cast: Cast, app: Flask, kept: str) -> None:
+def test_a_password_kept_in_an_older_way_is_hashed_anew(
+    slow_hashes: None, cast: Cast, app: Flask, kept: str
+) -> None:
     session().execute(update(User).where(User.id == cast.bashir.user_id).values(password_hash=kept))
     mine = select(User.password_hash).where(User.id == cast.bashir.user_id)
     client = PageClient(app)

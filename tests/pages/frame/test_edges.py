@@ -212,7 +212,7 @@ def test_a_changed_secret_key_signs_nobody_out_while_the_old_one_is_named(
             assert browser.post("/account/language", data=form).status_code == 303
 
 
-def test_passwords_are_hashed_as_slowly_as_they_should(cast: Cast) -> None:
+def test_passwords_are_hashed_as_slowly_as_they_should(slow_hashes: None) -> None:
     found = extract_parameters(hash_password("a quite uncommon sentence"))
     assert found.type is Type.ID
     assert found.memory_cost >= 19 * 1024 and found.time_cost >= 2 and found.parallelism >= 1
