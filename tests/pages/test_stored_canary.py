@@ -33,8 +33,9 @@ from tests.support.routes import ROUTES, add_devices, address, rules
 from tests.support.twins import add_twins
 
 CANARY = "=1+1\"'><svg onload=alert(1)>{{913*917}}"
-_SHAPED = {"locale", "slug", "storage_key", "sha256", "content_type", "status", "kind", "state"}
-"""Columns that decide which page or file is meant; another value would only lead elsewhere."""
+_SHAPED = {"locale", "slug", "storage_key", "sha256", "content_type", "status", "kind", "state", "left_at"}
+"""Columns, and names in JSON, that decide which page or file is meant, or that our code alone writes as a time or a
+choice; another value would only lead elsewhere."""
 
 READERS = [None, *{member.role: member for member in CAST.everybody if member.campus != "river"}.values()]
 """Somebody of each role, and nobody."""
@@ -48,7 +49,7 @@ def _within(value: Any) -> Any:
     """JSON with the canary in place of every text."""
     match value:
         case dict():
-            return {name: _within(part) for name, part in value.items()}
+            return {name: part if name in _SHAPED else _within(part) for name, part in value.items()}
         case list():
             return [_within(part) for part in value]
         case str():

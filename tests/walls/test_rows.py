@@ -45,6 +45,8 @@ OF_ITS_CAMPUS = (
     "calendar_entries",
     "attendance_registers",
     "attendance_rules",
+    "bell_times",
+    "timetable_lessons",
     "staff",
     "admission_cycles",
     "admission_seats",

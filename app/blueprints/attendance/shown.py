@@ -108,6 +108,12 @@ class Tile(NamedTuple):
     """The same for the reader."""
     remarks: str | None
     has_birthday: bool
+    has_leave: bool | None
+
+    @property
+    def says_more(self) -> bool:
+        """Whether anything is said of the pupil besides the state."""
+        return bool(self.has_birthday or self.remarks or self.said or self.has_leave is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ class Tiles:
                 "r": tile.roll,
                 "d": _data(tile),
                 "n": str(escape(tile.name)),
-                "x": str(besides(tile)) if tile.has_birthday or tile.remarks or tile.said else "",
+                "x": str(besides(tile)) if tile.says_more else "",
             }
             parts[1::2] = [words[each] for each in parts[1::2]]
             drawn.append("".join(parts))
@@ -179,6 +185,7 @@ def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: 
                 said,
                 pupil.remarks,
                 pupil.has_birthday,
+                pupil.has_leave,
             )
         )
         statuses.append(status)

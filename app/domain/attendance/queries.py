@@ -35,6 +35,8 @@ from app.domain.academics.queries import (
 from app.domain.academics.timetable.queries import DayLesson, lessons_on
 from app.domain.academics.types import DayReason, DayVerdict, RegisterKind
 from app.domain.accounts.queries import user_name_columns
+from app.domain.attendance.leave.queries import leave_on
+from app.domain.attendance.leave.types import LeaveDay
 from app.domain.attendance.models import Attendance, AttendanceChange, Register, RegisterLock, RuleSet
 from app.domain.attendance.rules import (
     RECENT_DAYS,
@@ -144,7 +146,7 @@ def _openness(verdict: DayVerdict, today: date, *, year_starts_on: date, year_en
 def get_register(
     actor: Actor, section_id: UUID, on: date, *, today: date, period: int = WHOLE_DAY
 ) -> RegisterView:
-    """The register of a section on a day, taken or not, with the five taken before it: three statements, and two
+    """The register of a section on a day, taken or not, with the five taken before it: four statements, and two
     more where the section keeps a register in each lesson.
 
     Raises NotFound where the section is outside the actor's reach, and for a lesson it does not have on the day.
@@ -156,7 +158,8 @@ def get_register(
     rows, marks = _rows_until(section_id, on, period)
     row = next((each for each in rows if each.date == on), None)
     earlier = [each.date for each in rows if each.date < on][:RECENT_DAYS]
-    pupils = _pupils(enrolled, marks, on, earlier, earlier_today)
+    leave = leave_on([each.student_id for each in enrolled], on) if enrolled else {}
+    pupils = _pupils(enrolled, marks, on, earlier, earlier_today, leave)
     counts = count_statuses(pupil.status for pupil in pupils)
     return RegisterView(section, on, state, period, lessons, row, max(earlier, default=None), pupils, counts)
 
@@ -215,6 +218,7 @@ def _pupils(
     on: date,
     earlier: list[date],
     expected: Mapping[str, AttendanceStatus],
+    leave: Mapping[UUID, LeaveDay],
 ) -> tuple[Pupil, ...]:
     keys = control_keys([each.enrolment_id for each in enrolled])
     nothing: Mapping[str, Any] = {}
@@ -226,6 +230,7 @@ def _pupils(
         names = (each.name_en, each.name_bn, each.name_ar)
         recent = tuple([_STATUS.get(stored.get(student)) for stored in before])
         born = each.born_on
+        away = leave.get(each.student_id)
         is_born = born is not None and (born.month, born.day) == birthday
         status, version, minutes, left, remarks = now.get(student, _NOTHING_SAID)
         left_at = time.fromisoformat(left) if left else None
@@ -242,10 +247,16 @@ def _pupils(
                 left_at,
                 remarks,
                 is_born,
-                expected.get(student, _PRESENT),
+                _expected(expected.get(student, _PRESENT), away),
+                away.is_approved if away else None,
             )
         )
     return tuple(pupils)
+
+
+def _expected(before: AttendanceStatus, leave: LeaveDay | None) -> AttendanceStatus:
+    """What is proposed of a pupil: approved leave goes before the lesson before."""
+    return AttendanceStatus.EXCUSED if leave and leave.is_approved else before
 
 
 _PRESENT = AttendanceStatus.PRESENT

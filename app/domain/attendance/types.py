@@ -235,7 +235,9 @@ class Pupil(NamedTuple):
     remarks: str | None = None
     has_birthday: bool = False
     start: AttendanceStatus = AttendanceStatus.PRESENT
-    """What is proposed while nobody has said anything: who was not in the lesson before is not expected in this one."""
+    """What is proposed while nobody has said anything: who has leave or missed the lesson before is not expected."""
+    has_leave: bool | None = None
+    """Whether leave that the family asked for is granted; None where it has asked for none."""
 
 
 @dataclass(frozen=True, slots=True)
