@@ -105,7 +105,7 @@ FORMS = [
         },
         ("name-en", "code", "capacity"),
         ("code", "capacity", "class_id", "academic_year_id", "register_kind"),
-        ("shift", "class_id", "academic_year_id", "class_teacher_id"),
+        ("shift", "class_id", "academic_year_id", "class_teacher_id", "register_kind"),
         ("capacity",),
     ),
     Filled(
