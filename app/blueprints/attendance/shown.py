@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from flask_babel import gettext, ngettext
+from markupsafe import Markup, escape
 
 from app.domain.academics.rules import MANY_SECTIONS
 from app.domain.attendance.queries import (
@@ -22,7 +25,7 @@ from app.domain.attendance.rules import count_statuses, share_of
 from app.domain.attendance.types import AttendanceStatus, Counts, Pupil
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import NotFound
-from app.domain.kernel.names import initial, name_in
+from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
 from app.web.days import stitches_sentence
 from app.web.i18n import current_locale
@@ -104,7 +107,6 @@ class Tile(NamedTuple):
     said: str
     """The same for the reader."""
     remarks: str | None
-    initial: str
     has_birthday: bool
 
 
@@ -118,6 +120,34 @@ class Tiles:
     counts: Counts
     answered: int
 
+    def draw(self, pattern: Callable[..., str], besides: Callable[[Tile], str]) -> Markup:
+        """The tiles, of the patterns that the template writes for each kind that occurs."""
+        patterns: dict[tuple[object, ...], list[str]] = {}
+        drawn = []
+        for tile in self.tiles:
+            kind = (tile.status, tile.week, tile.lang, tile.hidden)
+            if kind not in patterns:
+                patterns[kind] = _MARK.split(str(pattern(*kind)))
+            parts = patterns[kind].copy()
+            words = {
+                "k": tile.key,
+                "r": tile.roll,
+                "d": _data(tile),
+                "n": str(escape(tile.name)),
+                "x": str(besides(tile)) if tile.has_birthday or tile.remarks or tile.said else "",
+            }
+            parts[1::2] = [words[each] for each in parts[1::2]]
+            drawn.append("".join(parts))
+        return Markup("".join(drawn))  # noqa: S704  # each word is escaped or ours
+
+
+_MARK = re.compile("§([krdnx])")
+
+
+def _data(tile: Tile) -> str:
+    version = f' data-v="{tile.version}"' if tile.version else ""
+    return version + (f' data-m="{tile.more}"' if tile.more else "")
+
 
 def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: str) -> Tiles:
     """The tiles of a register. `marks` are choices that were sent and not stored; they stand before what is stored.
@@ -126,11 +156,10 @@ def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: 
     """
     locale = current_locale()
     is_taken = view.row is not None and view.row.is_taken
-    start = None if is_taken else AttendanceStatus.PRESENT
     places: dict[tuple[AttendanceStatus | None, ...], int] = {}
     tiles, statuses = [], []
     for pupil in view.pupils:
-        status = marks.get(pupil.key) or pupil.status or start
+        status = marks.get(pupil.key) or pupil.status or (None if is_taken else pupil.start)
         week = places.setdefault(pupil.recent, len(places)) if pupil.recent else None
         name, lang = name_in(locale, *pupil.names)
         roll = to_local_digits(str(pupil.roll_number), locale)
@@ -149,13 +178,23 @@ def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: 
                 more,
                 said,
                 pupil.remarks,
-                initial(name),
                 pupil.has_birthday,
             )
         )
         statuses.append(status)
     counts = count_statuses(statuses)
     return Tiles(tiles, [_week(recent) for recent in places], counts, counts.recorded)
+
+
+def lesson_due(view: RegisterView, now: time) -> int | None:
+    """Which lesson's register is to be shown where none was asked for: the one that runs, else the first that is
+    not taken, else the last. None where there is no lesson."""
+    running = [
+        each.lesson.period for each in view.lessons if each.lesson.starts_at <= now < each.lesson.ends_at
+    ]
+    waiting = [each.lesson.period for each in view.lessons if not each.is_taken]
+    last = [each.lesson.period for each in view.lessons[-1:]]
+    return next(iter([*running, *waiting, *last]), None)
 
 
 def _more(pupil: Pupil) -> tuple[str, str]:
