@@ -40,6 +40,8 @@ OF_ITS_CAMPUS = (
     "sections",
     "subjects",
     "teacher_subjects",
+    "bell_times",
+    "timetable_lessons",
     "subject_groups",
     "subject_group_teachers",
     "calendar_entries",

@@ -101,10 +101,11 @@ FORMS = [
             "class_id": str(CAST.class_7),
             "academic_year_id": str(CAST.year),
             "class_teacher_id": str(CAST.bashir.staff_id),
+            "register_kind": "daily",
         },
         ("name-en", "code", "capacity"),
-        ("code", "capacity", "class_id", "academic_year_id"),
-        ("shift", "class_id", "academic_year_id", "class_teacher_id"),
+        ("code", "capacity", "class_id", "academic_year_id", "register_kind"),
+        ("shift", "class_id", "academic_year_id", "class_teacher_id", "register_kind"),
         ("capacity",),
     ),
     Filled(
