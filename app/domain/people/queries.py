@@ -88,6 +88,11 @@ def student_name_columns(student_key: InstrumentedAttribute[UUID]) -> NameColumn
     return _names_by_key(Student, student_key)
 
 
+def student_number_column(student_key: InstrumentedAttribute[UUID]) -> ColumnElement[str]:
+    """The number of the student behind `student_key`, as a column of another feature's statement."""
+    return select(Student.student_no).where(Student.id == student_key).scalar_subquery()
+
+
 def students_by_gender(student_keys: Any) -> Any:
     """(student, gender) of some students, as a part of another feature's statement; `student_keys` selects them."""
     return (

@@ -1,0 +1,127 @@
+"""Reads of the sheets of a month, of one section or of all sections of a class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.db import among
+from app.domain.academics.queries import (
+    SectionView,
+    get_campus,
+    get_class,
+    get_section,
+    get_section_day,
+    list_day_verdicts,
+    list_seats_between,
+    list_sections,
+    list_years,
+)
+from app.domain.attendance.models import Attendance, Register
+from app.domain.attendance.queries import WHOLE_DAY
+from app.domain.attendance.rules import month_bounds
+from app.domain.attendance.sheets.rules import make_sheet
+from app.domain.attendance.sheets.types import DayMark, MonthSheet, SheetSeat, SheetSection
+from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.texts import LocalText
+from app.uow import session
+
+Marks = dict[UUID, dict[UUID, dict[date, DayMark]]]
+"""By section, student and day."""
+
+
+def get_section_sheet(actor: Actor, section_id: UUID, month: date) -> MonthSheet:
+    """The sheet of one section in the month of a day: seven statements, however many days.
+
+    Raises NotFound where the section is outside the actor's reach.
+    """
+    first, _ = month_bounds(month)
+    day = get_section_day(actor, section_id, first, Permission.REGISTERS_READ)
+    view = get_section(actor, section_id, Permission.REGISTERS_READ)
+    return _sheets(day.campus_id, day.campus_name, [view], first)[0]
+
+
+def list_class_sheets(actor: Actor, class_id: UUID, month: date) -> list[MonthSheet]:
+    """The sheets of the sections of a class in the month of a day, in the order of their codes: nine statements.
+
+    None where no school year lies around the month. Raises NotFound where the actor reports of no such class.
+    """
+    first, last = month_bounds(month)
+    school_class = get_class(actor, class_id, Permission.ATTENDANCE_REPORT)
+    campus_id = school_class.campus_id
+    years = [year for year in list_years(campus_id) if year.starts_on <= last and first <= year.ends_on]
+    if not years:
+        return []
+    sections = list_sections(
+        actor, class_id=class_id, year_id=years[0].id, permission=Permission.ATTENDANCE_REPORT
+    )
+    if not sections:
+        return []
+    campus = get_campus(actor, campus_id, Permission.ATTENDANCE_REPORT)
+    return _sheets(campus_id, campus.name, sections, first)
+
+
+def _sheets(
+    campus_id: UUID, campus_name: LocalText, sections: Sequence[SectionView], first: date
+) -> list[MonthSheet]:
+    _, last = month_bounds(first)
+    keys = [section.id for section in sections]
+    verdicts = list_day_verdicts(campus_id, first, last)
+    seats: dict[UUID, list[SheetSeat]] = {key: [] for key in keys}
+    for seat in list_seats_between(first, last, section_ids=keys):
+        names = (seat.name_en, seat.name_bn, seat.name_ar)
+        seats[seat.section_id].append(
+            SheetSeat(
+                seat.student_id, seat.student_no, seat.roll_number, names, seat.enrolled_on, seat.left_on
+            )
+        )
+    taken, marks = _taken(keys, first, last)
+    return [
+        make_sheet(
+            SheetSection(
+                id=section.id,
+                campus_name=campus_name,
+                class_code=section.class_code,
+                class_name=section.class_name,
+                code=section.code,
+                name=section.name,
+                year_name=section.year_name,
+                shift=section.shift,
+                class_teacher=section.class_teacher,
+            ),
+            first,
+            verdicts,
+            taken.get(section.id, set()),
+            seats[section.id],
+            marks.get(section.id, {}),
+        )
+        for section in sections
+    ]
+
+
+def _taken(section_ids: Sequence[UUID], first: date, last: date) -> tuple[dict[UUID, set[date]], Marks]:
+    """On which days a register of each section was taken, and what it says."""
+    taken: dict[UUID, set[date]] = {}
+    registers: dict[UUID, tuple[UUID, date]] = {}
+    for key, section_id, day in session().execute(
+        select(Register.id, Register.section_id, Register.date).where(
+            among(Register.section_id, section_ids),
+            Register.date.between(first, last),
+            Register.period == WHOLE_DAY,
+        )
+    ):
+        taken.setdefault(section_id, set()).add(day)
+        registers[key] = (section_id, day)
+    marks: Marks = {}
+    if registers:
+        for register_id, student_id, status in session().execute(
+            select(Attendance.register_id, Attendance.student_id, Attendance.status).where(
+                among(Attendance.register_id, registers)
+            )
+        ):
+            section_id, day = registers[register_id]
+            marks.setdefault(section_id, {}).setdefault(student_id, {})[day] = DayMark(status)
+    return taken, marks
