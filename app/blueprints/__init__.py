@@ -27,6 +27,7 @@ AREAS = (
     "messages",
     "people",
     "scores",
+    "sheets",
     "site",
     "vitals",
 )

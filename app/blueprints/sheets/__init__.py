@@ -1,0 +1,5 @@
+"""Sheets of a month to print and to take away, the locks of months, and registers from files."""
+
+from app.blueprints.sheets.views import blueprint
+
+__all__ = ["blueprint"]
