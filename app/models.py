@@ -16,6 +16,7 @@ from app.domain.admissions.rankings import models as admission_rankings
 from app.domain.admissions.scores import models as admission_scores
 from app.domain.admissions.slips import models as admission_slips
 from app.domain.attendance import models as attendance
+from app.domain.attendance.checkin import models as checkin
 from app.domain.audit import models as audit
 from app.domain.cms import models as cms
 from app.domain.counters import models as counters
@@ -43,6 +44,7 @@ __all__ = [
     "admissions",
     "attendance",
     "audit",
+    "checkin",
     "cms",
     "counters",
     "factors",

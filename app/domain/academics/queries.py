@@ -53,6 +53,7 @@ from app.domain.academics.types import (
     DayVerdict,
     EnrolmentStatus,
     EntryDetails,
+    Seat,
     SectionDetails,
     Shift,
     SubjectDetails,
@@ -534,24 +535,6 @@ def list_enrolled_between(section_id: UUID, start: date, end: date) -> list[Enro
     """The pupils who sat in a section on any day from start to end, by roll number."""
     rows = read(_enrolled_between(), {"section_id": section_id, "first": start, "last": end})
     return list(map(Enrolled._make, rows))
-
-
-class Seat(NamedTuple):
-    """A seat in a section: whose it is, and on which days, from `enrolled_on` and before `left_on`."""
-
-    section_id: UUID
-    student_id: UUID
-    student_no: str
-    roll_number: int
-    name_en: str | None
-    name_bn: str | None
-    name_ar: str | None
-    enrolled_on: date
-    left_on: date | None
-
-    def holds(self, day: date) -> bool:
-        """Whether the pupil sat there on a day."""
-        return self.enrolled_on <= day and (self.left_on is None or day < self.left_on)
 
 
 def list_seats_between(
