@@ -15,6 +15,7 @@ AREAS = (
     "audit",
     "check",
     "builder",
+    "checkin",
     "cms",
     "cycles",
     "draws",

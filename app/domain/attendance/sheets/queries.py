@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.db import among
 from app.domain.academics.queries import (
+    CampusSection,
     SectionView,
+    campus_sections,
     get_campus,
     get_class,
     get_section,
@@ -19,13 +21,24 @@ from app.domain.academics.queries import (
     list_seats_between,
     list_sections,
     list_years,
+    seated_spans,
 )
-from app.domain.attendance.models import Attendance, Register
+from app.domain.accounts.queries import user_name_columns
+from app.domain.attendance.models import Attendance, Register, RegisterLock
 from app.domain.attendance.queries import WHOLE_DAY
 from app.domain.attendance.rules import month_bounds
-from app.domain.attendance.sheets.rules import make_sheet
-from app.domain.attendance.sheets.types import DayMark, MonthSheet, SheetSeat, SheetSection
+from app.domain.attendance.sheets.rules import make_sheet, missing_days, months_between
+from app.domain.attendance.sheets.types import (
+    DayMark,
+    Locked,
+    MonthSheet,
+    MonthState,
+    SectionMonth,
+    SheetSeat,
+    SheetSection,
+)
 from app.domain.kernel.access import Actor, Permission
+from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.uow import session
 
@@ -125,3 +138,82 @@ def _taken(section_ids: Sequence[UUID], first: date, last: date) -> tuple[dict[U
             section_id, day = registers[register_id]
             marks.setdefault(section_id, {}).setdefault(student_id, {})[day] = DayMark(status)
     return taken, marks
+
+
+# --- the months of a campus
+
+
+def list_month_states(campus_id: UUID, start: date, end: date, today: date) -> list[MonthState]:
+    """The months of a campus from start to end, the latest first, with the registers that are missing in each.
+
+    Of days that are over; today may still bring its register. Seven statements, however many months. Not scoped:
+    the caller has found the campus first.
+    """
+    first, last = start.replace(day=1), month_bounds(min(end, today))[1]
+    if first > last:
+        return []
+    sections = campus_sections(campus_id, first, last)
+    spans = seated_spans([section.id for section in sections])
+    school_days = [
+        verdict.day
+        for verdict in list_day_verdicts(campus_id, first, last)
+        if verdict.is_school_day and verdict.day < today
+    ]
+    taken = _taken_days(campus_id, first, last)
+    locks = list_locks(campus_id, first, last)
+    states = []
+    for month in months_between(first, last):
+        days = [day for day in school_days if day.replace(day=1) == month]
+        states.append(
+            MonthState(
+                first=month,
+                sections=tuple(_section_months(sections, spans, days, taken)),
+                locked=locks.get(month),
+                is_over=month_bounds(month)[1] <= today,
+            )
+        )
+    return states
+
+
+def get_month_state(campus_id: UUID, month: date, today: date) -> MonthState:
+    """One month of a campus that the caller has found. Raises NotFound for a month that has not begun."""
+    first, last = month_bounds(month)
+    for state in list_month_states(campus_id, first, last, today):
+        return state
+    raise NotFound
+
+
+def _section_months(
+    sections: Sequence[CampusSection],
+    spans: Mapping[UUID, tuple[date, date | None]],
+    days: Sequence[date],
+    taken: Mapping[UUID, set[date]],
+) -> Iterator[SectionMonth]:
+    for section in sections:
+        since, until = spans.get(section.id, (date.max, None))
+        of_year = [day for day in days if section.starts_on <= day <= section.ends_on]
+        wanted, missing = missing_days(of_year, taken.get(section.id, ()), since, until)
+        if wanted:
+            yield SectionMonth(
+                section.id, section.class_id, section.class_name, section.name, wanted, missing
+            )
+
+
+def _taken_days(campus_id: UUID, first: date, last: date) -> dict[UUID, set[date]]:
+    rows = session().execute(
+        select(Register.section_id, func.array_agg(Register.date.distinct()))
+        .where(Register.campus_id == campus_id, Register.date.between(first, last), Register.is_taken)
+        .group_by(Register.section_id)
+    )
+    return {section_id: set(days) for section_id, days in rows}
+
+
+def list_locks(campus_id: UUID, first: date, last: date) -> dict[date, Locked]:
+    """The months of a campus that are locked, by their first days, from the month of `first` to that of `last`."""
+    en, bn, ar, joined = user_name_columns(RegisterLock.locked_by)
+    rows = session().execute(
+        select(RegisterLock.month, RegisterLock.locked_at, en, bn, ar)
+        .outerjoin(*joined)
+        .where(RegisterLock.campus_id == campus_id, RegisterLock.month.between(first.replace(day=1), last))
+    )
+    return {month: Locked(at, (en, bn, ar)) for month, at, en, bn, ar in rows}

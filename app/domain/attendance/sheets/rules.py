@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -126,3 +126,26 @@ def _line(
         cells.append(Cell(mark, mark is not None and day in counted, is_gap, is_away))
     counts = count_statuses(cell.mark.status for cell in cells if cell.mark and cell.counts)
     return SheetLine(seat, tuple(cells), counts, share_of(counts).percent)
+
+
+# --- the months of a campus
+
+
+def missing_days(
+    school_days: Iterable[date], taken: Collection[date], since: date, until: date | None
+) -> tuple[int, tuple[date, ...]]:
+    """How many registers a section is to have on some school days, and the days of those that are missing.
+
+    `since` and `until`: from when on somebody sat in it, and before which day the last one left.
+    """
+    wanted = [day for day in school_days if since <= day and (until is None or day < until)]
+    return len(wanted), tuple(day for day in wanted if day not in taken)
+
+
+def months_between(start: date, end: date) -> list[date]:
+    """The first days of the months that have a day from start to end, the latest first."""
+    found, month = [], end.replace(day=1)
+    while month >= start.replace(day=1):
+        found.append(month)
+        month = (month - timedelta(1)).replace(day=1)
+    return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from app.domain.academics.types import DayVerdict, Shift
 from app.domain.attendance.types import AttendanceStatus, Counts
+from app.domain.kernel.errors import N_, Refused
 from app.domain.kernel.texts import LocalText
 
 
@@ -85,3 +86,57 @@ class MonthSheet:
     """Days with a register that counts."""
     wanted: int
     """School days of the month."""
+
+
+# --- the months of a campus
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """When a month was locked, and by whom."""
+
+    at: datetime
+    names: tuple[str | None, str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionMonth:
+    """A section in a month: on which days a register is missing, of those that are over."""
+
+    id: UUID
+    class_id: UUID
+    class_name: LocalText
+    name: LocalText
+    wanted: int
+    missing: tuple[date, ...]
+
+    @property
+    def taken(self) -> int:
+        """How many registers are there."""
+        return self.wanted - len(self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthState:
+    """A month of a campus: its registers, and whether it is locked."""
+
+    first: date
+    sections: tuple[SectionMonth, ...]
+    locked: Locked | None
+    is_over: bool
+
+    @property
+    def wanted(self) -> int:
+        """How many registers there are to be."""
+        return sum(each.wanted for each in self.sections)
+
+    @property
+    def missing(self) -> int:
+        """How many of them there are not."""
+        return sum(len(each.missing) for each in self.sections)
+
+
+class MonthNotOver(Refused):
+    """A month is locked once its last day has come."""
+
+    message = N_("This month is not over yet. It can be locked from its last day on.")
