@@ -140,6 +140,16 @@ WALLS: dict[str, Wall | Open] = {
         f"{ALL} OR {OWN_CHILD} OR {_of_work('attendance_registers', 'register_id')}",
         f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
     ),
+    # What was said is never changed: a mark that was wrong has a later line.
+    "attendance_changes": Wall(
+        f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
+        f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
+        None,
+        None,
+        revoke=("UPDATE", "DELETE", "TRUNCATE"),
+    ),
+    "attendance_rules": _STRUCTURE,
+    "register_locks": _CAMPUS,
     # Whose window is open, a pupil asks too; who came in stands with the teacher, and each pupil's own line.
     "checkin_windows": _STRUCTURE,
     "checkin_entries": _wall(

@@ -64,6 +64,7 @@ from app.domain.kernel.access import ALL, Actor, Permission, Role
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import (
+    pupil_columns,
     staff_name_columns,
     staff_of_person,
     student_name_columns,
@@ -545,6 +546,7 @@ class Enrolled(NamedTuple):
     name_en: str | None
     name_bn: str | None
     name_ar: str | None
+    born_on: date | None
 
     @property
     def name(self) -> LocalText:
@@ -554,9 +556,9 @@ class Enrolled(NamedTuple):
 
 @cache
 def _enrolled_between() -> Any:
-    en, bn, ar, joined = student_name_columns(Enrolment.student_id)
+    pupil, joined = pupil_columns(Enrolment.student_id)
     return (
-        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, en, bn, ar)
+        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, *pupil)
         .join(*joined)
         .where(
             Enrolment.section_id == bindparam("section_id"),
@@ -633,9 +635,9 @@ def seated_spans(section_ids: Collection[UUID]) -> dict[UUID, tuple[date, date |
 
 def list_enrolled(section_id: UUID) -> list[Enrolled]:
     """The pupils who sit in a section now, by roll number."""
-    en, bn, ar, joined = student_name_columns(Enrolment.student_id)
+    pupil, joined = pupil_columns(Enrolment.student_id)
     rows = session().execute(
-        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, en, bn, ar)
+        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, *pupil)
         .join(*joined)
         .where(Enrolment.section_id == section_id, Enrolment.status == EnrolmentStatus.ACTIVE)
         .order_by(Enrolment.roll_number)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from app.domain.academics.types import DayReason, DayVerdict, Seat
 from app.domain.attendance.importing.rules import compare, parse_day, read_table, resolve
-from app.domain.attendance.importing.types import BrokenFile, Facts, Fate, Span, Stored
+from app.domain.attendance.importing.types import BrokenFile, Facts, Fate, Span
 from app.domain.attendance.sheets.rules import SIGNS
-from app.domain.attendance.types import AttendanceStatus
+from app.domain.attendance.types import AttendanceStatus, Mark, StoredMark
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.texts import LocalText
 
@@ -42,7 +42,7 @@ def facts(locked: frozenset[date] = frozenset()) -> Facts:
     )
 
 
-def fates(*rows: str, stored: dict[tuple[UUID, date], Stored] | None = None, may_change: bool = False) -> str:
+def fates(*rows: str, stored: dict[tuple[UUID, date], StoredMark] | None = None, may_change: bool = False) -> str:
     """What becomes of the rows of a file of separate marks, a word each."""
     table = [(1, ["Date", "Student number", "Section", "Roll", "Status", "Minutes", "Remark"])]
     table += [(line, row.split("|")) for line, row in enumerate(rows, start=2)]
@@ -75,7 +75,7 @@ def test_a_bad_row_costs_only_itself() -> None:
 
 def test_what_is_stored_is_changed_only_when_that_is_wanted() -> None:
     day = date(2026, 11, 10)
-    stored = {(RAFI, day): Stored(LATE, 10, None, 1), (TASNIM, day): Stored(ABSENT, None, None, 1)}
+    stored = {(RAFI, day): StoredMark(Mark(LATE, 10), 1), (TASNIM, day): StoredMark(Mark(ABSENT), 1)}
     rows = ("2026-11-10|S-1|||late", "2026-11-10|S-2|||present")
     assert fates(*rows, stored=stored) == "same kept"
     assert fates(*rows, stored=stored, may_change=True) == "same changed"

@@ -16,9 +16,11 @@ from app.domain.academics.queries import (
 )
 from app.domain.academics.types import DayVerdict, Seat
 from app.domain.attendance.importing.rules import fold_label
-from app.domain.attendance.importing.types import Facts, Line, Sent, Span, Stored
+from app.domain.attendance.importing.types import Facts, Line, Sent, Span
 from app.domain.attendance.models import Attendance
-from app.domain.attendance.queries import WHOLE_DAY, list_locked_months
+from app.domain.attendance.queries import WHOLE_DAY
+from app.domain.attendance.sheets.queries import list_locks
+from app.domain.attendance.types import Mark, StoredMark
 from app.uow import session
 
 BATCH = 10_000
@@ -61,14 +63,14 @@ def gather(campus_id: UUID, sent: Iterable[Sent], today: date) -> Facts:
         # Before the first enrolment nothing is looked at, so that a slip of a century costs nothing.
         begin = max(first, min(seat.enrolled_on for seats in by_number.values() for seat in seats))
         verdicts = {verdict.day: verdict for verdict in list_day_verdicts(campus_id, begin, last)}
-    locked = list_locked_months(campus_id, first, last)
+    locked = list_locks(campus_id, first, last)
     return Facts(today, sections, by_number, by_roll, verdicts, frozenset(locked))
 
 
-def list_stored(lines: Collection[Line]) -> dict[tuple[UUID, date], Stored]:
+def list_stored(lines: Collection[Line]) -> dict[tuple[UUID, date], StoredMark]:
     """What is stored of the pupils of some lines on their days."""
     keys = [(line.seat.student_id, line.sent.on) for line in lines if line.seat and line.sent.on]
-    found: dict[tuple[UUID, date], Stored] = {}
+    found: dict[tuple[UUID, date], StoredMark] = {}
     for some in batches(keys):
         asked = (
             func.unnest(
@@ -83,6 +85,7 @@ def list_stored(lines: Collection[Line]) -> dict[tuple[UUID, date], Stored]:
                 Attendance.date,
                 Attendance.status,
                 Attendance.late_minutes,
+                Attendance.left_at,
                 Attendance.remarks,
                 Attendance.version,
             ).join(
@@ -94,6 +97,6 @@ def list_stored(lines: Collection[Line]) -> dict[tuple[UUID, date], Stored]:
                 ),
             )
         )
-        for student_id, on, *rest in rows:
-            found[student_id, on] = Stored(*rest)
+        for student_id, on, *mark, version in rows:
+            found[student_id, on] = StoredMark(Mark(*mark), version)
     return found

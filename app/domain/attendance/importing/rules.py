@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from app.domain.academics.types import DayReason, Seat
-from app.domain.attendance.importing.types import BrokenFile, Facts, Fate, Line, Sent, Stored
+from app.domain.attendance.importing.types import BrokenFile, Facts, Fate, Line, Sent
+from app.domain.attendance.rules import LONGEST_DELAY, REMARK_LENGTH, with_status
 from app.domain.attendance.sheets.rules import GAP, parse_status
-from app.domain.attendance.types import AttendanceStatus
+from app.domain.attendance.types import AttendanceStatus, Mark, StoredMark
 from app.domain.kernel.dates import DateError, parse_day_month_year
 from app.domain.kernel.digits import compact, to_ascii_digits
 from app.domain.kernel.errors import N_
@@ -21,8 +23,6 @@ from app.domain.kernel.errors import N_
 MOST_MARKS: Final = 500_000
 _HEAD_WITHIN: Final = 10
 """Lines above the head of the columns: a title, a logo."""
-_MOST_MINUTES: Final = 600
-_LONGEST_REMARK: Final = 200
 
 _COLUMNS: Final[Mapping[str, str]] = {
     "date": "date|day|তারিখ|দিন|التاريخ|اليوم",
@@ -117,7 +117,7 @@ def _long_row(line: int, texts: Mapping[str, str]) -> Sent:
     typed = texts["status"][:40]
     whose = _whose(texts)
     sent = Sent(line, typed, parse_day(texts["date"]), *whose, parse_status(typed))
-    minutes, remark = texts.get("minutes", ""), texts.get("remark", "")[:_LONGEST_REMARK] or None
+    minutes, remark = texts.get("minutes", ""), texts.get("remark", "")[:REMARK_LENGTH] or None
     problem = None
     if sent.on is None:
         problem = N_("This is not a day. Write it as 2026-11-01.")
@@ -127,7 +127,7 @@ def _long_row(line: int, texts: Mapping[str, str]) -> Sent:
         problem = N_("This word for a state is not known.")
     elif minutes:
         number = compact(minutes)
-        if not (number.isascii() and number.isdigit() and 0 < int(number) <= _MOST_MINUTES):
+        if not (number.isascii() and number.isdigit() and 0 < int(number) <= LONGEST_DELAY):
             problem = N_("The minutes are not a number from 1 to 600.")
         elif sent.status is not AttendanceStatus.LATE:
             problem = N_("Minutes belong to a late day only.")
@@ -242,7 +242,7 @@ def _seats(sent: Sent, facts: Facts) -> tuple[Sequence[Seat], str]:
 
 
 def compare(
-    lines: Iterable[Line], stored: Mapping[tuple[UUID, date], Stored], *, may_change: bool
+    lines: Iterable[Line], stored: Mapping[tuple[UUID, date], StoredMark], *, may_change: bool
 ) -> Iterator[Line]:
     """The lines after a look at what is stored of each pupil on each day."""
     for line in lines:
@@ -250,19 +250,23 @@ def compare(
             yield line
             continue
         now = stored.get((line.seat.student_id, line.sent.on))
+        found = line._replace(now=now)
         if now is None:
             yield line
-        elif _says_so(now, line.sent):
-            yield line._replace(fate=Fate.SAME, now=now)
+        elif meant(found) == now.mark:
+            yield found._replace(fate=Fate.SAME)
         else:
-            yield line._replace(fate=Fate.CHANGED if may_change else Fate.KEPT, now=now)
+            yield found._replace(fate=Fate.CHANGED if may_change else Fate.KEPT)
 
 
-def _says_so(now: Stored, sent: Sent) -> bool:
-    return (
-        now.status is sent.status
-        and sent.minutes in (None, now.minutes)
-        and sent.remark in (None, now.remark)
+def meant(line: Line) -> Mark | None:
+    """The whole mark a line comes to: what it does not say stays as it is stored, where that still goes with it."""
+    sent = line.sent
+    if sent.status is None:
+        return None
+    mark = with_status(line.now.mark if line.now else None, sent.status)
+    return replace(
+        mark, late_minutes=sent.minutes or mark.late_minutes, remarks=sent.remark or mark.remarks
     )
 
 
@@ -278,8 +282,3 @@ def import_mark(lines: Iterable[Line]) -> str:
             ).encode()
         )
     return told.hexdigest()[:16]
-
-
-def months_of(days: Collection[date]) -> frozenset[date]:
-    """The first days of the months of some days."""
-    return frozenset(day.replace(day=1) for day in days)

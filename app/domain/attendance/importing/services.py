@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     String,
+    Time,
     Uuid,
     and_,
     case,
@@ -30,7 +32,7 @@ from sqlalchemy.orm import Session
 from app.db import among, new_id
 from app.domain.academics.policies import ensure_may
 from app.domain.attendance.importing.queries import batches, gather, list_stored
-from app.domain.attendance.importing.rules import compare, import_mark, resolve
+from app.domain.attendance.importing.rules import compare, import_mark, meant, resolve
 from app.domain.attendance.importing.types import (
     ChangeNeedsReason,
     Fate,
@@ -41,7 +43,8 @@ from app.domain.attendance.importing.types import (
 )
 from app.domain.attendance.models import Attendance, AttendanceChange, Register
 from app.domain.attendance.queries import WHOLE_DAY
-from app.domain.attendance.types import AttendanceStatus, ChangeSource
+from app.domain.attendance.services import plain_mark
+from app.domain.attendance.types import Source
 from app.domain.audit.services import record
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
@@ -87,7 +90,7 @@ def import_file(
         if (seen is not None and import_mark(outlook.lines) != seen) or not _keys(written) <= places.keys():
             raise ImportMoved
         for some in batches(written):
-            _write(db, actor, campus_id, some, places, change_reason)
+            _write(db, actor, some, places, change_reason)
         if written:
             _finish(db, actor, campus_id, written, places, change_reason)
     return outlook
@@ -148,85 +151,69 @@ def _hold_registers(db: Session, actor: Actor, campus_id: UUID, lines: Sequence[
 
 
 def _write(
-    db: Session, actor: Actor, campus_id: UUID, lines: Sequence[Line], places: Places, reason: str | None
+    db: Session, actor: Actor, lines: Sequence[Line], places: Places, reason: str | None
 ) -> None:
     """The marks in one statement, and their history in another."""
-    rows = [
-        {
+    rows = []
+    for line in lines:
+        mark = meant(line)
+        if line.seat is None or line.sent.on is None or mark is None:
+            continue
+        row = {
             "id": new_id(),
             "register_id": places[line.seat.section_id, line.sent.on],
             "student_id": line.seat.student_id,
             "date": line.sent.on,
-            "status": line.sent.status,
-            "minutes": _minutes(line),
-            "remarks": line.sent.remark or (line.now.remark if line.now else None),
             "version": line.now.version + 1 if line.now else 1,
-            "old": _told(line.now.status, line.now.minutes, line.now.remark) if line.now else None,
         }
-        for line in lines
-        if line.seat and line.sent.on and line.sent.status
-    ]
-    _store_marks(db, rows)
+        rows.append((row, mark, line.now))
+    _store_marks(db, [row | asdict(mark) | {"status": mark.status.value} for row, mark, _ in rows])
     now = clock.now()
     db.execute(
         insert(AttendanceChange),
         [
-            {
+            row
+            | {
                 "id": new_id(),
-                "campus_id": campus_id,
-                "register_id": row["register_id"],
-                "student_id": row["student_id"],
-                "date": row["date"],
                 "period": WHOLE_DAY,
-                "version": row["version"],
-                "old": row["old"],
-                "new": _told(row["status"], row["minutes"], row["remarks"]),
-                "reason": reason if row["old"] else None,
-                "source": ChangeSource.IMPORT,
-                "said_at": now,
+                "old": plain_mark(before.mark) if before else None,
+                "new": plain_mark(mark),
+                "reason": reason if before else None,
+                "source": Source.IMPORT,
+                "said_at": None,
                 "changed_by": actor.user_id,
                 "changed_at": now,
             }
-            for row in rows
+            for row, mark, before in rows
         ],
     )
 
 
-def _minutes(line: Line) -> int | None:
-    """Minutes stay with a day that stays late, and go with one that does not."""
-    if line.sent.status is not AttendanceStatus.LATE:
-        return None
-    kept = line.now.minutes if line.now and line.now.status is AttendanceStatus.LATE else None
-    return line.sent.minutes or kept
-
-
-def _told(status: AttendanceStatus, minutes: int | None, remark: str | None) -> dict[str, Any]:
-    return {"status": status, "late_minutes": minutes, "left_at": None, "remarks": remark}
-
-
 def _store_marks(db: Session, rows: Sequence[dict[str, Any]]) -> None:
-    columns = ("id", "register_id", "student_id", "date", "status", "minutes", "remarks", "version")
-    kinds = (Uuid, Uuid, Uuid, Date, String, SmallInteger, String, SmallInteger)
+    kinds = {
+        "id": Uuid,
+        "register_id": Uuid,
+        "student_id": Uuid,
+        "date": Date,
+        "version": SmallInteger,
+        "status": String,
+        "late_minutes": SmallInteger,
+        "left_at": Time,
+        "remarks": String,
+    }
     lines = (
-        func.unnest(
-            *(
-                cast([row[name] for row in rows], ARRAY(kind))
-                for name, kind in zip(columns, kinds, strict=True)
-            )
-        )
-        .table_valued(*columns)
+        func.unnest(*(cast([row[name] for row in rows], ARRAY(kind)) for name, kind in kinds.items()))
+        .table_valued(*kinds)
         .render_derived()
     )
     stored = insert(Attendance).from_select(
-        ["id", "register_id", "student_id", "date", "status", "late_minutes", "remarks", "version", "period"],
-        select(*lines.c, literal(WHOLE_DAY, SmallInteger)),
-        include_defaults=False,
+        [*kinds, "period"], select(*lines.c, literal(WHOLE_DAY, SmallInteger)), include_defaults=False
     )
-    taken_over = ("register_id", "status", "late_minutes", "remarks", "version")
+    taken_over = ("register_id", "status", "late_minutes", "left_at", "remarks", "version")
     db.execute(
         stored.on_conflict_do_update(
             index_elements=["student_id", "date", "period"],
-            set_={name: stored.excluded[name] for name in taken_over} | {"left_at": None},
+            set_={name: stored.excluded[name] for name in taken_over},
         )
     )
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.domain.academics.types import DayVerdict, Seat
-from app.domain.attendance.types import AttendanceStatus
+from app.domain.attendance.types import AttendanceStatus, StoredMark
 from app.domain.kernel.errors import N_, Conflict, InvalidValue, Refused
 from app.domain.kernel.texts import LocalText
 
@@ -44,22 +44,13 @@ class Sent(NamedTuple):
     is_left_out: bool = False
 
 
-class Stored(NamedTuple):
-    """What is stored of a pupil on a day."""
-
-    status: AttendanceStatus
-    minutes: int | None
-    remark: str | None
-    version: int
-
-
 class Line(NamedTuple):
     """One mark and what becomes of it; `why` where it is left out or refused, with `told` to fill it in."""
 
     sent: Sent
     fate: Fate
     seat: Seat | None = None
-    now: Stored | None = None
+    now: StoredMark | None = None
     why: str = ""
     told: LocalText | None = None
 

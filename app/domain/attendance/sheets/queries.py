@@ -25,8 +25,7 @@ from app.domain.academics.queries import (
 )
 from app.domain.accounts.queries import user_name_columns
 from app.domain.attendance.models import Attendance, Register, RegisterLock
-from app.domain.attendance.queries import WHOLE_DAY
-from app.domain.attendance.rules import month_bounds
+from app.domain.attendance.rules import day_state, left_early, lockable, month_bounds
 from app.domain.attendance.sheets.rules import make_sheet, missing_days, months_between
 from app.domain.attendance.sheets.types import (
     DayMark,
@@ -37,6 +36,7 @@ from app.domain.attendance.sheets.types import (
     SheetSeat,
     SheetSection,
 )
+from app.domain.attendance.types import Mark
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
@@ -116,27 +116,35 @@ def _sheets(
 
 
 def _taken(section_ids: Sequence[UUID], first: date, last: date) -> tuple[dict[UUID, set[date]], Marks]:
-    """On which days a register of each section was taken, and what it says."""
+    """On which days a register of each section was finished, and what the registers of each day come to."""
     taken: dict[UUID, set[date]] = {}
-    registers: dict[UUID, tuple[UUID, date]] = {}
-    for key, section_id, day in session().execute(
-        select(Register.id, Register.section_id, Register.date).where(
-            among(Register.section_id, section_ids),
-            Register.date.between(first, last),
-            Register.period == WHOLE_DAY,
+    registers: dict[UUID, tuple[UUID, date, int]] = {}
+    for key, *place in session().execute(
+        select(Register.id, Register.section_id, Register.date, Register.period).where(
+            among(Register.section_id, section_ids), Register.date.between(first, last), Register.is_taken
         )
     ):
+        registers[key] = section_id, day, _ = tuple(place)
         taken.setdefault(section_id, set()).add(day)
-        registers[key] = (section_id, day)
-    marks: Marks = {}
+    said: dict[tuple[UUID, UUID, date], dict[int, Mark]] = {}
     if registers:
-        for register_id, student_id, status in session().execute(
-            select(Attendance.register_id, Attendance.student_id, Attendance.status).where(
-                among(Attendance.register_id, registers)
-            )
+        for register_id, student_id, *mark in session().execute(
+            select(
+                Attendance.register_id,
+                Attendance.student_id,
+                Attendance.status,
+                Attendance.late_minutes,
+                Attendance.left_at,
+            ).where(among(Attendance.register_id, registers), Attendance.date.between(first, last))
         ):
-            section_id, day = registers[register_id]
-            marks.setdefault(section_id, {}).setdefault(student_id, {})[day] = DayMark(status)
+            section_id, day, period = registers[register_id]
+            said.setdefault((section_id, student_id, day), {})[period] = Mark(*mark)
+    marks: Marks = {}
+    for (section_id, student_id, day), periods in said.items():
+        state = day_state(periods)
+        if state is not None:
+            mark = DayMark(state.status, left_early(periods))
+            marks.setdefault(section_id, {}).setdefault(student_id, {})[day] = mark
     return taken, marks
 
 
@@ -169,7 +177,7 @@ def list_month_states(campus_id: UUID, start: date, end: date, today: date) -> l
                 first=month,
                 sections=tuple(_section_months(sections, spans, days, taken)),
                 locked=locks.get(month),
-                is_over=month_bounds(month)[1] <= today,
+                is_over=lockable(month, today),
             )
         )
     return states

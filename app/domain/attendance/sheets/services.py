@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
+from app.db import new_id
 from app.domain.academics.policies import ensure_may
 from app.domain.attendance.models import RegisterLock
-from app.domain.attendance.rules import month_bounds
+from app.domain.attendance.rules import lockable, month_bounds
 from app.domain.attendance.sheets.queries import get_month_state
 from app.domain.attendance.sheets.types import MonthNotOver
 from app.domain.audit.services import record
@@ -25,14 +26,14 @@ def lock_month(actor: Actor, campus_id: UUID, month: date, *, reason: str) -> No
     A month that is locked stays as it is. Raises NotFound, Forbidden, MonthNotOver.
     """
     _ensure_locks(actor, campus_id)
-    first, last = month_bounds(month)
+    first, _ = month_bounds(month)
     today = clock.today()
-    if last > today:
+    if not lockable(first, today):
         raise MonthNotOver
     with transaction() as db:
         made = db.execute(
             insert(RegisterLock)
-            .values(campus_id=campus_id, month=first, locked_by=actor.user_id, locked_at=clock.now())
+            .values(id=new_id(), campus_id=campus_id, month=first, locked_by=actor.user_id, locked_at=clock.now())
             .on_conflict_do_nothing()
             .returning(RegisterLock.month)
         ).scalar_one_or_none()

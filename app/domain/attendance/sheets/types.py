@@ -137,6 +137,6 @@ class MonthState:
 
 
 class MonthNotOver(Refused):
-    """A month is locked once its last day has come."""
+    """Only a month that is over is locked."""
 
-    message = N_("This month is not over yet. It can be locked from its last day on.")
+    message = N_("This month is not over yet. It can be locked once it is.")
