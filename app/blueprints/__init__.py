@@ -30,6 +30,7 @@ AREAS = (
     "scores",
     "sheets",
     "site",
+    "timetable",
     "vitals",
 )
 

@@ -123,7 +123,9 @@ def _print_outlook(outlook: Outlook, verbose: bool) -> None:
             why = line.why % {"name": line.told.in_("en")[0]} if line.told else line.why
             text = f"{sent.line} {line.fate} {sent.on or ''} {whose} {sent.typed}: {why}".removesuffix(": ")
             # What comes from the file cannot steer the terminal.
-            click.echo("".join(char if char.isprintable() or char in "\u200c\u200d" else "\ufffd" for char in text))
+            click.echo(
+                "".join(char if char.isprintable() or char in "\u200c\u200d" else "\ufffd" for char in text)
+            )
     click.echo()
     for fate in Fate:
         click.echo(f"{fate.value:10}{outlook.count(fate):11}")

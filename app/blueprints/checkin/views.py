@@ -9,12 +9,11 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from app.blueprints.checkin.forms import CodeForm, OpenForm
+from app.domain.academics.queries import get_section_day
 from app.domain.attendance.checkin.queries import (
     find_open_window,
     get_own_state,
     get_screen,
-    get_section_to_check_in,
-    is_allowed,
 )
 from app.domain.attendance.checkin.services import (
     check_in,
@@ -53,7 +52,10 @@ def own() -> Response:
             form.put_refusal(error)
     state = get_own_state(actor, now)
     return render_page(
-        "checkin/own.html", form=form, state=state, status=status if status == 409 or not form.problems else 422
+        "checkin/own.html",
+        form=form,
+        state=state,
+        status=status if status == 409 or not form.problems else 422,
     )
 
 
@@ -62,7 +64,7 @@ def own() -> Response:
 def section(section_id: UUID) -> Response:
     """Open check-in for a section, or go on to the window that is open."""
     actor, now = current_actor(), clock.now()
-    section = get_section_to_check_in(actor, section_id, now)
+    section = get_section_day(actor, section_id, clock.today(), Permission.REGISTERS_READ)
     form = OpenForm()
     if submitted(form):
         try:
@@ -76,7 +78,6 @@ def section(section_id: UUID) -> Response:
         "checkin/open.html",
         section=section,
         form=form,
-        is_allowed=is_allowed(section_id),
         status=422 if form.problems else 200,
     )
 
@@ -113,7 +114,8 @@ def absent(window_id: UUID) -> Response:
         count=digits(done.absent),
     )
     flash(str(words), "ok")
-    return see_other(url_for("attendance.register", section_id=done.section_id, on=done.on))
+    period = done.period or None
+    return see_other(url_for("attendance.register", section_id=done.section_id, on=done.on, period=period))
 
 
 @blueprint.route("/windows/<uuid:window_id>/entries/<uuid:entry_id>/strike/", methods=["POST"])

@@ -54,7 +54,11 @@ def import_page(campus_id: UUID) -> Response:
             text = cells_again(table)
             if request.form.get("do") == "apply":
                 done = import_file(
-                    current_actor(), campus_id, sent, change_reason=form.change_reason, seen=request.form.get("seen")
+                    current_actor(),
+                    campus_id,
+                    sent,
+                    change_reason=form.change_reason,
+                    seen=request.form.get("seen"),
                 )
                 return _imported(done)
             outlook = look_at_file(current_actor(), campus_id, sent, may_change=bool(form.may_change.data))
@@ -68,7 +72,9 @@ def import_page(campus_id: UUID) -> Response:
 
 
 def _imported(done: Outlook) -> Response:
-    words = ngettext("%(count)s mark stored.", "%(count)s marks stored.", done.writes, count=digits(done.writes))
+    words = ngettext(
+        "%(count)s mark stored.", "%(count)s marks stored.", done.writes, count=digits(done.writes)
+    )
     flash(str(words), "ok")
     return see_other(request.path)
 

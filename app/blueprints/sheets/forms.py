@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask_babel import ngettext
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import BooleanField
 
 from app.domain.attendance.importing.rules import read_table

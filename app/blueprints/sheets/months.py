@@ -76,7 +76,11 @@ def month(campus_id: UUID, first: date) -> Response:
     campus = get_campus(current_actor(), campus_id, _REPORT)
     state = get_month_state(campus_id, first, clock.today())
     return render_page(
-        "sheets/month.html", campus=campus, state=state, classes=by_class(state.sections), crumbs=_crumbs(campus)
+        "sheets/month.html",
+        campus=campus,
+        state=state,
+        classes=by_class(state.sections),
+        crumbs=_crumbs(campus),
     )
 
 
@@ -97,7 +101,9 @@ def _crumbs(campus: CampusView) -> Crumbs:
 @requires(_REPORT)
 def lock(campus_id: UUID, first: date) -> Response:
     """Ask why, then lock a month."""
-    return _asked(campus_id, first, _l("Lock %(month)s"), _l("Lock the month"), _l("The month is locked."), lock_month)
+    return _asked(
+        campus_id, first, _l("Lock %(month)s"), _l("Lock the month"), _l("The month is locked."), lock_month
+    )
 
 
 @blueprint.route("/months/<uuid:campus_id>/<date:first>/unlock/", methods=["GET", "POST"])
@@ -105,7 +111,12 @@ def lock(campus_id: UUID, first: date) -> Response:
 def unlock(campus_id: UUID, first: date) -> Response:
     """Ask why, then open a month again."""
     return _asked(
-        campus_id, first, _l("Open %(month)s again"), _l("Open the month"), _l("The month is open."), unlock_month
+        campus_id,
+        first,
+        _l("Open %(month)s again"),
+        _l("Open the month"),
+        _l("The month is open."),
+        unlock_month,
     )
 
 

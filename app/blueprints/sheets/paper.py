@@ -68,7 +68,10 @@ def _page(
 ) -> dict[str, Any]:
     section, is_last = sheet.section, number == pages
     noted = {
-        place for line in sheet.lines for place, cell in enumerate(line.cells) if cell.mark and not cell.counts
+        place
+        for line in sheet.lines
+        for place, cell in enumerate(line.cells)
+        if cell.mark and not cell.counts
     }
     about = [_digits(section.year_name, locale)]
     if section.shift:

@@ -41,9 +41,7 @@ class NotSet(Exception):
     """A document could not be set. The log says why."""
 
 
-def typeset(
-    template: str, data: Mapping[str, object], at: datetime, *, most_in: int = MOST_IN
-) -> bytes:
+def typeset(template: str, data: Mapping[str, object], at: datetime, *, most_in: int = MOST_IN) -> bytes:
     """Return the PDF of one of our templates, filled; the same data and moment give the same bytes.
 
     `at` is the moment the document says it was made, `most_in` how many bytes of data it may have. Raises NotSet.

@@ -32,7 +32,9 @@ MICRO = timedelta(microseconds=1)
 
 
 @given(SECRETS, IN_WINDOW)
-def test_what_is_shown_is_good_at_once_and_for_the_grace_after_it_is_gone(secret: bytes, at: datetime) -> None:
+def test_what_is_shown_is_good_at_once_and_for_the_grace_after_it_is_gone(
+    secret: bytes, at: datetime
+) -> None:
     code, _ = code_now(secret, OPENED, at)
     gone = min(OPENED + ((at - OPENED) // STEP + 1) * STEP, ENDS)
     assert len(parse_code(code)) == CODE_DIGITS

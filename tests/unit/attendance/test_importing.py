@@ -42,7 +42,9 @@ def facts(locked: frozenset[date] = frozenset()) -> Facts:
     )
 
 
-def fates(*rows: str, stored: dict[tuple[UUID, date], StoredMark] | None = None, may_change: bool = False) -> str:
+def fates(
+    *rows: str, stored: dict[tuple[UUID, date], StoredMark] | None = None, may_change: bool = False
+) -> str:
     """What becomes of the rows of a file of separate marks, a word each."""
     table = [(1, ["Date", "Student number", "Section", "Roll", "Status", "Minutes", "Remark"])]
     table += [(line, row.split("|")) for line, row in enumerate(rows, start=2)]
@@ -119,7 +121,11 @@ def test_a_file_without_its_columns_is_broken_as_a_whole(head: list[str], code: 
 
 @given(st.dates(date(2000, 1, 1), date(2099, 12, 31)), st.sampled_from(["en", "bn"]))
 def test_days_are_read_in_any_digits(day: date, locale: str) -> None:
-    for text in (day.isoformat(), f"{day.day}/{day.month}/{day.year}", f"{day.day:02}.{day.month:02}.{day.year}"):
+    for text in (
+        day.isoformat(),
+        f"{day.day}/{day.month}/{day.year}",
+        f"{day.day:02}.{day.month:02}.{day.year}",
+    ):
         assert parse_day(to_local_digits(text, locale)) == day
 
 

@@ -49,7 +49,9 @@ def test_the_sums_of_pupils_and_of_days_agree(data: st.DataObject) -> None:
         of_pupils = sum(getattr(line.counts, name) for line in sheet.lines)
         of_days = sum(getattr(day, name) for day in sheet.days if day)
         said = sum(
-            mark.status.value == name and day.day in counted for own in marks.values() for day, mark in own.items()
+            mark.status.value == name and day.day in counted
+            for own in marks.values()
+            for day, mark in own.items()
         )
         assert of_pupils == of_days == said
     for line in sheet.lines:

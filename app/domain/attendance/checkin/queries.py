@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app.domain.academics.queries import SectionDay, get_section_day, list_enrolled_between, list_enrolments_of
-from app.domain.academics.types import EnrolmentStatus
+from app.domain.academics.queries import (
+    SectionDay,
+    get_section_day,
+    list_enrolled_between,
+    list_enrolments_of,
+)
+from app.domain.academics.timetable.queries import lessons_on
+from app.domain.academics.timetable.rules import lesson_now
+from app.domain.academics.types import EnrolmentStatus, RegisterKind
 from app.domain.attendance.checkin.models import CheckinEntry, CheckinWindow
 from app.domain.attendance.checkin.rules import GRACE, code_now, is_open
-from app.domain.attendance.checkin.types import Arrival, WindowView
-from app.domain.attendance.models import Attendance
+from app.domain.attendance.checkin.types import Arrival, NoLessonNow, WindowView
+from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.policies import ensure_may_take
+from app.domain.attendance.queries import WHOLE_DAY
 from app.domain.kernel.access import Actor, Permission
-from app.domain.kernel.dates import local_day
+from app.domain.kernel.dates import local_day, to_local
 from app.domain.kernel.errors import NotFound
 from app.domain.people.queries import find_student_of_person
 from app.uow import session
@@ -54,21 +62,39 @@ class OwnState:
     arrived_at: datetime | None
 
 
-def get_section_to_check_in(actor: Actor, section_id: UUID, now: datetime) -> SectionDay:
-    """A section whose register the actor takes today. Raises NotFound, Forbidden."""
-    section = get_section_day(actor, section_id, local_day(now), Permission.REGISTERS_READ)
+def get_section_to_check_in(actor: Actor, section_id: UUID, now: datetime) -> tuple[SectionDay, int]:
+    """A section and the period of its register of now, which the actor takes: 0 where it keeps one a day.
+
+    Raises NotFound, Forbidden, and NoLessonNow where it keeps one a lesson and has none now.
+    """
+    day = local_day(now)
+    section = get_section_day(actor, section_id, day, Permission.REGISTERS_READ)
+    if section.register_kind is RegisterKind.PERIODS:
+        lesson = lesson_now(lessons_on(section_id, day), to_local(now).time())
+        if lesson is None:
+            raise NoLessonNow
+        section = get_section_day(actor, section_id, day, Permission.REGISTERS_READ, lesson.period)
+        ensure_may_take(actor, section.campus_id, is_own=section.is_own)
+        return section, lesson.period
     ensure_may_take(actor, section.campus_id, is_own=section.is_own)
-    return section
+    return section, WHOLE_DAY
 
 
-def get_window(actor: Actor, window_id: UUID) -> CheckinWindow:
-    """A window of a section whose register the actor takes. Raises NotFound, Forbidden."""
+def begin_of(section_id: UUID, on: date, period: int) -> time | None:
+    """When somebody is late: where the lesson begins, or the first one of the day; None without a timetable."""
+    lessons = lessons_on(section_id, on)
+    wanted = [lesson for lesson in lessons if period in (WHOLE_DAY, lesson.period)]
+    return wanted[0].starts_at if wanted else None
+
+
+def get_window(actor: Actor, window_id: UUID) -> tuple[CheckinWindow, SectionDay]:
+    """A window, and its section, whose register the actor takes. Raises NotFound, Forbidden."""
     row = session().get(CheckinWindow, window_id)
     if row is None:
         raise NotFound
-    section = get_section_day(actor, row.section_id, row.date, Permission.REGISTERS_READ)
+    section = get_section_day(actor, row.section_id, row.date, Permission.REGISTERS_READ, row.period)
     ensure_may_take(actor, section.campus_id, is_own=section.is_own)
-    return row
+    return row, section
 
 
 def find_open_window(section_id: UUID, now: datetime) -> UUID | None:
@@ -85,8 +111,7 @@ def find_open_window(section_id: UUID, now: datetime) -> UUID | None:
 
 def get_screen(actor: Actor, window_id: UUID, now: datetime) -> Screen:
     """The teacher's screen: the code of this moment and who is in. Raises NotFound, Forbidden."""
-    row = get_window(actor, window_id)
-    section = get_section_day(actor, row.section_id, row.date, Permission.REGISTERS_READ)
+    row, section = get_window(actor, window_id)
     enrolled = list_enrolled_between(row.section_id, row.date, row.date)
     known = {each.student_id: each for each in enrolled}
     entries = session().scalars(
@@ -105,13 +130,7 @@ def get_screen(actor: Actor, window_id: UUID, now: datetime) -> Screen:
         for entry in entries
         if entry.student_id in known
     )
-    recorded = set(
-        session().scalars(
-            select(Attendance.student_id).where(
-                Attendance.student_id.in_(known), Attendance.date == row.date, Attendance.period == row.period
-            )
-        )
-    )
+    recorded = recorded_in(row)
     shown = is_open(row.opened_at, row.ends_at, row.closed_at, now)
     code, seconds = code_now(row.secret, row.opened_at, now) if shown else (None, 0)
     return Screen(
@@ -121,9 +140,22 @@ def get_screen(actor: Actor, window_id: UUID, now: datetime) -> Screen:
         seconds=seconds,
         arrivals=arrivals,
         pupils=len(enrolled),
-        missing=tuple(
-            (each.roll_number, each[3:6]) for each in enrolled if each.student_id not in recorded
-        ),
+        missing=tuple((each.roll_number, each[3:6]) for each in enrolled if each.student_id not in recorded),
+    )
+
+
+def recorded_in(row: CheckinWindow) -> set[UUID]:
+    """The students of whom the register of a window says something."""
+    return set(
+        session().scalars(
+            select(Attendance.student_id)
+            .join(Register, Register.id == Attendance.register_id)
+            .where(
+                Register.section_id == row.section_id,
+                Register.date == row.date,
+                Register.period == row.period,
+            )
+        )
     )
 
 

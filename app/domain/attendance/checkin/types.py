@@ -37,15 +37,6 @@ class Arrival:
     is_struck: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A pupil of the section of whom nothing is recorded yet."""
-
-    student_id: UUID
-    roll_number: int
-    names: tuple[str | None, str | None, str | None]
-
-
 class CodeWrong(InvalidValue):
     """What was typed is not the code. Codes: ``malformed``, ``wrong``."""
 
@@ -74,7 +65,23 @@ class AlreadyRecorded(Conflict):
     message = N_("Your teacher has recorded you already. Speak to them if that is not right.")
 
 
-class WindowOver(Refused):
-    """The window has been closed."""
+class NoLessonNow(Refused):
+    """The section keeps a register in every lesson, and has none now."""
 
-    message = N_("This check-in is over.")
+    message = N_("This section has no lesson now.")
+
+
+class WindowRuns(Refused):
+    """Who is missing is known only when the window is over."""
+
+    message = N_("Close the check-in first.")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A register that was finished after a check-in, and how many were recorded as absent."""
+
+    section_id: UUID
+    on: date
+    period: int
+    absent: int

@@ -199,9 +199,7 @@ def _again(sent: Sent, line: Line, *, same: bool) -> Line:
 
 def _resolve(sent: Sent, facts: Facts) -> Line:
     if sent.is_left_out:
-        why = (
-            N_("A sign in brackets does not count.") if sent.typed else N_("This line names no pupil.")
-        )
+        why = N_("A sign in brackets does not count.") if sent.typed else N_("This line names no pupil.")
         return Line(sent, Fate.SKIPPED, why=why)
     if sent.problem or sent.on is None:
         return Line(sent, Fate.REFUSED, why=sent.problem or "")
@@ -265,9 +263,7 @@ def meant(line: Line) -> Mark | None:
     if sent.status is None:
         return None
     mark = with_status(line.now.mark if line.now else None, sent.status)
-    return replace(
-        mark, late_minutes=sent.minutes or mark.late_minutes, remarks=sent.remark or mark.remarks
-    )
+    return replace(mark, late_minutes=sent.minutes or mark.late_minutes, remarks=sent.remark or mark.remarks)
 
 
 def import_mark(lines: Iterable[Line]) -> str:
@@ -278,7 +274,15 @@ def import_mark(lines: Iterable[Line]) -> str:
         seat = line.seat.student_id if line.seat else None
         told.update(
             repr(
-                (sent.line, str(sent.on), str(seat), str(sent.status), sent.minutes, sent.remark, line.fate.value)
+                (
+                    sent.line,
+                    str(sent.on),
+                    str(seat),
+                    str(sent.status),
+                    sent.minutes,
+                    sent.remark,
+                    line.fate.value,
+                )
             ).encode()
         )
     return told.hexdigest()[:16]

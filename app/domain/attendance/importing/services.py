@@ -133,7 +133,17 @@ def _hold_registers(db: Session, actor: Actor, campus_id: UUID, lines: Sequence[
             literal(1, Integer),
             literal(False, Boolean),
         )
-        columns = ["id", "campus_id", "section_id", "date", "period", "taken_by", "taken_at", "version", "is_taken"]
+        columns = [
+            "id",
+            "campus_id",
+            "section_id",
+            "date",
+            "period",
+            "taken_by",
+            "taken_at",
+            "version",
+            "is_taken",
+        ]
         db.execute(
             insert(Register)
             .from_select(columns, made, include_defaults=False)
@@ -150,9 +160,7 @@ def _hold_registers(db: Session, actor: Actor, campus_id: UUID, lines: Sequence[
     return places
 
 
-def _write(
-    db: Session, actor: Actor, lines: Sequence[Line], places: Places, reason: str | None
-) -> None:
+def _write(db: Session, actor: Actor, lines: Sequence[Line], places: Places, reason: str | None) -> None:
     """The marks in one statement, and their history in another."""
     rows = []
     for line in lines:

@@ -33,7 +33,9 @@ def lock_month(actor: Actor, campus_id: UUID, month: date, *, reason: str) -> No
     with transaction() as db:
         made = db.execute(
             insert(RegisterLock)
-            .values(id=new_id(), campus_id=campus_id, month=first, locked_by=actor.user_id, locked_at=clock.now())
+            .values(
+                id=new_id(), campus_id=campus_id, month=first, locked_by=actor.user_id, locked_at=clock.now()
+            )
             .on_conflict_do_nothing()
             .returning(RegisterLock.month)
         ).scalar_one_or_none()
