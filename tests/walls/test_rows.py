@@ -29,6 +29,7 @@ OF_THE_FAMILY = (
     "student_guardians",
     "enrolments",
     "attendance",
+    "checkin_entries",
     "subject_group_students",
 )
 OF_ITS_CAMPUS = (
@@ -43,6 +44,7 @@ OF_ITS_CAMPUS = (
     "calendar_entries",
     "attendance_registers",
     "attendance_rules",
+    "checkin_windows",
     "staff",
     "admission_cycles",
     "admission_seats",

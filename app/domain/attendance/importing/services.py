@@ -44,11 +44,13 @@ from app.domain.attendance.importing.types import (
 from app.domain.attendance.models import Attendance, AttendanceChange, Register
 from app.domain.attendance.queries import WHOLE_DAY
 from app.domain.attendance.services import plain_mark
-from app.domain.attendance.types import Source
+from app.domain.attendance.types import AttendanceStatus, Mark, Source
 from app.domain.audit.services import record
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.uow import transaction
+
+_SIMPLY_THERE = Mark(AttendanceStatus.PRESENT)
 
 Places = dict[tuple[UUID, date], UUID]
 """Register by section and day."""
@@ -177,24 +179,25 @@ def _write(db: Session, actor: Actor, lines: Sequence[Line], places: Places, rea
         rows.append((row, mark, line.now))
     _store_marks(db, [row | asdict(mark) | {"status": mark.status.value} for row, mark, _ in rows])
     now = clock.now()
-    db.execute(
-        insert(AttendanceChange),
-        [
-            row
-            | {
-                "id": new_id(),
-                "period": WHOLE_DAY,
-                "old": plain_mark(before.mark) if before else None,
-                "new": plain_mark(mark),
-                "reason": reason if before else None,
-                "source": Source.IMPORT,
-                "said_at": None,
-                "changed_by": actor.user_id,
-                "changed_at": now,
-            }
-            for row, mark, before in rows
-        ],
-    )
+    history = [
+        row
+        | {
+            "id": new_id(),
+            "period": WHOLE_DAY,
+            "old": plain_mark(before.mark) if before else None,
+            "new": plain_mark(mark),
+            "reason": reason if before else None,
+            "source": Source.IMPORT,
+            "said_at": None,
+            "changed_by": actor.user_id,
+            "changed_at": now,
+        }
+        for row, mark, before in rows
+        # As where a register is finished: that somebody new was simply there, the register says.
+        if before or mark != _SIMPLY_THERE
+    ]
+    if history:
+        db.execute(insert(AttendanceChange), history)
 
 
 def _store_marks(db: Session, rows: Sequence[dict[str, Any]]) -> None:
