@@ -29,7 +29,7 @@ from app.domain.kernel.errors import Refused
 from app.web.access import current_actor, requires
 from app.web.errors import message_of
 from app.web.forms import submitted
-from app.web.htmx import render_page, see_other
+from app.web.htmx import is_partial, render_page, see_other
 from app.web.i18n import digits
 
 blueprint = Blueprint("checkin", __name__, url_prefix="/attendance/check-in")
@@ -87,7 +87,7 @@ def section(section_id: UUID) -> Response:
 def window(window_id: UUID) -> Response:
     """The code, large, and who is in: the page asks for itself again when the next code is due."""
     screen = get_screen(current_actor(), window_id, clock.now())
-    return render_page("checkin/window.html", "live", screen=screen)
+    return render_page("checkin/_live.html" if is_partial() else "checkin/window.html", screen=screen)
 
 
 @blueprint.route("/windows/<uuid:window_id>/close/", methods=["POST"])
