@@ -435,7 +435,7 @@ ROUTES: dict[str, Route] = {
     "attendance.marks": _of(P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}"),
     "attendance.month": _of(P.REGISTERS_READ, section_id="sections"),
     # Sheets, locks and files of registers; check-in.
-    "sheets.of_section": _of(P.REGISTERS_READ, section_id="sections", suffix="=pdf"),
+    "sheets.of_section": _of(P.REGISTERS_READ, section_id="sections", suffix="=csv"),
     "sheets.of_class": _of(P.ATTENDANCE_REPORT, class_id="classes", suffix="=csv"),
     "sheets.months": _all(P.ATTENDANCE_REPORT),
     "sheets.month": _of(P.ATTENDANCE_REPORT, campus_id="campuses", first="=2026-10-01"),

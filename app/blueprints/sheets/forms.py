@@ -31,7 +31,7 @@ class ReasonForm(EditForm):
     def __init__(self, state: MonthState, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if state.missing and state.locked is None:
-            self.hints = {"reason": _missing(state)}
+            self.hints = {"reason": _missing(state)}  # type: ignore[misc]  # said of this month only
 
     def details(self) -> str:
         """What was typed."""

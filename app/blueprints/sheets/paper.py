@@ -100,19 +100,23 @@ def _page(
 def section_name(sheet: MonthSheet, locale: str) -> str:
     """Class and section in a language."""
     section = sheet.section
-    return gettext(
-        "%(class_name)s, section %(section)s",
-        class_name=_in(section.class_name, locale),
-        section=_in(section.name, locale),
+    return str(
+        gettext(
+            "%(class_name)s, section %(section)s",
+            class_name=_in(section.class_name, locale),
+            section=_in(section.name, locale),
+        )
     )
 
 
 def taken_words(sheet: MonthSheet, locale: str) -> str:
     """On how many of the school days a register was taken."""
-    return gettext(
-        "Register taken on %(taken)s of %(wanted)s school days",
-        taken=_digits(sheet.taken, locale),
-        wanted=_digits(sheet.wanted, locale),
+    return str(
+        gettext(
+            "Register taken on %(taken)s of %(wanted)s school days",
+            taken=_digits(sheet.taken, locale),
+            wanted=_digits(sheet.wanted, locale),
+        )
     )
 
 

@@ -97,6 +97,6 @@ def list_stored(lines: Collection[Line]) -> dict[tuple[UUID, date], StoredMark]:
                 ),
             )
         )
-        for student_id, on, *mark, version in rows:
-            found[student_id, on] = StoredMark(Mark(*mark), version)
+        for student_id, on, status, minutes, left_at, remarks, version in rows:
+            found[student_id, on] = StoredMark(Mark(status, minutes, left_at, remarks), version)
     return found

@@ -119,16 +119,17 @@ def _taken(section_ids: Sequence[UUID], first: date, last: date) -> tuple[dict[U
     """On which days a register of each section was finished, and what the registers of each day come to."""
     taken: dict[UUID, set[date]] = {}
     registers: dict[UUID, tuple[UUID, date, int]] = {}
-    for key, *place in session().execute(
+    found = session().execute(
         select(Register.id, Register.section_id, Register.date, Register.period).where(
             among(Register.section_id, section_ids), Register.date.between(first, last), Register.is_taken
         )
-    ):
-        registers[key] = section_id, day, _ = tuple(place)
+    )
+    for key, section_id, day, period in found:
+        registers[key] = section_id, day, period
         taken.setdefault(section_id, set()).add(day)
     said: dict[tuple[UUID, UUID, date], dict[int, Mark]] = {}
     if registers:
-        for register_id, student_id, *mark in session().execute(
+        rows = session().execute(
             select(
                 Attendance.register_id,
                 Attendance.student_id,
@@ -136,15 +137,16 @@ def _taken(section_ids: Sequence[UUID], first: date, last: date) -> tuple[dict[U
                 Attendance.late_minutes,
                 Attendance.left_at,
             ).where(among(Attendance.register_id, registers), Attendance.date.between(first, last))
-        ):
+        )
+        for register_id, student_id, status, minutes, left_at in rows:
             section_id, day, period = registers[register_id]
-            said.setdefault((section_id, student_id, day), {})[period] = Mark(*mark)
+            said.setdefault((section_id, student_id, day), {})[period] = Mark(status, minutes, left_at)
     marks: Marks = {}
     for (section_id, student_id, day), periods in said.items():
         state = day_state(periods)
         if state is not None:
-            mark = DayMark(state.status, left_early(periods))
-            marks.setdefault(section_id, {}).setdefault(student_id, {})[day] = mark
+            shown = DayMark(state.status, left_early(periods))
+            marks.setdefault(section_id, {}).setdefault(student_id, {})[day] = shown
     return taken, marks
 
 
