@@ -37,6 +37,7 @@ PLACES: list[Place] = [
     Place(_l("Today"), "home.index", "home", Permission.ACADEMICS_READ),
     Place(_l("My children"), "family.children", "home", Permission.FAMILY_READ),
     Place(_l("My record"), "family.my_record", "book", Permission.OWN_RECORD_READ),
+    Place(_l("Check in"), "checkin.own", "check", Permission.OWN_RECORD_READ),
     Place(_l("Admissions"), "admissions.queue", "queue", Permission.APPLICATIONS_READ, "/admissions/"),
     Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ),
     Place(_l("Students"), "people.students", "person", Permission.STUDENTS_READ),

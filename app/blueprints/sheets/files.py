@@ -35,7 +35,7 @@ FATE_WORDS = {
     Fate.CHANGED: ("warn", "pen", _l("Changed")),
     Fate.KEPT: ("info", "lock", _l("Differs, kept")),
     Fate.CREATED: ("ok", "plus", _l("New")),
-    Fate.SKIPPED: ("mute", "go", _l("Left out")),
+    Fate.SKIPPED: ("mute", "go", _l("Skipped")),
     Fate.SAME: ("mute", "check", _l("As stored")),
 }
 """(kind, icon, label), in the order in which lines are shown."""

@@ -93,7 +93,7 @@ def by_class(sections: Iterable[SectionMonth]) -> list[tuple[UUID, LocalText, li
 def _crumbs(campus: CampusView) -> Crumbs:
     return [
         (gettext("Registers"), url_for("attendance.registers")),
-        (gettext("Months"), url_for("sheets.months", campus=campus.code)),
+        (gettext("Registers by month"), url_for("sheets.months", campus=campus.code)),
     ]
 
 
