@@ -39,7 +39,7 @@ PLACES: list[Place] = [
     Place(_l("My record"), "family.my_record", "book", Permission.OWN_RECORD_READ),
     Place(_l("Check in"), "checkin.own", "check", Permission.OWN_RECORD_READ),
     Place(_l("Admissions"), "admissions.queue", "queue", Permission.APPLICATIONS_READ, "/admissions/"),
-    Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ),
+    Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ, "/attendance/"),
     Place(_l("Students"), "people.students", "person", Permission.STUDENTS_READ),
     Place(_l("Guardians"), "people.guardians", "phone", Permission.GUARDIANS_READ),
     Place(_l("Fees"), "fees.day", "purse", Permission.FEES_RECORD, "/admissions/fees/"),
