@@ -60,3 +60,17 @@ def test_a_teacher_of_another_campus_finds_no_sheet(cast: Cast, client: PageClie
     of_section = f"/attendance/registers/{cast.section_7a}/month.pdf"
     client.as_(cast.gias).get(of_section, status=404)
     client.as_(cast.bashir).get(f"/attendance/classes/{cast.class_7}/month.pdf", status=403)
+
+
+@pytest.mark.parametrize("lang", ["en", "bn", "ar"])
+def test_what_leaves_comes_back_as_it_is_stored(cast: Cast, client: PageClient, lang: str) -> None:
+    take(cast, 19, PRESENT, ABSENT)
+    take(cast, 22, LATE, EXCUSED)
+    office = client.as_(cast.amina)
+    for suffix in ("xlsx", "csv"):
+        file = office.get(f"/attendance/classes/{cast.class_7}/month.{suffix}?month=2026-11&lang={lang}")
+        sent = {"file": (io.BytesIO(file.response.data), f"november.{suffix}")}
+        look = office.post(f"/attendance/import/{cast.campus}/", sent, status=200)
+        said = [" ".join(row.get_text(" ").split()) for row in look.all("main tbody tr")]
+        assert sum("As stored" in row for row in said) == 4
+        assert all("As stored" in row or "Skipped" in row for row in said)
