@@ -66,9 +66,7 @@ def upgrade() -> None:
         sa.Column("struck_by", sa.Uuid(), nullable=True),
         sa.Column("struck_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checkin_entries")),
-        sa.UniqueConstraint(
-            "window_id", "student_id", name=op.f("uq_checkin_entries_window_id_student_id")
-        ),
+        sa.UniqueConstraint("window_id", "student_id", name=op.f("uq_checkin_entries_window_id_student_id")),
         sa.CheckConstraint(
             "status IN ('present', 'absent', 'late', 'excused')", name=op.f("ck_checkin_entries_status")
         ),
