@@ -86,4 +86,5 @@ def test_who_comes_after_the_begin_is_late_by_whole_minutes() -> None:
     assert state_at(None, OPENED) == (AttendanceStatus.PRESENT, None)
     assert state_at(begins, OPENED - timedelta(minutes=3)) == (AttendanceStatus.PRESENT, None)
     assert state_at(begins, OPENED - timedelta(minutes=2)) == (AttendanceStatus.PRESENT, None)
+    assert state_at(begins, OPENED + timedelta(hours=12)) == (AttendanceStatus.LATE, 600)
     assert state_at(begins, OPENED) == (AttendanceStatus.LATE, 2)

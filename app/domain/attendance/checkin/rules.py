@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 
 from app.domain.attendance.checkin.types import CodeWrong
+from app.domain.attendance.rules import LONGEST_DELAY
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.kernel.dates import to_local
 from app.domain.kernel.digits import compact
@@ -74,4 +75,8 @@ def state_at(begins: time | None, now: datetime) -> tuple[AttendanceStatus, int 
     if begins is None or local.time() < begins:
         return AttendanceStatus.PRESENT, None
     minutes = (local.hour - begins.hour) * 60 + local.minute - begins.minute
-    return (AttendanceStatus.LATE, minutes) if minutes > 0 else (AttendanceStatus.PRESENT, None)
+    return (
+        (AttendanceStatus.LATE, min(minutes, LONGEST_DELAY))
+        if minutes > 0
+        else (AttendanceStatus.PRESENT, None)
+    )
