@@ -16,6 +16,7 @@ from app.domain.admissions.rankings import models as admission_rankings
 from app.domain.admissions.scores import models as admission_scores
 from app.domain.admissions.slips import models as admission_slips
 from app.domain.attendance import models as attendance
+from app.domain.attendance.checkin import models as checkin
 from app.domain.attendance.leave import models as leave
 from app.domain.attendance.notices import models as absence_notices
 from app.domain.audit import models as audit
@@ -46,6 +47,7 @@ __all__ = [
     "admissions",
     "attendance",
     "audit",
+    "checkin",
     "cms",
     "counters",
     "factors",

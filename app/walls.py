@@ -167,6 +167,12 @@ WALLS: dict[str, Wall | Open] = {
     ),
     "attendance_rules": _STRUCTURE,
     "register_locks": _CAMPUS,
+    # Whose window is open, a pupil asks too; who came in stands with the teacher, and each pupil's own line.
+    "checkin_windows": _STRUCTURE,
+    "checkin_entries": _wall(
+        f"{ALL} OR {OWN_CHILD} OR {_of_work('checkin_windows', 'window_id')}",
+        f"{ALL} OR {_of_work('checkin_windows', 'window_id')}",
+    ),
     # Admission. Families apply without an account, on public pages; the private link is their key.
     "admission_cycles": _ON_SITE,
     "admission_seats": _wall(
@@ -331,6 +337,7 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "limit_counts": (EVERY_COLUMN,),
     "users": ("password_hash",),
     "admission_draws": ("secret",),
+    "checkin_windows": ("secret",),
     "admission_applications": ("token_hash", "resume_hash"),
     "admission_family_codes": (EVERY_COLUMN,),
     # Letters and texts hold links and codes that open accounts and applications.

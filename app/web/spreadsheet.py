@@ -51,15 +51,20 @@ _TYPES = {
 }
 
 
-def send_table(kind: str | None, name: str, rows: Iterable[Sequence[object]]) -> Response:
+def send_table(
+    kind: str | None, name: str, rows: Iterable[Sequence[object]], *, on_one_sheet: bool = False
+) -> Response:
     """Rows as the file that was asked for, called `name` and a suffix; the first row is the header.
 
-    Numbers and days are handed over as such, and what only looks like a number as text.
+    Numbers and days are handed over as such, and what only looks like a number as text. `on_one_sheet`: a workbook
+    is printed as wide as a sheet of A4 on its side.
     """
     suffix = TableFile.asked(kind)
     if suffix is TableFile.CSV:
         return _answer(suffix, name, "".join(csv_lines(rows)))
-    return _answer(suffix, name, b"".join(_workbook(name, rows, right_to_left=direction() == "rtl")))
+    to_left = direction() == "rtl"
+    made = _workbook(name, rows, right_to_left=to_left, on_one_sheet=on_one_sheet)
+    return _answer(suffix, name, b"".join(made))
 
 
 def stream_table(kind: str | None, name: str, make: Callable[[], Iterable[Sequence[object]]]) -> Response:
@@ -82,8 +87,12 @@ def _answer(suffix: TableFile, name: str, body: str | bytes | Iterator[str] | It
     )
 
 
-def _workbook(name: str, rows: Iterable[Sequence[object]], *, right_to_left: bool) -> Iterator[bytes]:
-    with write_workbook(rows, title=name, right_to_left=right_to_left, made_at=clock.now()) as file:
+def _workbook(
+    name: str, rows: Iterable[Sequence[object]], *, right_to_left: bool, on_one_sheet: bool = False
+) -> Iterator[bytes]:
+    with write_workbook(
+        rows, title=name, right_to_left=right_to_left, made_at=clock.now(), on_one_sheet=on_one_sheet
+    ) as file:
         while piece := file.read(_AT_ONCE):
             yield piece
 

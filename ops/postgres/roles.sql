@@ -88,7 +88,7 @@ BEGIN
       ('sessions', '*'), ('one_time_links', '*'), ('half_open_sign_ins', '*'), ('passkey_challenges', '*'),
       ('passkeys', '*'), ('authenticator_apps', '*'), ('recovery_codes', '*'), ('reset_requests', '*'),
       ('email_changes', '*'), ('phone_changes', '*'), ('idempotency_keys', '*'), ('limit_counts', '*'),
-      ('admission_family_codes', '*'), ('admission_draws', 'secret'),
+      ('admission_family_codes', '*'), ('admission_draws', 'secret'), ('checkin_windows', 'secret'),
       ('users', 'password_hash'), ('admission_applications', 'token_hash resume_hash'), ('outbox_messages', 'body')
     ) AS secrets (name, hidden)
   LOOP

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -73,6 +73,7 @@ from app.domain.admissions.scores.types import PartKind
 from app.domain.admissions.slips.models import AdmissionSlip
 from app.domain.admissions.slips.types import SlipKind
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind, Method
+from app.domain.attendance.checkin.models import CheckinEntry, CheckinWindow
 from app.domain.attendance.leave.models import Leave
 from app.domain.attendance.leave.types import LeaveReason
 from app.domain.attendance.models import Attendance, AttendanceChange, Register, RegisterLock, RuleSet
@@ -336,6 +337,30 @@ def _add_school(campus: str) -> None:
             threshold=75,
             absent_days=3,
             **of,
+        )
+    )
+    window, opened = twin("checkin_windows", campus), datetime(2026, 11, 19, 2, tzinfo=UTC)
+    db.add(
+        CheckinWindow(
+            id=window,
+            section_id=section,
+            date=DAY,
+            secret=b"twin" * 8,
+            opened_at=opened,
+            ends_at=opened + timedelta(minutes=5),
+            closed_at=opened + timedelta(minutes=5),
+            **of,
+        )
+    )
+    db.flush()
+    db.add(
+        CheckinEntry(
+            id=twin("checkin_entries", campus),
+            window_id=window,
+            student_id=student,
+            at=opened,
+            status=AttendanceStatus.PRESENT,
+            version=1,
         )
     )
     db.add(RegisterLock(id=twin("register_locks", campus), month=date(2025, 1, 1), **of))

@@ -92,8 +92,10 @@ def workbook(rows: str = "", **more: object) -> bytes:
 
 
 def words_of(answer: TestResponse) -> str:
-    """What an answer says; of a workbook all its parts."""
+    """What an answer says; of a workbook all its parts, of a document what stands in it beside its drawings."""
     data = answer.get_data()
+    if data.startswith(b"%PDF-"):
+        return data.decode("latin-1")
     if not data.startswith(b"PK"):
         return data.decode()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     false,
     func,
     or_,
@@ -55,6 +56,7 @@ from app.domain.academics.types import (
     EnrolmentStatus,
     EntryDetails,
     RegisterKind,
+    Seat,
     SectionDetails,
     Shift,
     SubjectDetails,
@@ -68,6 +70,8 @@ from app.domain.people.queries import (
     pupil_columns,
     staff_name_columns,
     staff_of_person,
+    student_name_columns,
+    student_number_column,
     students_by_gender,
 )
 from app.domain.people.types import Gender
@@ -453,6 +457,43 @@ def get_section(
     return views[0]
 
 
+class CampusSection(NamedTuple):
+    """A section of a campus as files name it, with the days of its year."""
+
+    id: UUID
+    class_id: UUID
+    class_code: str
+    class_name: LocalText
+    code: str
+    name: LocalText
+    starts_on: date
+    ends_on: date
+
+
+def campus_sections(campus_id: UUID, start: date, end: date) -> list[CampusSection]:
+    """The sections of a campus whose year touches a day from start to end, in the order of classes: one statement.
+
+    Not scoped: the caller has found the campus first.
+    """
+    rows = session().execute(
+        select(
+            Section.id,
+            Section.class_id,
+            SchoolClass.code,
+            SchoolClass.name,
+            Section.code,
+            Section.name,
+            AcademicYear.starts_on,
+            AcademicYear.ends_on,
+        )
+        .join(SchoolClass, SchoolClass.id == Section.class_id)
+        .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
+        .where(Section.campus_id == campus_id, AcademicYear.starts_on <= end, AcademicYear.ends_on >= start)
+        .order_by(SchoolClass.level, SchoolClass.code, Section.code, AcademicYear.starts_on)
+    )
+    return [CampusSection(*row) for row in rows]
+
+
 def section_choices(campus_id: UUID, class_id: UUID, year_id: UUID) -> list[SectionView]:
     """The sections a child of this class can be seated in, full ones included, so that nobody wonders."""
     return _section_views(
@@ -548,6 +589,63 @@ def list_enrolled_between(section_id: UUID, start: date, end: date) -> list[Enro
     """The pupils who sat in a section on any day from start to end, by roll number."""
     rows = read(_enrolled_between(), {"section_id": section_id, "first": start, "last": end})
     return list(map(Enrolled._make, rows))
+
+
+def list_seats_between(
+    start: date,
+    end: date,
+    *,
+    section_ids: Collection[UUID] | None = None,
+    campus_id: UUID | None = None,
+) -> list[Seat]:
+    """The seats of some sections, or of a campus, that were held on any day from start to end: one statement.
+
+    By section and roll number. Not scoped: the caller has found the sections or the campus first.
+    """
+    en, bn, ar, joined = student_name_columns(Enrolment.student_id)
+    left = case((Enrolment.status == EnrolmentStatus.LEFT, Enrolment.left_on))
+    statement = (
+        select(
+            Enrolment.section_id,
+            Enrolment.student_id,
+            student_number_column(Enrolment.student_id),
+            Enrolment.roll_number,
+            en,
+            bn,
+            ar,
+            Enrolment.enrolled_on,
+            left,
+        )
+        .join(*joined)
+        .where(
+            Enrolment.enrolled_on <= end,
+            or_(Enrolment.status == EnrolmentStatus.ACTIVE, Enrolment.left_on > start),
+        )
+        .order_by(Enrolment.section_id, Enrolment.roll_number)
+    )
+    if section_ids is not None:
+        statement = statement.where(among(Enrolment.section_id, section_ids))
+    if campus_id is not None:
+        statement = statement.where(Enrolment.campus_id == campus_id)
+    return [Seat(*row) for row in session().execute(statement)]
+
+
+def seated_spans(section_ids: Collection[UUID]) -> dict[UUID, tuple[date, date | None]]:
+    """From when on somebody sat in each of these sections, and before which day the last one left, if all have.
+
+    One statement. Sections in which nobody ever sat are missing.
+    """
+    is_left = Enrolment.status == EnrolmentStatus.LEFT
+    rows = session().execute(
+        select(
+            Enrolment.section_id,
+            func.min(Enrolment.enrolled_on),
+            case((func.bool_and(is_left), func.max(Enrolment.left_on))),
+        )
+        .where(among(Enrolment.section_id, section_ids))
+        .group_by(Enrolment.section_id)
+    )
+    return {section_id: (since, until) for section_id, since, until in rows}
 
 
 def list_enrolled(section_id: UUID) -> list[Enrolled]:

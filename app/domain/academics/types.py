@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from app.domain.kernel.errors import N_, Conflict, Refused
@@ -27,6 +27,24 @@ class DayKind(StrEnum):
     """A school day in place of a rest day."""
     EVENT = "event"
     """A school day with a name; registers are taken as usual."""
+
+
+class Seat(NamedTuple):
+    """A seat in a section: whose it is, and on which days, from `enrolled_on` and before `left_on`."""
+
+    section_id: UUID
+    student_id: UUID
+    student_no: str
+    roll_number: int
+    name_en: str | None
+    name_bn: str | None
+    name_ar: str | None
+    enrolled_on: date
+    left_on: date | None
+
+    def holds(self, day: date) -> bool:
+        """Whether the pupil sat there on a day."""
+        return self.enrolled_on <= day and (self.left_on is None or day < self.left_on)
 
 
 class Shift(StrEnum):

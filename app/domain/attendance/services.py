@@ -515,7 +515,10 @@ def _remember(work: _Work, before: Mapping[UUID, StoredMark], marks: Mapping[UUI
             "changed_at": clock.now(),
         }
         for student, mark in marks.items()
-        if student in before or mark != _UNTOUCHED or student in work.ids
+        if student in before
+        or mark != _UNTOUCHED
+        or student in work.ids
+        or work.source is Source.CHECK_IN  # who typed the code is told
     ]
     if lines:
         work.db.execute(insert(AttendanceChange), lines)

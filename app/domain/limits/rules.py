@@ -65,6 +65,8 @@ LIMITS = MappingProxyType(
         Limit.PHONE_CODE_ACCOUNT: Allowance(5, _DAY),
         Limit.PHONE_CODE_NUMBER: Allowance(3, _DAY),
         Limit.PHONE_CODE_ADDRESS: Allowance(60, _HOUR),
+        # Wrong codes of check-in: of 100,000 codes two are good at a time.
+        Limit.CHECK_IN_ACCOUNT: Allowance(8, 5 * _MINUTE),
         # The search of the public site.
         Limit.SEARCH_ADDRESS: Allowance(120, _MINUTE),
     }

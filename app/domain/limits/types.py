@@ -39,6 +39,7 @@ class Limit(StrEnum):
     PHONE_CODE_NUMBER = "phone_code.phone"
     PHONE_CODE_ADDRESS = "phone_code.address"
     SEARCH_ADDRESS = "search.address"
+    CHECK_IN_ACCOUNT = "check_in.account"
 
 
 @dataclass(frozen=True)

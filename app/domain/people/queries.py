@@ -92,6 +92,11 @@ def student_name_columns(student_key: InstrumentedAttribute[UUID]) -> NameColumn
     return _names_by_key(Student, student_key)
 
 
+def student_number_column(student_key: InstrumentedAttribute[UUID]) -> ColumnElement[str]:
+    """The number of the student behind `student_key`, as a column of another feature's statement."""
+    return select(Student.student_no).where(Student.id == student_key).scalar_subquery()
+
+
 def pupil_columns(student_key: InstrumentedAttribute[UUID]) -> tuple[tuple[Any, ...], tuple[Any, Any]]:
     """The three names and the birthday of the student behind `student_key`, and the join that brings them along."""
     named = _named(Student)

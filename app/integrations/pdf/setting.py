@@ -28,8 +28,9 @@ FONTS: Final = [
 """The folders of the pinned fonts. No other font is used, so that a document looks the same everywhere."""
 
 MOST_IN: Final = 64 * 1024
-"""Bytes of data: a slip has three thousand."""
-MOST_OUT: Final = 4 * 1024 * 1024
+"""Bytes of data, where the caller allows no more: a slip has three thousand."""
+MOST_OUT: Final = 24 * 1024 * 1024
+"""Bytes of a document: the sheets of a month of twelve sections have five million."""
 SECONDS: Final = 10
 """A page takes a fiftieth of it."""
 
@@ -40,10 +41,10 @@ class NotSet(Exception):
     """A document could not be set. The log says why."""
 
 
-def typeset(template: str, data: Mapping[str, object], at: datetime) -> bytes:
+def typeset(template: str, data: Mapping[str, object], at: datetime, *, most_in: int = MOST_IN) -> bytes:
     """Return the PDF of one of our templates, filled; the same data and moment give the same bytes.
 
-    `at` is the moment the document says it was made. Raises NotSet.
+    `at` is the moment the document says it was made, `most_in` how many bytes of data it may have. Raises NotSet.
     """
     order = json.dumps(
         {
@@ -54,7 +55,7 @@ def typeset(template: str, data: Mapping[str, object], at: datetime) -> bytes:
             "seconds": SECONDS,
         }
     ).encode()
-    if len(order) > MOST_IN:
+    if len(order) > most_in:
         raise NotSet("too much text for a document")
     try:
         pdf = run_apart(_SETTER, order, SECONDS, {"RAYON_NUM_THREADS": "1"})

@@ -2,7 +2,7 @@
 
 from app.integrations.tables.reading import as_text, numbered_records, read_table, read_text
 from app.integrations.tables.types import BrokenRecord, BrokenTable, Limits, Problem, Row, Table
-from app.integrations.tables.writing import write_workbook
+from app.integrations.tables.writing import Shade, write_workbook
 
 __all__ = [
     "BrokenRecord",
@@ -10,6 +10,7 @@ __all__ = [
     "Limits",
     "Problem",
     "Row",
+    "Shade",
     "Table",
     "as_text",
     "numbered_records",

@@ -26,13 +26,35 @@ _SHORT: Final = 255
 _NO_LETTERS: Final = {0: None, 0xFFFE: None, 0xFFFF: None}
 """What no XML can hold; other control characters are escaped."""
 _NARROWEST: Final = 8
+_NARROW: Final = 5
+_A4: Final = 9
+"""As spreadsheets number the sizes of paper."""
 _WIDEST: Final = 50
 
 
+class Shade(str):
+    """Text of a cell that is narrow, stands in its middle, and is grey where `is_grey`."""
+
+    is_grey: bool
+
+    def __new__(cls, text: str, is_grey: bool) -> Shade:
+        """The text with its look."""
+        made = super().__new__(cls, text)
+        made.is_grey = is_grey
+        return made
+
+
 def write_workbook(
-    rows: Iterable[Sequence[object]], *, title: str, right_to_left: bool, made_at: datetime
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str,
+    right_to_left: bool,
+    made_at: datetime,
+    on_one_sheet: bool = False,
 ) -> IO[bytes]:
     """Return an open file, at its beginning, with a workbook of one sheet called `title`.
+
+    `on_one_sheet`: printed, it is as wide as a sheet of A4 on its side.
 
     The first row, and each one behind an empty one, is a header and bold; where there is one header it stays in
     sight. Ints, floats and Decimals become numbers unless a spreadsheet would lose digits of them, dates and
@@ -43,7 +65,7 @@ def write_workbook(
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # the caller closes it
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
     book.set_properties({"created": made_at.replace(tzinfo=None)})
-    sheets = _Sheets(book, title, right_to_left=right_to_left)
+    sheets = _Sheets(book, title, right_to_left=right_to_left, on_one_sheet=on_one_sheet)
     for row in rows:
         sheets.add(row)
     sheets.end()
@@ -55,13 +77,16 @@ def write_workbook(
 class _Sheets:
     """The sheets of a workbook that is being written: as a rule one."""
 
-    def __init__(self, book: Any, title: str, *, right_to_left: bool) -> None:
-        self._book, self._right_to_left = book, right_to_left
+    def __init__(self, book: Any, title: str, *, right_to_left: bool, on_one_sheet: bool) -> None:
+        self._book, self._right_to_left, self._on_one_sheet = book, right_to_left, on_one_sheet
         self._title = _NAME.sub(" ", title).strip(" '")[:25] or "1"
         self._head = book.add_format({"bold": True, "num_format": "@"})
         self._text = book.add_format({"num_format": "@"})
         self._typed = book.add_format({"num_format": "@", "quote_prefix": True})
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        look = {"num_format": "@", "align": "center"}
+        self._middle = book.add_format(look)
+        self._grey = book.add_format(look | {"bg_color": "#E6E1E5", "font_color": "#5E5265"})
         self._moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         self._first: Sequence[object] = ()
         self._is_head = True
@@ -82,7 +107,13 @@ class _Sheets:
     def end(self) -> None:
         """Give the columns their widths, which are known only now, and keep the one header in sight."""
         for column, width in enumerate(self._widths):
-            self._sheet.set_column(column, column, min(max(width + 2, _NARROWEST), _WIDEST))
+            wide = _NARROW if column in self._narrow else min(max(width + 2, _NARROWEST), _WIDEST)
+            self._sheet.set_column(column, column, wide)
+        if self._on_one_sheet:
+            self._sheet.set_landscape()
+            self._sheet.set_paper(_A4)
+            self._sheet.fit_to_pages(1, 0)
+            self._sheet.repeat_rows(0)
         if self._heads < 2:
             self._sheet.freeze_panes(1, 0)
         if self._right_to_left:
@@ -93,6 +124,7 @@ class _Sheets:
         self._sheet = self._book.add_worksheet(f"{self._title} {number + 1}" if number else self._title)
         self._line = self._heads = 0
         self._widths: list[int] = []
+        self._narrow: set[int] = set()
 
     def _write(self, row: Sequence[object], *, is_head: bool) -> None:
         self._widths += [0] * (len(row) - len(self._widths))
@@ -105,6 +137,8 @@ class _Sheets:
         """Write one cell; returns what it shows, for the width."""
         at = (self._line, column)
         match value:
+            case Shade():
+                return self._shade(at, value, is_head=is_head)
             case None | "":
                 return ""
             case datetime() if value.tzinfo is None and value.year >= 1900:
@@ -119,6 +153,16 @@ class _Sheets:
         text = _writable(str(value))
         style = self._head if is_head else self._style(text)
         self._sheet.write_string(*at, text, style)
+        return text
+
+    def _shade(self, at: tuple[int, int], value: Shade, *, is_head: bool) -> str:
+        self._narrow.add(at[1])
+        text = _writable(value)
+        style = self._head if is_head and not value.is_grey else self._grey if value.is_grey else self._middle
+        if text:
+            self._sheet.write_string(*at, text, style)
+        elif value.is_grey:
+            self._sheet.write_blank(*at, None, style)
         return text
 
     def _style(self, text: str) -> Any:
