@@ -104,7 +104,10 @@ class Tab {
     if (!this.alive || (this.tablet.kills && chance() < 0.01)) this.kill();
     const before = this.tablet.rows;
     const after = edit(before);
-    for (const { id, q } of after) if (q < 3 && !this.tablet.born.has(id)) this.tablet.born.set(id, ++step);
+    for (const row of after) if (row.q < 3 && !this.tablet.born.has(row.id)) {
+      this.tablet.born.set(row.id, ++step);
+      this.tablet.all.push(row);
+    }
     for (const row of before) {
       if (row.q === 4 && !after.some(({ id }) => id === row.id)) this.tablet.old = true;
       if (after.some(({ id }) => id === row.id)) continue;
@@ -168,7 +171,7 @@ class Tab {
   }
 }
 
-const tablets = [1, 2, 3].map((name) => ({ name, old: false, born: new Map(), rows: [], went: new Map(), aged: new Set(), seen: new Map(), lock: null, bad: true, kills: true, session: "ann", tabs: [], log: [] }));
+const tablets = [1, 2, 3].map((name) => ({ name, old: false, born: new Map(), all: [], rows: [], went: new Map(), aged: new Set(), seen: new Map(), lock: null, bad: true, kills: true, session: "ann", tabs: [], log: [] }));
 
 const safe = async (work) => {
   try {
@@ -249,7 +252,7 @@ for (const tablet of tablets) for (const account of ["ann", "bob"]) {
 // given up by the teacher, or was said to be refused or too old.
 for (const tablet of tablets) for (const [id, row] of tablet.went) {
   if (row.q > 2 || !row.k || made.has(id) || tablet.aged.has(id)) continue;
-  const replaced = [...tablet.went.values(), ...tablet.rows].some((other) => other.id !== id && other.u === row.u && other.k === row.k && other.a === row.a && other.t >= row.t);
+  const replaced = tablet.all.some((other) => other.id !== id && other.u === row.u && other.k === row.k && other.a === row.a && other.t >= row.t);
   if (!replaced && row.q !== 2 && row.s !== "x") count.lost++;
 }
 console.log(JSON.stringify({ ...count, wrong: wrong.slice(0, 5) }));

@@ -56,14 +56,11 @@ export function makeStore() {
   return store;
 }
 
-/** Nothing stays of what an account left on this tablet: at sign-out. */
-export async function wipe() {
-  if (window.caches) await caches.delete(NAME);
-  if (window.indexedDB) await makeStore().change(() => []);
-}
+/** What is kept for an account. */
+export const mine = async (account) => (await makeStore().change((rows) => rows)).filter(({ a }) => a === account);
 
-/** How many taps of anybody wait on this tablet, and the register of one of them. */
-export async function waiting() {
-  const left = window.indexedDB ? (await makeStore().change((rows) => rows)).filter(({ q }) => q < 3) : [];
-  return [left.length, left.length && left[0].u];
+/** Nothing of an account stays on this tablet, nor any page. */
+export async function wipe(account) {
+  if (self.caches) await caches.delete(NAME);
+  await makeStore().change((rows) => rows.filter(({ a }) => a !== account));
 }
