@@ -140,6 +140,16 @@ WALLS: dict[str, Wall | Open] = {
         f"{ALL} OR {OWN_CHILD} OR {_of_work('attendance_registers', 'register_id')}",
         f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
     ),
+    # What was said is never changed: a mark that was wrong has a later line.
+    "attendance_changes": Wall(
+        f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
+        f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
+        None,
+        None,
+        revoke=("UPDATE", "DELETE", "TRUNCATE"),
+    ),
+    "attendance_rules": _STRUCTURE,
+    "register_locks": _CAMPUS,
     # Admission. Families apply without an account, on public pages; the private link is their key.
     "admission_cycles": _ON_SITE,
     "admission_seats": _wall(
