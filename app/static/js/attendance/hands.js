@@ -77,7 +77,8 @@ export function hands({ form, queue, here, now, tiles, tileOf }) {
 
   take.addEventListener("click", () => {
     const last = undone.pop();
-    if (last) send(last.filter(([tile, s]) => s !== now(tile).s || s === "l" || s === "o"));
+    // There is no way back to "nobody has said anything": what the page would have made of it is said.
+    if (last) send(last.map(([tile, s, m]) => [tile, s === "n" ? tile.first : s, m]).filter(([, s]) => s !== "n"));
   });
 
   on("click", "[data-help]", () => {
