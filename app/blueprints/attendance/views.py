@@ -152,6 +152,7 @@ def _show(section_id: UUID, on: date, sent: SentRegister) -> Response:
         roster=roster_mark([pupil.key for pupil in view.pupils]),
         problems=[(None, problem) for problem in sent.problems],
         may_take=allowed,
+        is_today=on == clock.today(),
         status=422 if sent.problems else 200,
     )
     return instead_of_page(page)

@@ -63,7 +63,7 @@ def test_everyone_starts_as_present(cast: Cast, client: PageClient) -> None:
     assert chosen(page) == ["present", "present"]
     assert "Not taken yet." in page.text
     assert "Sunday 22 November 2026" in page.text
-    assert page.one(".dock button").get_text() == "Finish register"
+    assert page.one(".dock button.go").get_text() == "Finish register"
 
 
 def test_one_tap_and_one_request(cast: Cast, client: PageClient) -> None:

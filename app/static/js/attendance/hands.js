@@ -1,5 +1,5 @@
 // The teacher's hands on a register that saves each tap: buttons, keys, minutes, setting many, taking back.
-import { on, page } from "../page.js";
+import { digits, on, page } from "../page.js";
 import { plain } from "./tally.js";
 
 const TYPED = "input:not([type=radio]), select, textarea";
@@ -35,7 +35,7 @@ export function hands({ form, queue, here, now, tiles, tileOf }) {
     const { s, m } = now(tile);
     extra.querySelector("[data-late]").hidden = s !== "l";
     extra.querySelector("[data-left]").hidden = s !== "p" && s !== "o" && s !== "n";
-    minutes.value = s === "l" ? m : "";
+    minutes.value = s === "l" ? digits(m) : "";
     left.value = s === "o" ? m.replace(/(..)$/, ":$1") : "";
     remark.value = "";
     tile.li.append(extra);
