@@ -39,6 +39,11 @@ LEFT = """async () => {
     });
     return [rows.length, (await (await caches.open("registers")).keys()).length];
 }"""
+KEPT_FOR = """async () => {
+    const pages = await caches.open("registers");
+    const kept = await Promise.all((await pages.keys()).map((name) => pages.match(name, { ignoreVary: true })));
+    return [...new Set(kept.map((answer) => answer.headers.get("X-Kept-of")))];
+}"""
 BACK = "dispatchEvent(new Event('online'))"
 
 
@@ -171,6 +176,29 @@ def test_two_tablets_are_merged_and_the_second_of_a_conflict_chooses(visit: Visi
     second.page.keyboard.press("z")
     second.page.keyboard.press("z")
     expect(second.page.locator(".pupil input[value=present]:checked")).to_have_count(2)
+
+
+def test_the_second_visit_is_shown_at_once_and_put_right_behind(visit: Visit, real_app: Flask) -> None:
+    teacher, colleague = visit(TABLET), visit(TABLET)
+    for each in (teacher, colleague):
+        each.enter(real_app, CAST.bashir, "en")
+        each.open(REGISTER)
+    page = teacher.page
+    page.evaluate(KEPT)
+    page.wait_for_function("navigator.serviceWorker.controller")
+    acts.mark(colleague.page, 1, "absent")
+    line(colleague.page, "Saved")
+    page.goto("about:blank")
+    with page.expect_navigation(wait_until="commit") as opened:
+        page.goto(REGISTER)
+    assert opened.value.from_service_worker
+    expect(page.locator(".pupil:nth-child(1) input[value=absent]")).to_be_checked()
+    # Somebody else holds the tablet now: nothing that was kept for Bashir stays.
+    teacher.enter(real_app, CAST.amina)
+    page.goto(REGISTER)
+    expect(page.locator("header details.menu summary")).not_to_contain_text("Bashir")
+    page.evaluate(KEPT)
+    assert page.evaluate(KEPT_FOR) == [page.locator("body").get_attribute("data-account")]
 
 
 def test_a_class_of_forty_is_taken_with_few_taps_and_bytes(visit: Visit, real_app: Flask) -> None:

@@ -28,7 +28,7 @@ export const plain = (text) =>
   });
 
 const isFound = (tile, asked) => {
-  const roll = plain(tile.querySelector("b").textContent).trim();
+  const roll = plain(tile.querySelector(".roll, b").textContent).trim();
   return /^\d+$/.test(asked) ? roll.startsWith(asked) : plain(tile.querySelector(".who span").textContent).includes(asked);
 };
 
