@@ -115,7 +115,9 @@ def line(page: Page, words: str) -> None:
     expect(page.locator("#line [data-state]:visible")).to_contain_text(words)
 
 
-def test_taps_outlive_the_line_the_tab_the_browser_and_the_session(tablet: Tablet, school: School, real_app: Flask) -> None:
+def test_taps_outlive_the_line_the_tab_the_browser_and_the_session(
+    tablet: Tablet, school: School, real_app: Flask
+) -> None:
     page = tablet.page
     before = stored(real_app)["changes"]
     page.goto(REGISTER)
@@ -168,7 +170,9 @@ def test_two_tablets_are_merged_and_the_second_of_a_conflict_chooses(visit: Visi
     expect(clash).to_contain_text("Bashir Uddin")
     expect(clash).to_contain_text("Excused")
     second.is_accessible()
-    assert stored(real_app) == {"absent": 1, "late": 1, "changes": 2}, "merged by pupil, and nothing overwritten"
+    assert stored(real_app) == {"absent": 1, "late": 1, "changes": 2}, (
+        "merged by pupil, and nothing overwritten"
+    )
     clash.locator("[data-take=mine]").click()
     expect(clash).to_have_count(0)
     line(second.page, "Saved")

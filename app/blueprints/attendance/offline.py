@@ -26,7 +26,9 @@ def _said(locale: str) -> tuple[str, str, str, str]:
         return (
             locale,
             gettext("No connection"),
-            gettext("This page was not kept on this device. Registers that were opened today open without a line too."),
+            gettext(
+                "This page was not kept on this device. Registers that were opened today open without a line too."
+            ),
             gettext("To the registers"),
         )
 
