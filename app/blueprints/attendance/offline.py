@@ -1,4 +1,4 @@
-"""What stands between the registers and a line that drops: the worker, and the page it shows for all it has not kept."""
+"""What stands between the registers and a line that drops: the worker, and the page for all it has not kept."""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ export function hands({ form, queue, here, now, tiles, tileOf }) {
     minutes.value = s === "l" ? digits(m) : "";
     left.value = s === "o" ? m.replace(/(..)$/, ":$1") : "";
     remark.value = "";
+    extra.querySelector("small").hidden = navigator.onLine;
     tile.li.append(extra);
     tile.li.querySelector("[data-more]").setAttribute("aria-expanded", true);
   }
