@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from sqlalchemy import func, select
 
 from app.domain.attendance.models import Attendance, AttendanceChange
@@ -238,7 +238,12 @@ def test_signing_out_leaves_nothing_on_the_tablet(visit: Visit, real_app: Flask)
     teacher.open(REGISTER)
     page.evaluate(KEPT)
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    page.on("dialog", agree)
     with teacher.offline():
         acts.mark(page, 1, "absent")
         line(page, "Offline: 1 waiting")
