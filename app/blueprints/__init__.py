@@ -28,6 +28,7 @@ AREAS = (
     "people",
     "scores",
     "site",
+    "timetable",
     "vitals",
 )
 

@@ -163,7 +163,7 @@ for (const [name, data] of Object.entries(files)) {
 }
 // The worker keeps the files of a register's page, so it is made when they have their names.
 const ASSETS = ["register.css", "site.js", "portal.js", "register.js"].map((name) => `/static/build/${manifest[name]}`);
-const worker = write("worker.js", await script("worker.js", { ASSETS: JSON.stringify(ASSETS) }));
+const worker = write("worker.js", await script("attendance/worker.js", { ASSETS: JSON.stringify(ASSETS) }));
 manifest["worker.js"] = worker.hashed;
 fits &&= worker.within;
 // Last, so that whoever sees the manifest sees the files.

@@ -6,7 +6,7 @@ import { digits, page } from "./page.js";
 addEventListener("submit", async (event) => {
   const form = event.target;
   const { account } = page.body.dataset;
-  if (!/\/sign-out$/.test(form.action) || !account || !window.indexedDB) return;
+  if (!/\/sign-out$/.test(form.action) || !account) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const waiting = (await mine(account)).filter(({ q }) => q < 3);

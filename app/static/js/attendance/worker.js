@@ -1,8 +1,8 @@
 // Stands between the registers and the line. A register opened before is shown at once and asked for anew behind; without
 // a line there is what was kept, and a small page for all else. Pages are kept 72 hours, at most twelve, of one account.
-import { look, makePost } from "./attendance/post.js";
-import { KEPT, makeQueue } from "./attendance/queue.js";
-import { makeStore } from "./attendance/store.js";
+import { look, makePost } from "./post.js";
+import { KEPT, makeQueue } from "./queue.js";
+import { makeStore } from "./store.js";
 
 /* global ASSETS */
 const PAGES = "registers";
