@@ -21,6 +21,7 @@ let rows = [];
 let theirs = new Map();
 let isTaken = false;
 let isWaiting = false;
+let isWarned = false;
 
 const fill = (text, n, at = "") => text.replace("{n}", digits(n)).replace("{at}", at);
 const now = (tile) => stateOf(tile, rows);
@@ -94,7 +95,8 @@ const queue = makeQueue({
       tell(`${tile ? `${tile.li.querySelector(".who span").textContent}: ` : ""}${why || bar.dataset.refused}`);
     }
     if (state.gone) tell(fill(bar.dataset.gone, state.gone));
-    if (!store.isKept) tell(bar.dataset.memory);
+    if (!store.isKept && !isWarned) tell(bar.dataset.memory);
+    isWarned = !store.isKept;
     // Where the browser can, the worker sends what waits when the line is back, with the page closed.
     if (waits(state) && navigator.serviceWorker) navigator.serviceWorker.ready.then(({ sync }) => sync && sync.register("marks")).catch(() => {});
   },
@@ -105,7 +107,10 @@ const waits = ({ waiting, phase }) => waiting && phase === "offline";
 function renew(text) {
   const source = new DOMParser().parseFromString(text, "text/html");
   if (source.body.dataset.account !== account) return location.reload();
-  if (list) return page.getElementById("main").replaceChildren(...source.getElementById("main").childNodes);
+  if (list) {
+    page.getElementById("main").replaceChildren(...source.getElementById("main").childNodes);
+    return page.querySelector("[data-registers]").replaceWith(list);
+  }
   if (!source.querySelector("form[data-marks]")) return tell(bar.dataset.fresh);
   if (!read(source, true)) tell(bar.dataset.fresh);
   isTaken = isTaken || !source.querySelector("button[data-untaken]:not([hidden])");

@@ -19,6 +19,11 @@ export function read(source, isNewer) {
     const first = (li.querySelector("input[checked]") || { id: "n" }).id[0];
     const v = +(li.dataset.v || 0);
     const m = li.dataset.m || "";
+    if (isNewer) {
+      const who = all.get(key).li.querySelector(".who");
+      for (const note of who.querySelectorAll("small.soft")) note.remove();
+      who.append(...li.querySelectorAll("small.soft"));
+    }
     const s = !v ? "n" : first === "p" && m ? "o" : first;
     all.set(key, { li, ...(isNewer && { li: all.get(key).li }), key, first, v, s, m });
   }

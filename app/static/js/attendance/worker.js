@@ -38,7 +38,7 @@ async function find(url) {
 /** Keeps a page; those of any other account go. */
 async function keep(url, answer, text) {
   const account = (ACCOUNT.exec(text) || [])[1];
-  if (answer.status !== 200 || answer.redirected || !account || !isRegister(url)) return;
+  if (answer.status !== 200 || !account || !isRegister(url)) return;
   const pages = await caches.open(PAGES);
   const headers = new Headers(answer.headers);
   headers.set("X-Kept-at", Date.now());
@@ -58,7 +58,8 @@ async function fetchAndKeep(request, url) {
   const answer = await fetch(request);
   if (answer.status !== 200 || !isRegister(url)) return { answer };
   const text = await answer.clone().text();
-  await keep(url, answer, text);
+  // Where a register is kept lesson by lesson, today's address leads on to the lesson's own.
+  await keep(answer.redirected ? answer.url : url, answer, text);
   return { answer, text };
 }
 
