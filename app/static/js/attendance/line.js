@@ -122,10 +122,10 @@ function renew(text) {
 async function withWorker() {
   const { serviceWorker } = navigator;
   if (!serviceWorker || !window.caches) return;
-  serviceWorker.addEventListener("message", ({ data: { fresh, text } }) => fresh === location.href && renew(text));
+  serviceWorker.addEventListener("message", ({ data }) => data.fresh && renew(data.fresh));
   const { active } = (await serviceWorker.register((form || list).dataset.worker), await serviceWorker.ready);
   const own = [...page.querySelectorAll("a[data-own]")].map(({ href }) => href);
-  active.postMessage({ keep: [location.href, ...own].slice(0, 12) });
+  active.postMessage({ here: location.href, keep: [location.href, ...own].slice(0, 12) });
 }
 
 if (account && bar && (form || list)) {

@@ -63,16 +63,12 @@ async function fetchAndKeep(request, url) {
   return { answer, text };
 }
 
-async function compare(old, asked, url) {
+/** The page as it is now where that differs from what was kept, by address: the page shown asks for it once it is there. */
+const newer = new Map();
+
+async function compare(old, asked) {
   const { answer, text } = await asked;
-  if (!text || tagOf(old) === tagOf(answer)) return;
-  // The page that is told must be there first.
-  for (let tries = 0; tries < 20; tries++) {
-    const open = (await self.clients.matchAll()).filter((each) => nameOf(each.url) === nameOf(url));
-    for (const each of open) each.postMessage({ fresh: each.url, text });
-    if (open.length) return;
-    await new Promise((done) => setTimeout(done, 250));
-  }
+  return text && tagOf(old) !== tagOf(answer) ? text : "";
 }
 
 async function show(event) {
@@ -83,7 +79,8 @@ async function show(event) {
   if (!old) return asked.then(({ answer }) => answer, () => caches.match(OFFLINE, { ignoreVary: true }).then((page) => page || Response.error()));
   // Reloaded, come from signing in, or sent here by a form: the school first, as long as it is not too slow.
   const wantsNew = /^(reload|no-cache)$/.test(request.cache) || /\/sign-in/.test(request.referrer) || nameOf(request.referrer || "about:blank") === nameOf(url);
-  event.waitUntil(compare(old.clone(), asked, url).catch(() => {}));
+  newer.set(nameOf(url), compare(old, asked).catch(() => ""));
+  event.waitUntil(newer.get(nameOf(url)));
   if (!wantsNew) return old;
   const slow = new Promise((done) => setTimeout(done, PATIENCE, old));
   return Promise.race([asked.then(({ answer }) => answer, () => old), slow]);
@@ -138,6 +135,10 @@ self.addEventListener("fetch", (event) => {
 
 self.addEventListener("message", (event) => {
   event.waitUntil((async () => {
+    const name = nameOf(event.data.here);
+    const text = await newer.get(name);
+    newer.delete(name);
+    if (text) event.source.postMessage({ fresh: text });
     for (const url of event.data.keep || []) {
       if (isRegister(url) && !(await find(url))) await fetchAndKeep(url, url).catch(() => {});
     }
