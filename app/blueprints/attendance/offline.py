@@ -16,7 +16,9 @@ from app.web.urls import STATIC, built_name
 @public
 def worker() -> Response:
     """The script that keeps the registers of the day. From this address it answers for `/attendance/` alone."""
-    answer = send_from_directory(STATIC / "build", built_name("worker.js"), mimetype="text/javascript; charset=utf-8")
+    answer = send_from_directory(
+        STATIC / "build", built_name("worker.js"), mimetype="text/javascript; charset=utf-8"
+    )
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 
