@@ -27,6 +27,7 @@ from app.web.once import init_once
 from app.web.proof import init_proof
 from app.web.richtext import init_richtext
 from app.web.school import init_school
+from app.web.tablets import init_tablets
 from app.web.templating import KeptTemplates
 from app.web.urls import init_urls
 from app.web.words import init_words
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_i18n(app)
     init_icons(app)
     init_words(app)
+    init_tablets(app)
     init_days(app)
     init_access(app)
     init_proof(app)

@@ -23,6 +23,11 @@ def _manifest() -> dict[str, str]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
+def built_name(name: str) -> str:
+    """The file a built asset stands in."""
+    return _manifest()[name]
+
+
 def asset(name: str) -> str:
     """The address of a built asset. Its name changes with its content, so it may be kept for ever."""
     return f"/static/build/{_manifest()[name]}"

@@ -24,9 +24,9 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def live_server(app: Flask) -> Iterator[str]:
-    """Serve the application until the block ends; yields its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+def live_server(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serve the application until the block ends; yields its address. With a port: where a tablet knows it from."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

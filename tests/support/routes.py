@@ -436,6 +436,8 @@ ROUTES: dict[str, Route] = {
     "attendance.register_today": _of(P.REGISTERS_READ, section_id="sections"),
     "attendance.register": _of(P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}"),
     "attendance.marks": _of(P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}"),
+    "attendance.worker": Route(None),
+    "attendance.offline": _public(),
     "attendance.pupil": _of(
         P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}", key="controls"
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import time
 from typing import Any
 
 from flask import Flask
@@ -54,6 +55,20 @@ _WIDE_SPACING = """() => {
 }"""
 
 
+def session_cookie(app: Flask, member: Member, url: str, lang: str | None = None) -> Any:
+    """The cookie of a member of the cast who has signed in; it outlives the browser, as "keep me signed in" does."""
+    with app.app_context():
+        if lang:
+            switch_language(member.actor, lang)
+        token = open_session(member.user_id, frozenset({member.role}), keep=False, ip=None, user_agent="test")
+        db.session.remove()
+    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert signer is not None
+    value = str(signer.dumps({"_user_id": token, "_fresh": True}))
+    expires = time() + 3600
+    return {"name": app.config["SESSION_COOKIE_NAME"], "value": value, "url": url, "expires": expires}
+
+
 class Visitor:
     """A person's browser. Faults are script errors, policy violations, failed requests and answers of 500."""
 
@@ -83,19 +98,7 @@ class Visitor:
 
     def enter(self, app: Flask, member: Member, lang: str | None = None) -> None:
         """Be signed in as a member of the cast, reading this language, without the way through the door."""
-        with app.app_context():
-            if lang:
-                switch_language(member.actor, lang)
-            token = open_session(
-                member.user_id, frozenset({member.role}), keep=False, ip=None, user_agent="test"
-            )
-            db.session.remove()
-        signer = SecureCookieSessionInterface().get_signing_serializer(app)
-        assert signer is not None
-        value = signer.dumps({"_user_id": token, "_fresh": True})
-        self.context.add_cookies(
-            [{"name": app.config["SESSION_COOKIE_NAME"], "value": str(value), "url": self.url}]
-        )
+        self.context.add_cookies([session_cookie(app, member, self.url, lang)])
 
     @contextmanager
     def on(self, device: Device) -> Iterator[None]:

@@ -121,9 +121,12 @@ def _answer(saved: TapsSaved) -> Response:
         told["t"] = 1
     agreed = [[each.key, each.version] for each in saved.outcomes if each.verdict is not Verdict.CONFLICT]
     against = [_told(each) for each in saved.outcomes if each.verdict is Verdict.CONFLICT]
+    others = [_told(each)[:4] for each in saved.others]
     why = message_of(PupilNotHere())
     gone = [[key, why] for key in saved.strangers]
-    told |= {name: value for name, value in (("m", agreed), ("c", against), ("x", gone)) if value}
+    told |= {
+        name: value for name, value in (("m", agreed), ("c", against), ("x", gone), ("d", others)) if value
+    }
     return jsonify(told)
 
 

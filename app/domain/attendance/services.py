@@ -188,8 +188,9 @@ def save_taps(
             chosen |= dict.fromkeys(silent, _UNTOUCHED)
         _store(work, chosen, finishes=takes)
         outcomes = _outcomes(work, judged, known, latest, students)
+        others = _others(work, latest, students) if finish is not None else ()
     strangers = tuple(dict.fromkeys(tap.key for tap in taps if tap.key not in students))
-    return TapsSaved(outcomes, strangers, work.register.is_taken or takes)
+    return TapsSaved(outcomes, strangers, work.register.is_taken or takes, others)
 
 
 def save_mark(
@@ -365,6 +366,16 @@ def _outcomes(
         version = known.get(latest[key].id) or (stored.version if stored else 0)
         found.append(Outcome(key, verdict, version, stored, said.get(students[key])))
     return tuple(found)
+
+
+def _others(work: _Work, latest: Mapping[str, Tap], students: Mapping[str, UUID]) -> tuple[Outcome, ...]:
+    """Who is not in the batch and whose mark is not what finishing makes of pupils nobody has marked."""
+    marks = [(key, work.stored.get(student)) for key, student in students.items() if key not in latest]
+    return tuple(
+        Outcome(key, Verdict.SAME, stored.version, stored)
+        for key, stored in marks
+        if stored is not None and (stored.version, stored.mark) != (1, _UNTOUCHED)
+    )
 
 
 def _lock(db: Session, actor: Actor, section: SectionDay, on: date, period: int) -> _Locked:

@@ -98,6 +98,9 @@ class TapsSaved:
     """The keys of taps about somebody who is not on this list (any more)."""
     is_taken: bool
     """Whether the register is finished now."""
+    others: tuple[Outcome, ...] = ()
+    """Of a batch that finishes: everybody it says nothing of and who is not simply present, in the first version. So
+    the tablet knows what finishing made of each pupil, and lays no tap over a mark it was never told of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,3 +11,6 @@ import { page } from "./page.js";
 // is there: it takes nothing from the first paint.
 const { then } = page.currentScript.dataset;
 if (then) page.head.append(Object.assign(page.createElement("script"), { src: then }));
+
+// Whoever signs in next sees no page that was kept for somebody else.
+if (/\/sign-in/.test(location.pathname) && window.caches) caches.delete("registers");

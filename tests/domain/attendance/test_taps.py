@@ -160,6 +160,17 @@ def test_finishing_twice_does_it_once_and_corrections_say_so(cast: Cast) -> None
     assert (row.version, row.corrected_by) == (2, cast.bashir.user_id)
 
 
+def test_finishing_tells_of_marks_the_tablet_has_not_seen(cast: Cast) -> None:
+    rafi, tasnim = keys(cast)
+    send(cast, tap(rafi, ABSENT))
+    (told,) = send(cast, tap(tasnim, LATE, late_minutes=5), finish=True).others
+    assert (told.key, told.version, told.stored.mark.status if told.stored else None) == (rafi, 1, ABSENT)
+    assert [each.key for each in send(cast, finish=True).others] == [rafi, tasnim], (
+        "asked once more it says it again"
+    )
+    assert not send(cast, tap(rafi, LATE, base=1)).others, "only finishing says something of everybody"
+
+
 def test_nobody_is_made_present_who_was_not_on_the_list_that_was_seen(cast: Cast) -> None:
     rafi, _ = keys(cast)
     with pytest.raises(PupilNotHere):

@@ -49,7 +49,8 @@ def test_a_tap_is_told_its_version_and_the_time(cast: Cast, client: PageClient) 
     answer = sent(client, cast, tapped(rafi))
     assert answer.json == {"s": "8:42", "m": [[rafi, 1]]}
     roster = str(page.one("form[data-register]")["data-register"])
-    assert sent(client, cast, done=roster).json == {"s": "8:42", "t": 1}
+    answer = sent(client, cast, done=roster)
+    assert answer.json == {"s": "8:42", "t": 1, "d": [[rafi, 1, "a", ""]]}, "of whom it would not guess it"
     page = client.get(address(cast))
     assert "Taken 8:42 by Bashir Uddin." in page.text
     assert page.one(f".pupil:has(#n{rafi})")["data-v"] == "1"

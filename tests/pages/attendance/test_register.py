@@ -63,7 +63,7 @@ def test_everyone_starts_as_present(cast: Cast, client: PageClient) -> None:
     assert chosen(page) == ["present", "present"]
     assert "Not taken yet." in page.text
     assert "Sunday 22 November 2026" in page.text
-    assert page.one(".dock button").get_text() == "Finish register"
+    assert page.one(".dock button.go").get_text() == "Finish register"
 
 
 def test_one_tap_and_one_request(cast: Cast, client: PageClient) -> None:
@@ -85,7 +85,7 @@ def test_a_correction_shows_both_hands(cast: Cast, client: PageClient) -> None:
     assert "Taken 8:42 by Amina Rahman , corrected 9:10 by Bashir Uddin ." in page.text.replace(
         "Rahman,", "Rahman ,"
     ).replace("Uddin.", "Uddin .")
-    assert page.one(".dock button").get_text() == "Save changes"
+    assert page.one(".dock button.go").get_text() == "Save changes"
     assert chosen(page) == ["present", "late"]
 
 
@@ -222,7 +222,7 @@ def test_a_reader_sees_the_tiles_and_no_button(cast: Cast, client: PageClient) -
     assert page.all("main form") == []
     take(cast)
     mine = client.as_(cast.hasan).get(address(cast))
-    assert mine.one(".dock button")
+    assert mine.one(".dock button.go")
 
 
 def test_a_subject_teacher_may_not_save(cast: Cast, client: PageClient, many_pupils: list[UUID]) -> None:

@@ -1,0 +1,255 @@
+"""A register on tablets whose line, tab, browser or session goes away, and what is stored of it in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from sqlalchemy import func, select
+
+from app.domain.attendance.models import Attendance, AttendanceChange
+from app.extensions import db
+from app.uow import session
+from ops.browse import acts
+from ops.browse.chromium import FLAGS, LAPTOP, PHONE, TABLET
+from ops.devtool.testing import chromium_path
+from tests.browser.conftest import Visit
+from tests.support.cast import CAST, PASSWORD, Member
+from tests.support.live import live_server
+from tests.support.pupils import fill_section
+from tests.support.visitor import session_cookie
+
+REGISTER = f"/attendance/registers/{CAST.section_7a}/"
+KEPT = """async () => {
+    const kept = async () => (await caches.open("registers")).match(location.href, { ignoreVary: true });
+    while (!(await kept())) await new Promise((done) => setTimeout(done, 50));
+}"""
+LEFT = """async () => {
+    const database = await new Promise((done) => {
+        const asked = indexedDB.open("registers", 1);
+        asked.onsuccess = () => done(asked.result);
+    });
+    const rows = await new Promise((done) => {
+        const asked = database.transaction("taps").objectStore("taps").getAll();
+        asked.onsuccess = () => done(asked.result);
+    });
+    return [rows.length, (await (await caches.open("registers")).keys()).length];
+}"""
+KEPT_FOR = """async () => {
+    const pages = await caches.open("registers");
+    const kept = await Promise.all((await pages.keys()).map((name) => pages.match(name, { ignoreVary: true })));
+    return [...new Set(kept.map((answer) => answer.headers.get("X-Kept-of")))];
+}"""
+BACK = "dispatchEvent(new Event('online'))"
+
+
+class School:
+    """The server behind a line that can be cut: nothing answers then, neither a page nor the worker."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.stack = ExitStack()
+        self.url = self.stack.enter_context(live_server(app))
+
+    def cut(self) -> None:
+        """The line is gone."""
+        self.stack.close()
+
+    def mend(self) -> None:
+        """The line is back, at the address the tablets know."""
+        self.stack.enter_context(live_server(self.app, int(self.url.rpartition(":")[2])))
+
+
+@pytest.fixture
+def school(real_app: Flask, school_day: object) -> Iterator[School]:
+    opened = School(real_app)
+    yield opened
+    opened.cut()
+
+
+def stored(app: Flask) -> dict[str, int]:
+    """How many marks of each kind there are today, and under `changes` how often any was changed."""
+    with app.app_context():
+        rows = session().execute(select(Attendance.status, func.count()).group_by(Attendance.status)).all()
+        changes = session().scalar(select(func.count()).select_from(AttendanceChange)) or 0
+        db.session.remove()
+    return {status.value: count for status, count in rows} | {"changes": changes}
+
+
+class Tablet:
+    """A browser with a memory of its own, that can be killed and started again."""
+
+    def __init__(self, browser: Browser, school: School, folder: Path, member: Member) -> None:
+        self.browser, self.school, self.folder = browser, school, folder
+        self.start()
+        self.context.add_cookies([session_cookie(school.app, member, school.url)])
+
+    def start(self) -> None:
+        self.context: BrowserContext = self.browser.browser_type.launch_persistent_context(
+            self.folder,
+            executable_path=chromium_path(),
+            args=list(FLAGS),
+            base_url=self.school.url,
+            **TABLET.options(),
+        )
+        self.page: Page = self.context.pages[0]
+
+    def kill(self) -> None:
+        """The tab goes without a word, then the whole browser."""
+        self.page.close(run_before_unload=False)
+        self.context.close()
+
+
+@pytest.fixture
+def tablet(browser: Browser, school: School, tmp_path: Path) -> Iterator[Tablet]:
+    held = Tablet(browser, school, tmp_path / "tablet", CAST.bashir)
+    yield held
+    held.context.close()
+
+
+def line(page: Page, words: str) -> None:
+    expect(page.locator("#line [data-state]:visible")).to_contain_text(words)
+
+
+def test_taps_outlive_the_line_the_tab_the_browser_and_the_session(
+    tablet: Tablet, school: School, real_app: Flask
+) -> None:
+    page = tablet.page
+    before = stored(real_app)["changes"]
+    page.goto(REGISTER)
+    page.evaluate(KEPT)
+    school.cut()
+    acts.mark(page, 1, "absent")
+    line(page, "Offline: 1 waiting")
+    acts.mark(page, 2, "excused")
+    line(page, "Offline: 2 waiting")
+    tablet.kill()
+    tablet.start()
+    page = tablet.page
+    page.goto(REGISTER)
+    expect(page.locator(".pupil input[value=absent]:checked")).to_have_count(1)
+    line(page, "Offline: 2 waiting")
+    page.goto("/attendance/registers/2/nowhere")
+    expect(page.locator("main")).to_contain_text("সংযোগ নেই")
+    page.goto(REGISTER)
+    school.mend()
+    page.evaluate(BACK)
+    # With the browser went its session: signing in is all there is to do.
+    page.get_by_role("link", name="Sign in, and it goes on: 2 waiting").click()
+    page.fill("[name=identifier]", CAST.bashir.email or "")
+    page.fill("[name=password]", PASSWORD)
+    page.locator("main form[method=post] button.go").click()
+    line(page, "Saved")
+    expect(page.locator(".pupil input[value=absent]:checked")).to_have_count(1)
+    page.locator(".dock button.go").click()
+    expect(page.locator(".dock button.go")).to_be_hidden()
+    after = stored(real_app)
+    assert (after["absent"], after["excused"]) == (1, 1)
+    assert after["changes"] == before + 2, "each tap is stored once; nobody else sits in the section"
+
+
+def test_two_tablets_are_merged_and_the_second_of_a_conflict_chooses(visit: Visit, real_app: Flask) -> None:
+    first, second = visit(TABLET), visit(LAPTOP)
+    for each in (first, second):
+        each.enter(real_app, CAST.bashir, "en")
+        each.open(REGISTER)
+    with second.offline():
+        acts.mark(first.page, 1, "absent")
+        line(first.page, "Saved")
+        second.page.locator(".pupil:nth-child(2) input:checked").focus()
+        second.page.keyboard.press("l")
+        second.page.keyboard.press("ArrowUp")
+        second.page.keyboard.press("e")
+        line(second.page, "Offline: 2 waiting")
+    clash = second.page.locator(".pupil:nth-child(1) .clash")
+    expect(clash).to_contain_text("Absent")
+    expect(clash).to_contain_text("Bashir Uddin")
+    expect(clash).to_contain_text("Excused")
+    second.is_accessible()
+    assert stored(real_app) == {"absent": 1, "late": 1, "changes": 2}, (
+        "merged by pupil, and nothing overwritten"
+    )
+    clash.locator("[data-take=mine]").click()
+    expect(clash).to_have_count(0)
+    line(second.page, "Saved")
+    assert stored(real_app) == {"excused": 1, "late": 1, "changes": 3}
+    second.page.keyboard.press("z")
+    second.page.keyboard.press("z")
+    expect(second.page.locator(".pupil input[value=present]:checked")).to_have_count(2)
+
+
+def test_the_second_visit_is_shown_at_once_and_put_right_behind(visit: Visit, real_app: Flask) -> None:
+    teacher, colleague = visit(TABLET), visit(TABLET)
+    for each in (teacher, colleague):
+        each.enter(real_app, CAST.bashir, "en")
+        each.open(REGISTER)
+    page = teacher.page
+    page.evaluate(KEPT)
+    page.wait_for_function("navigator.serviceWorker.controller")
+    acts.mark(colleague.page, 1, "absent")
+    line(colleague.page, "Saved")
+    page.goto("about:blank")
+    with page.expect_navigation(wait_until="commit") as opened:
+        page.goto(REGISTER)
+    assert opened.value.from_service_worker
+    expect(page.locator(".pupil:nth-child(1) input[value=absent]")).to_be_checked()
+    # Somebody else holds the tablet now: nothing that was kept for Bashir stays.
+    teacher.enter(real_app, CAST.amina)
+    page.goto(REGISTER)
+    expect(page.locator("header details.menu summary")).not_to_contain_text("Bashir")
+    page.evaluate(KEPT)
+    assert page.evaluate(KEPT_FOR) == [page.locator("body").get_attribute("data-account")]
+
+
+def test_a_class_of_forty_is_taken_with_few_taps_and_bytes(visit: Visit, real_app: Flask) -> None:
+    with real_app.app_context():
+        fill_section(38)
+    teacher = visit(PHONE)
+    teacher.enter(real_app, CAST.bashir, "bn")
+    teacher.open(REGISTER)
+    for number in (3, 8, 20, 31):
+        acts.mark(teacher.page, number, "absent")
+    acts.mark(teacher.page, 8, "late")
+    expect(teacher.page.locator(".extra")).to_be_visible()
+    teacher.fits()
+    teacher.is_accessible()
+    with teacher.page.expect_response(lambda answer: "done=" in (answer.request.post_data or "")) as finished:
+        teacher.page.locator(".dock button.go").click()
+    assert finished.value.status == 200
+    expect(teacher.page.locator(".dock button.go")).to_be_hidden()
+    counted = stored(real_app)
+    assert (counted["present"], counted["absent"], counted["late"]) == (36, 3, 1)
+    # Whom nobody had touched is no stranger to the tablet that finished.
+    with teacher.page.expect_response(lambda answer: "/marks/" in answer.url):
+        acts.mark(teacher.page, 1, "absent")
+    expect(teacher.page.locator("[data-state=saved]")).to_be_visible()
+    expect(teacher.page.locator(".clash")).to_have_count(0)
+    assert stored(real_app)["absent"] == 4
+
+
+def test_signing_out_leaves_nothing_on_the_tablet(visit: Visit, real_app: Flask) -> None:
+    teacher = visit(TABLET)
+    page = teacher.page
+    teacher.enter(real_app, CAST.bashir, "en")
+    teacher.open(REGISTER)
+    page.evaluate(KEPT)
+    asked: list[str] = []
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    page.on("dialog", agree)
+    with teacher.offline():
+        acts.mark(page, 1, "absent")
+        line(page, "Offline: 1 waiting")
+        page.locator("header details.menu summary").click()
+        page.locator("form[action$='/sign-out'] button").click()
+        page.wait_for_event("requestfailed")
+    assert asked == ["Not saved yet: 1. Sign out and lose it?"]
+    teacher.open("/en/sign-in")
+    assert page.evaluate(LEFT) == [0, 0], "neither taps nor pages"
