@@ -16,6 +16,8 @@ from app.domain.admissions.rankings import models as admission_rankings
 from app.domain.admissions.scores import models as admission_scores
 from app.domain.admissions.slips import models as admission_slips
 from app.domain.attendance import models as attendance
+from app.domain.attendance.concerns import models as attendance_concerns
+from app.domain.attendance.reports import models as attendance_reports
 from app.domain.audit import models as audit
 from app.domain.cms import models as cms
 from app.domain.counters import models as counters
@@ -42,6 +44,8 @@ __all__ = [
     "admission_slips",
     "admissions",
     "attendance",
+    "attendance_concerns",
+    "attendance_reports",
     "audit",
     "cms",
     "counters",

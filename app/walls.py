@@ -140,6 +140,11 @@ WALLS: dict[str, Wall | Open] = {
         f"{ALL} OR {OWN_CHILD} OR {_of_work('attendance_registers', 'register_id')}",
         f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
     ),
+    # Kept by triggers; only the repair writes them through the application.
+    "attendance_months": _CAMPUS,
+    "attendance_reminders": _CAMPUS,
+    "attendance_concerns": _CAMPUS,
+    "attendance_concern_events": _wall(f"{ALL} OR {_of_work('attendance_concerns', 'concern_id')}"),
     # Admission. Families apply without an account, on public pages; the private link is their key.
     "admission_cycles": _ON_SITE,
     "admission_seats": _wall(

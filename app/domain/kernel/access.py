@@ -46,6 +46,7 @@ class Permission(StrEnum):
 
     REGISTERS_READ = "registers:read"  # attendance as it was taken
     REGISTERS_TAKE = "registers:take"  # take and correct a register
+    ATTENDANCE_REPORT = "attendance:report"  # who is here and who is missing at a whole campus, month locks, imports
 
     STUDENTS_READ = "students:read"
     STUDENTS_EDIT = "students:edit"  # details, enrolment, section, roll number
@@ -93,6 +94,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.MESSAGES_EDIT,
             Permission.REGISTERS_READ,
             Permission.REGISTERS_TAKE,
+            Permission.ATTENDANCE_REPORT,
             Permission.STUDENTS_READ,
             Permission.STUDENTS_EDIT,
             Permission.GUARDIANS_READ,
