@@ -11,6 +11,8 @@ from app.domain.attendance.types import Share
 from app.domain.kernel.errors import N_, Conflict, Refused
 from app.domain.kernel.texts import LocalText
 
+PAGE_SIZE = 50
+
 
 class ConcernKind(StrEnum):
     """What somebody should talk with the family about."""
