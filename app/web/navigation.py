@@ -39,6 +39,8 @@ PLACES: list[Place] = [
     Place(_l("My record"), "family.my_record", "book", Permission.OWN_RECORD_READ),
     Place(_l("Admissions"), "admissions.queue", "queue", Permission.APPLICATIONS_READ, "/admissions/"),
     Place(_l("Register"), "attendance.registers", "check", Permission.REGISTERS_READ),
+    Place(_l("Attendance"), "board.board", "chart", Permission.ATTENDANCE_REPORT, "/attendance/"),
+    Place(_l("Concerns"), "board.concerns", "bell", Permission.REGISTERS_READ),
     Place(_l("Students"), "people.students", "person", Permission.STUDENTS_READ),
     Place(_l("Guardians"), "people.guardians", "phone", Permission.GUARDIANS_READ),
     Place(_l("Fees"), "fees.day", "purse", Permission.FEES_RECORD, "/admissions/fees/"),

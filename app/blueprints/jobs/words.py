@@ -41,6 +41,7 @@ KIND_WORDS: dict[str, object] = {
     "application.paper_refused": _l("Paper refused"),
     "application.slot": _l("Time, place and seat"),
     "application.enrolled": _l("Pupil enrolled"),
+    "register.reminder": _l("Reminder of a register"),
     "admission_draw.announced": _l("Ticket of a draw"),
     "admission_draw.drawn": _l("Draw held"),
     "admission_draw.cancelled": _l("Draw cancelled"),
@@ -56,6 +57,8 @@ JOB_WORDS: dict[str, object] = {
     JobName.SWEEP_FILES: _l("Check the files that wait"),
     JobName.COMPARE_FILES: _l("Compare the files with their records"),
     JobName.MOVE_OFFERS: _l("End offers whose time is over, and offer free seats to the next"),
+    JobName.REMIND_TEACHERS: _l("Remind teachers whose register is not taken"),
+    JobName.FIND_CONCERNS: _l("Look for absences that need a talk with the family"),
     JobName.SWEEP_LIMITS: _l("Forget tries whose time is over"),
     JobName.SWEEP_KEYS: _l("Forget forms that were sent long ago"),
 }

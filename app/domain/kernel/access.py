@@ -46,7 +46,9 @@ class Permission(StrEnum):
 
     REGISTERS_READ = "registers:read"  # attendance as it was taken
     REGISTERS_TAKE = "registers:take"  # take and correct a register
-    ATTENDANCE_REPORT = "attendance:report"  # who is here and who is missing at a whole campus, month locks, imports
+    ATTENDANCE_REPORT = (
+        "attendance:report"  # who is here and who is missing at a whole campus, month locks, imports
+    )
 
     STUDENTS_READ = "students:read"
     STUDENTS_EDIT = "students:edit"  # details, enrolment, section, roll number

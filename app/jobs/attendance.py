@@ -1,0 +1,17 @@
+"""Registers by the clock."""
+
+from __future__ import annotations
+
+from app.domain.attendance.concerns.services import look_everywhere
+from app.domain.attendance.reports.services import remind_due
+from app.web.urls import register_link
+
+
+def remind_teachers() -> None:
+    """Remind the teachers whose register is not taken, at every campus whose hour has come."""
+    remind_due(register_link)
+
+
+def find_concerns() -> None:
+    """Look for patterns that need a talk with the family, at one in the night in Dhaka."""
+    look_everywhere()
