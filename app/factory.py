@@ -41,6 +41,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     app = Flask("app", static_folder=None, root_path=str(ROOT / "app"))
     app.config.update(_flask_config(settings))
+    # Names and digits as they are: a third of the bytes of their escapes.
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # Flask's own provider has it
     app.jinja_options = {
         "trim_blocks": True,
         "lstrip_blocks": True,

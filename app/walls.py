@@ -145,6 +145,16 @@ WALLS: dict[str, Wall | Open] = {
     "attendance_reminders": _CAMPUS,
     "attendance_concerns": _CAMPUS,
     "attendance_concern_events": _wall(f"{ALL} OR {_of_work('attendance_concerns', 'concern_id')}"),
+    # What was said is never changed: a mark that was wrong has a later line.
+    "attendance_changes": Wall(
+        f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
+        f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",
+        None,
+        None,
+        revoke=("UPDATE", "DELETE", "TRUNCATE"),
+    ),
+    "attendance_rules": _STRUCTURE,
+    "register_locks": _CAMPUS,
     # Admission. Families apply without an account, on public pages; the private link is their key.
     "admission_cycles": _ON_SITE,
     "admission_seats": _wall(

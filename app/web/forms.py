@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,7 @@ from app.web.i18n import LOCALES
 _WORD = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_WORD}(?:\.{_WORD})*@{_LABEL}(?:\.{_LABEL})+")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 _MARKUP = frozenset("<>{}\\")
 
@@ -432,6 +433,31 @@ class VersionField(HiddenField):
         """The version; 0, which no record has, where it was lost or tampered with."""
         text = str(self.data or "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+class TimeField(StringField):
+    """A time of day, in any digits where no browser helps; `time` is what it says."""
+
+    widget = TextInput(input_type="time")
+
+    def process_data(self, value: time | None) -> None:
+        """Show a stored time."""
+        self.data = value.strftime("%H:%M") if value else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Fold digits to ASCII."""
+        self.data = to_ascii_digits(_shown(valuelist[0]).strip()) if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """Hours and minutes of a day."""
+        if self.data and not _TIME.fullmatch(self.data):
+            raise ValidationError(_l("Write a time such as 09:30."))
+
+    @property
+    def time(self) -> time:
+        """The time of day; midnight where none was typed, which `Required` refuses."""
+        found = _TIME.fullmatch(self.data or "")
+        return time(int(found[1]), int(found[2])) if found else time()
 
 
 class NumberField(StringField):

@@ -142,6 +142,11 @@ class MaskedCSRFProtect(CSRFProtect):
 csrf = MaskedCSRFProtect()
 
 
+def for_script() -> None:
+    """This answer is read by our own script and is no document: it carries the few headers of a part of a page."""
+    g.for_script = True
+
+
 def keepable(view: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a view whose page may be kept and asked about again (ETag, 304): no papers, notes or money on it."""
 
@@ -229,7 +234,7 @@ def init_headers(app: Flask) -> None:
 
     @app.after_request
     def _finish(response: Response) -> Response:
-        is_part = is_partial() and "HX-Reselect" not in response.headers
+        is_part = g.get("for_script") or (is_partial() and "HX-Reselect" not in response.headers)
         for name, value in (PART_HEADERS if is_part else fixed).items():
             response.headers.setdefault(name, value)
         _finish_body(response)

@@ -120,6 +120,7 @@ BY_NATURE = MappingProxyType(
         "apply.sent_pieces": "a piece says where it begins; one that is there already is not put behind itself",
         "apply.start": "the key on the button names the draft, by a unique constraint",
         "apply.withdraw": _SAME,
+        "attendance.marks": "each mark brings a key of its own; the second time it is known",
         "attendance.register": _VERSION,
         "attendance.register_today": _VERSION,
         "audit.export": "reads; each file that is taken is one entry",

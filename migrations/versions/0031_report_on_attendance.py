@@ -25,11 +25,17 @@ _DAY = """
     CASE
       WHEN min(a.period) = 0 THEN (array_agg(a.status ORDER BY a.period))[1]
       WHEN bool_or(a.status IN ('present', 'late')) THEN
-        CASE WHEN (array_agg(a.status ORDER BY a.period))[1] IN ('late', 'absent') THEN 'late' ELSE 'present' END
+        CASE WHEN (array_agg(a.status ORDER BY a.period))[1] = 'present' THEN 'present' ELSE 'late' END
       WHEN bool_or(a.status = 'absent') THEN 'absent'
       ELSE 'excused'
     END AS state,
-    bool_or(a.left_at IS NOT NULL) AS left_early
+    CASE
+      WHEN min(a.period) = 0 THEN (array_agg(a.left_at ORDER BY a.period))[1] IS NOT NULL
+      ELSE bool_or(a.status IN ('present', 'late')) AND (
+        (array_agg(a.status ORDER BY a.period DESC))[1] NOT IN ('present', 'late')
+        OR (array_agg(a.left_at ORDER BY a.period DESC) FILTER (WHERE a.status IN ('present', 'late')))[1] IS NOT NULL
+      )
+    END AS left_early
   FROM $lines
   JOIN attendance_registers r ON r.id = a.register_id AND r.is_taken
   GROUP BY a.student_id, a.date

@@ -419,6 +419,7 @@ ROUTES: dict[str, Route] = {
     "attendance.registers": _all(P.REGISTERS_READ),
     "attendance.register_today": _of(P.REGISTERS_READ, section_id="sections"),
     "attendance.register": _of(P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}"),
+    "attendance.marks": _of(P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}"),
     "attendance.month": _of(P.REGISTERS_READ, section_id="sections"),
     # The site, behind and in front.
     "cms.pages": _all(P.SITE_EDIT),

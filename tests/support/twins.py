@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -72,8 +72,8 @@ from app.domain.admissions.scores.types import PartKind
 from app.domain.admissions.slips.models import AdmissionSlip
 from app.domain.admissions.slips.types import SlipKind
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind, Method
-from app.domain.attendance.models import Attendance, Register
-from app.domain.attendance.types import AttendanceStatus
+from app.domain.attendance.models import Attendance, AttendanceChange, Register, RegisterLock, RuleSet
+from app.domain.attendance.types import AttendanceStatus, Source
 from app.domain.audit.models import AuditEntry
 from app.domain.cms.models import Notice, Page
 from app.domain.files.models import FileVariant, StoredFile
@@ -279,6 +279,28 @@ def _add_school(campus: str) -> None:
             status=AttendanceStatus.ABSENT,
         )
     )
+    db.add(
+        AttendanceChange(
+            id=twin("attendance_changes", campus),
+            register_id=register,
+            student_id=student,
+            date=DAY,
+            version=1,
+            new={"status": "absent"},
+            source=Source.FORM,
+        )
+    )
+    db.add(
+        RuleSet(
+            id=twin("attendance_rules", campus),
+            cut_off=time(9, 30),
+            tells_families=True,
+            threshold=75,
+            absent_days=3,
+            **of,
+        )
+    )
+    db.add(RegisterLock(id=twin("register_locks", campus), month=date(2025, 1, 1), **of))
     db.add(
         Notice(
             id=twin("notices", campus),

@@ -11,9 +11,14 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from app.domain.attendance.types import AttendanceStatus
+from app.domain.kernel.errors import InvalidValue
+from app.domain.kernel.texts import clean_line
+from app.web.errors import message_of
 
 _STATUS = {status.value: status for status in AttendanceStatus}
-_OURS = {"csrf_token", "v", "rest"}
+_OURS = {"csrf_token", "v", "rest", "reason"}
+
+REASON_LENGTH = 200
 
 
 @dataclass
@@ -24,6 +29,8 @@ class SentRegister:
     marks: dict[str, AttendanceStatus] = field(default_factory=dict)
     rest: str | None = None
     """The list on which everybody who is not named is present: what script sends instead of forty answers."""
+    reason: str = ""
+    """Why a register of a day that is over changes."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -55,6 +62,10 @@ def read_register(form: MultiDict[str, str]) -> SentRegister:
         sent.problems.append(gettext("The list did not arrive whole. Look through it and send it again."))
     sent.version = int(version) if stamped else 0
     sent.rest = form.get("rest")
+    try:
+        sent.reason = clean_line(form.get("reason", ""), REASON_LENGTH)
+    except InvalidValue as error:
+        sent.problems.append(message_of(error))
     return sent
 
 

@@ -8,6 +8,8 @@ from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+from flask_babel import gettext, ngettext
+
 from app.domain.academics.rules import MANY_SECTIONS
 from app.domain.attendance.queries import (
     CampusProgress,
@@ -17,10 +19,10 @@ from app.domain.attendance.queries import (
     RegisterView,
 )
 from app.domain.attendance.rules import count_statuses, share_of
-from app.domain.attendance.types import AttendanceStatus, Counts
+from app.domain.attendance.types import AttendanceStatus, Counts, Pupil
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import NotFound
-from app.domain.kernel.names import name_in
+from app.domain.kernel.names import initial, name_in
 from app.domain.kernel.texts import LocalText
 from app.web.days import stitches_sentence
 from app.web.i18n import current_locale
@@ -95,6 +97,15 @@ class Tile(NamedTuple):
     week: int | None
     """Its last five registers: the place among the weeks that occur on the page."""
     hidden: bool
+    version: int
+    """Of what is stored, 0 where nothing is."""
+    more: str
+    """Minutes late, or the time of leaving as 1340, for the script."""
+    said: str
+    """The same for the reader."""
+    remarks: str | None
+    initial: str
+    has_birthday: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,8 @@ def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: 
     Where no register was taken everybody starts as present; later, who is not recorded starts as nothing.
     """
     locale = current_locale()
-    start = AttendanceStatus.PRESENT if view.row is None else None
+    is_taken = view.row is not None and view.row.is_taken
+    start = None if is_taken else AttendanceStatus.PRESENT
     places: dict[tuple[AttendanceStatus | None, ...], int] = {}
     tiles, statuses = [], []
     for pupil in view.pupils:
@@ -123,10 +135,44 @@ def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: 
         name, lang = name_in(locale, *pupil.names)
         roll = to_local_digits(str(pupil.roll_number), locale)
         hidden = not _is_shown(status, show)
-        tiles.append(Tile(pupil.key, roll, name, lang, status.value if status else "", week, hidden))
+        more, said = _more(pupil)
+        tiles.append(
+            Tile(
+                pupil.key,
+                roll,
+                name,
+                lang,
+                status.value if status else "",
+                week,
+                hidden,
+                pupil.version,
+                more,
+                said,
+                pupil.remarks,
+                initial(name),
+                pupil.has_birthday,
+            )
+        )
         statuses.append(status)
     counts = count_statuses(statuses)
     return Tiles(tiles, [_week(recent) for recent in places], counts, counts.recorded)
+
+
+def _more(pupil: Pupil) -> tuple[str, str]:
+    """What is said of a pupil beside the status: for the script, and for the reader."""
+    if pupil.left_at is None and pupil.late_minutes is None:
+        return "", ""
+    said = []
+    if pupil.late_minutes is not None:
+        minutes = to_local_digits(str(pupil.late_minutes), current_locale())
+        said.append(
+            ngettext("%(minutes)s minute", "%(minutes)s minutes", pupil.late_minutes, minutes=minutes)
+        )
+    if pupil.left_at is not None:
+        at = to_local_digits(f"{pupil.left_at.hour}:{pupil.left_at:%M}", current_locale())
+        said.append(gettext("left %(time)s", time=at))
+    more = str(pupil.late_minutes) if pupil.late_minutes is not None else f"{pupil.left_at:%H%M}"
+    return more, " · ".join(said)
 
 
 def _week(recent: tuple[AttendanceStatus | None, ...]) -> tuple[tuple[str, ...], str]:

@@ -19,14 +19,20 @@ from app.blueprints.attendance.shown import (
     shown_from,
 )
 from app.domain.attendance.policies import may_take
-from app.domain.attendance.queries import count_registers, get_month, get_register, list_registers
-from app.domain.attendance.rules import neighbour_months, roster_mark
+from app.domain.attendance.queries import (
+    RegisterView,
+    count_registers,
+    get_month,
+    get_register,
+    list_registers,
+)
+from app.domain.attendance.rules import needs_reason, neighbour_months, roster_mark
 from app.domain.attendance.services import save_sent_register
-from app.domain.attendance.types import RegisterStale, Saved
+from app.domain.attendance.types import Openness, RegisterStale, Saved
 from app.domain.kernel import clock
 from app.domain.kernel.access import Permission
 from app.domain.kernel.digits import to_local_digits
-from app.domain.kernel.errors import Refused
+from app.domain.kernel.errors import NotFound, Refused
 from app.web.access import current_actor, requires
 from app.web.errors import message_of
 from app.web.headers import keepable
@@ -75,6 +81,14 @@ def register(section_id: UUID, on: date) -> Response:
     return _register(section_id, on)
 
 
+def period_asked() -> int:
+    """The lesson asked for, 0 for the register of the whole day. Raises NotFound for what is no lesson."""
+    text = request.args.get("period", "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 3):
+        raise NotFound
+    return int(text)
+
+
 def _register(section_id: UUID, on: date) -> Response:
     if request.method == "GET":
         return _show(section_id, on, SentRegister())
@@ -83,7 +97,14 @@ def _register(section_id: UUID, on: date) -> Response:
         return _show(section_id, on, sent)
     try:
         saved = save_sent_register(
-            current_actor(), section_id, on, version=sent.version, sent=sent.marks, rest=sent.rest
+            current_actor(),
+            section_id,
+            on,
+            version=sent.version,
+            sent=sent.marks,
+            rest=sent.rest,
+            period=period_asked(),
+            reason=sent.reason,
         )
     except RegisterStale:
         return _show_both(section_id, on, sent)
@@ -93,33 +114,44 @@ def _register(section_id: UUID, on: date) -> Response:
     if is_partial():
         return _show_saved(section_id, on, saved)
     flash(_saved_words(saved), "ok")
-    return see_other(url_for(".register", section_id=section_id, on=on))
+    return see_other(url_for(".register", section_id=section_id, on=on, period=period_asked() or None))
 
 
 def _show_saved(section_id: UUID, on: date, saved: Saved) -> Response:
     """What saving changes on a page that stays as it is: a few lines instead of the register once more."""
-    view = get_register(current_actor(), section_id, on, today=clock.today())
+    view = _view_of(section_id, on)
     version = view.row.version if view.row else 0
     return render_page(
         "attendance/_saved.html", view=view, saved=saved, stamp=stamp(version, view.counts.recorded)
     )
 
 
+def _view_of(section_id: UUID, on: date) -> RegisterView:
+    return get_register(current_actor(), section_id, on, today=clock.today(), period=period_asked())
+
+
 def _show(section_id: UUID, on: date, sent: SentRegister) -> Response:
     actor = current_actor()
-    view = get_register(actor, section_id, on, today=clock.today())
+    view = _view_of(section_id, on)
     show = shown_from(request.args.get("show"))
     made = make_tiles(view, sent.marks, show)
     version = view.row.version if view.row else 0
+    taken = view.row is not None and view.row.is_taken
+    allowed = may_take(actor, view.section.campus_id, is_own=view.section.is_own)
     page = render_page(
         "attendance/register.html",
         view=view,
+        period=view.period,
+        taken=taken,
+        is_live=allowed and view.openness is Openness.OPEN and on == clock.today(),
+        asks_why=needs_reason(on, clock.today(), is_taken=taken),
+        reason=sent.reason,
         made=made,
         show=show,
         stamp=stamp(version, made.answered),
         roster=roster_mark([pupil.key for pupil in view.pupils]),
         problems=[(None, problem) for problem in sent.problems],
-        may_take=may_take(actor, view.section.campus_id, is_own=view.section.is_own),
+        may_take=allowed,
         status=422 if sent.problems else 200,
     )
     return instead_of_page(page)
@@ -127,7 +159,7 @@ def _show(section_id: UUID, on: date, sent: SentRegister) -> Response:
 
 def _show_both(section_id: UUID, on: date, sent: SentRegister) -> Response:
     """The stored register beside the one that came too late, pupil by pupil."""
-    view = get_register(current_actor(), section_id, on, today=clock.today())
+    view = _view_of(section_id, on)
     differ, agreed = find_disagreements(view, sent.marks)
     version = view.row.version if view.row else 0
     page = render_page(
@@ -135,6 +167,7 @@ def _show_both(section_id: UUID, on: date, sent: SentRegister) -> Response:
         view=view,
         differ=differ,
         agreed=agreed,
+        reason=sent.reason,
         stamp=stamp(version, len(differ) + len(agreed)),
         status=409,
     )

@@ -49,9 +49,7 @@ def here_print() -> Response:
     place = find_place(current_actor())
     if place is None:
         raise NotFound
-    return render_page(
-        "board/here_print.html", place=place, now=clock.now(), where=Where, **_sections(place)
-    )
+    return render_page("board/here_print.html", place=place, now=clock.now(), where=Where, **_sections(place))
 
 
 def _sections(place: Place) -> dict[str, Any]:

@@ -80,7 +80,10 @@ def look_now(campus_id: UUID) -> BaseResponse:
     number = look(actor, campus_id)
     flash(
         ngettext(
-            "%(concerns)s concern was opened.", "%(concerns)s concerns were opened.", number, concerns=digits(number)
+            "%(concerns)s concern was opened.",
+            "%(concerns)s concerns were opened.",
+            number,
+            concerns=digits(number),
         )
         if number
         else gettext("Nothing new was found."),
@@ -98,7 +101,10 @@ def concern(concern_id: UUID) -> Response:
 
 
 def _page(actor: Actor, found: ConcernView, sent: Form | None = None) -> Response:
-    forms = {kind: sent if isinstance(sent, kind) else kind(formdata=None) for kind in (NoteForm, GiveForm, CloseForm)}
+    forms = {
+        kind: sent if isinstance(sent, kind) else kind(formdata=None)
+        for kind in (NoteForm, GiveForm, CloseForm)
+    }
     _offer(forms[GiveForm], found)
     return render_page(
         "board/concern.html",

@@ -13,7 +13,7 @@ from flask_babel import gettext
 
 from app.blueprints.board.area import Items, Place, area_tabs, blueprint, find_place
 from app.domain.academics.queries import SectionView, YearView, find_current_year, list_sections, list_terms
-from app.domain.attendance.queries import rules_of
+from app.domain.attendance.queries import get_rules
 from app.domain.attendance.reports.queries import (
     list_runs,
     report_by_month,
@@ -112,10 +112,12 @@ def _read(place: Place) -> Wanted | None:
         by=by if by in BY else BY[0],
         first=max(first, last - _LONGEST),
         last=last,
-        sections=list_sections(current_actor(), campus_id=place.campus.id, permission=Permission.ATTENDANCE_REPORT),
+        sections=list_sections(
+            current_actor(), campus_id=place.campus.id, permission=Permission.ATTENDANCE_REPORT
+        ),
         of=request.args.get("of", "")[:60],
         below=_number("below", 100),
-        least=_number("least", 200) or rules_of(place.campus.id).absent_days,
+        least=_number("least", 200) or get_rules(place.campus.id).absent_days,
         sort=sort,
         year=year,
     )
@@ -146,7 +148,7 @@ def _found(wanted: Wanted, page: int) -> dict[str, Any]:
     return {
         "by_chips": _by_chips(wanted),
         "spans": _spans(wanted),
-        "threshold": rules_of(wanted.place.campus.id).threshold,
+        "threshold": get_rules(wanted.place.campus.id).threshold,
         "this_year": [each for each in wanted.sections if each.academic_year_id == wanted.year.id],
         **found,
     }
@@ -158,7 +160,11 @@ def _result(wanted: Wanted, *, start: int = 0, size: int | None = None) -> dict[
         case "sections":
             return {"groups": _sections(wanted, report_by_section(actor, wanted.asked))}
         case "months":
-            return {"groups": [(each, [], day(each.key, "month")) for each in report_by_month(actor, wanted.asked)]}
+            return {
+                "groups": [
+                    (each, [], day(each.key, "month")) for each in report_by_month(actor, wanted.asked)
+                ]
+            }
         case "runs":
             runs = list_runs(
                 actor,
@@ -188,9 +194,7 @@ def _sections(wanted: Wanted, tallies: list[GroupTally]) -> list[Group]:
                 name = f"{name} ({section.year_name})"
             classes.setdefault(section.class_id, []).append((by_section[section.id], name))
             names[section.class_id] = local_plain(section.class_name)
-    return [
-        (_sum(key, [each for each, _ in parts]), parts, names[key]) for key, parts in classes.items()
-    ]
+    return [(_sum(key, [each for each, _ in parts]), parts, names[key]) for key, parts in classes.items()]
 
 
 def _sum(key: UUID, parts: list[GroupTally]) -> GroupTally:
@@ -256,7 +260,12 @@ def _rows(by: str, found: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
         rows: list[PupilTally] = found["rows"]
         yield from ((*_pupil(each), *_tally(each.tally)) for each in rows)
         return
-    yield (gettext("Class") if by == "sections" else gettext("Month"), gettext("Section"), gettext("Pupils"), *_tally_heads())
+    yield (
+        gettext("Class") if by == "sections" else gettext("Month"),
+        gettext("Section"),
+        gettext("Pupils"),
+        *_tally_heads(),
+    )
     groups: list[Group] = found["groups"]
     for whole, parts, name in groups:
         yield (name, "", whole.pupils, *_tally(whole.tally))

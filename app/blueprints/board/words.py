@@ -41,7 +41,9 @@ def told(concern: ConcernView) -> str:
         case ConcernKind.WEEKDAY:
             weekday = weekday_name(concern.days[-1].weekday(), current_locale())
             return str(
-                gettext("Absent on %(weekday)s %(times)s times in a row", weekday=weekday, times=digits(number))
+                gettext(
+                    "Absent on %(weekday)s %(times)s times in a row", weekday=weekday, times=digits(number)
+                )
             )
         case ConcernKind.RUN:
             return str(

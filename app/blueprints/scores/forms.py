@@ -3,10 +3,9 @@ part to part."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
@@ -42,7 +41,6 @@ from app.domain.admissions.scores.types import (
     TieRule,
 )
 from app.domain.kernel.dates import DHAKA, to_local
-from app.domain.kernel.digits import to_ascii_digits
 from app.domain.kernel.errors import N_, InvalidValue
 from app.domain.kernel.texts import LocalText
 from app.integrations.tables import Limits, Problem, Table, as_text
@@ -57,13 +55,13 @@ from app.web.forms import (
     NumberField,
     Required,
     TextField,
+    TimeField,
 )
 from app.web.i18n import clock, day, digits, local_plain
 from app.web.tables import TableForm, UnreadableTable
 
 _DECIMAL = {"inputmode": "decimal", "autocomplete": "off"}
 _NUMERIC = {"inputmode": "numeric", "autocomplete": "off"}
-_TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]([0-5][0-9])")
 _MOST = Decimal("9999")
 _LONGEST = 60
 """Characters of a cell that may still be a reference or a mark."""
@@ -113,31 +111,6 @@ class CriteriaField(TextField):
             parse_criteria(self.data or "")
         except InvalidValue as error:
             raise ValidationError(message_of(error)) from error
-
-
-class TimeField(StringField):
-    """A time of day, in any digits where no browser helps; `time` is what it says."""
-
-    widget = TextInput(input_type="time")
-
-    def process_data(self, value: time | None) -> None:
-        """Show a stored time."""
-        self.data = value.strftime("%H:%M") if value else ""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Fold digits to ASCII."""
-        self.data = to_ascii_digits(_printable(valuelist[0]).strip()) if valuelist else ""
-
-    def pre_validate(self, form: Any) -> None:
-        """Hours and minutes of a day."""
-        if self.data and not _TIME.fullmatch(self.data):
-            raise ValidationError(_l("Write a time such as 09:30."))
-
-    @property
-    def time(self) -> time:
-        """The time of day; midnight where none was typed, which `Required` refuses."""
-        found = _TIME.fullmatch(self.data or "")
-        return time(int(found[1]), int(found[2])) if found else time()
 
 
 class PartForm(EditForm):

@@ -62,9 +62,9 @@ from app.domain.kernel.access import ALL, Actor, Permission, Role
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import (
+    pupil_columns,
     staff_name_columns,
     staff_of_person,
-    student_name_columns,
     students_by_gender,
 )
 from app.domain.people.types import Gender
@@ -505,6 +505,7 @@ class Enrolled(NamedTuple):
     name_en: str | None
     name_bn: str | None
     name_ar: str | None
+    born_on: date | None
 
     @property
     def name(self) -> LocalText:
@@ -514,9 +515,9 @@ class Enrolled(NamedTuple):
 
 @cache
 def _enrolled_between() -> Any:
-    en, bn, ar, joined = student_name_columns(Enrolment.student_id)
+    pupil, joined = pupil_columns(Enrolment.student_id)
     return (
-        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, en, bn, ar)
+        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, *pupil)
         .join(*joined)
         .where(
             Enrolment.section_id == bindparam("section_id"),
@@ -536,9 +537,9 @@ def list_enrolled_between(section_id: UUID, start: date, end: date) -> list[Enro
 
 def list_enrolled(section_id: UUID) -> list[Enrolled]:
     """The pupils who sit in a section now, by roll number."""
-    en, bn, ar, joined = student_name_columns(Enrolment.student_id)
+    pupil, joined = pupil_columns(Enrolment.student_id)
     rows = session().execute(
-        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, en, bn, ar)
+        select(Enrolment.id, Enrolment.student_id, Enrolment.roll_number, *pupil)
         .join(*joined)
         .where(Enrolment.section_id == section_id, Enrolment.status == EnrolmentStatus.ACTIVE)
         .order_by(Enrolment.roll_number)

@@ -24,3 +24,9 @@ def ensure_may_take(actor: Actor, campus_id: UUID, *, is_own: bool) -> None:
     """Raise Forbidden for somebody who may only read."""
     if not may_take(actor, campus_id, is_own=is_own):
         raise Forbidden
+
+
+def ensure_may_report(actor: Actor, campus_id: UUID) -> None:
+    """Raise Forbidden for somebody who does not look after the attendance of this campus."""
+    if not actor.may(Permission.ATTENDANCE_REPORT, campus_id):
+        raise Forbidden

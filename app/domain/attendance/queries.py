@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 
+from app.db import among
 from app.domain.academics.queries import (
     LISTED_COLUMNS,
     Enrolled,
@@ -33,20 +35,25 @@ from app.domain.academics.queries import (
 from app.domain.academics.rules import WEEK_BEGINS, weeks_of_month
 from app.domain.academics.types import DayReason, DayVerdict, EnrolmentStatus
 from app.domain.accounts.queries import user_name_columns
-from app.domain.attendance.models import Attendance, Register
+from app.domain.attendance.models import Attendance, AttendanceChange, Register, RegisterLock, RuleSet
 from app.domain.attendance.rules import (
     RECENT_DAYS,
     control_keys,
     count_statuses,
+    day_state,
+    left_early,
     month_bounds,
     openness,
     recent_days,
     week_of,
 )
 from app.domain.attendance.types import (
+    AttendanceRules,
     AttendanceStatus,
+    Change,
     ChildDay,
     Counts,
+    Mark,
     Openness,
     Pupil,
     RegisterRow,
@@ -71,11 +78,12 @@ WHOLE_DAY = 0
 
 @dataclass(frozen=True, slots=True)
 class RegisterView:
-    """A register as its page shows it. `row` is None where it was not taken."""
+    """A register as its page shows it. `row` is None where nobody has begun it."""
 
     section: SectionDay
     on: date
     openness: Openness
+    period: int
     row: RegisterRow | None
     before: date | None
     """The day of the register taken last before this one."""
@@ -124,36 +132,59 @@ def _openness(verdict: DayVerdict, today: date, *, year_starts_on: date, year_en
     )
 
 
-def get_register(actor: Actor, section_id: UUID, on: date, *, today: date) -> RegisterView:
-    """The register of a section on a day, taken or not, with the five registers before it: three statements.
+def get_register(
+    actor: Actor, section_id: UUID, on: date, *, today: date, period: int = WHOLE_DAY
+) -> RegisterView:
+    """The register of a section on a day, taken or not, with the five taken before it: three statements.
 
     Raises NotFound where the section is outside the actor's reach.
     """
     section = get_section_day(actor, section_id, on, Permission.REGISTERS_READ)
     state = openness_of(section, today)
     enrolled = list_enrolled_between(section_id, on, on)
-    rows, marks = _rows_until(section_id, on)
+    rows, marks = _rows_until(section_id, on, period)
     row = next((each for each in rows if each.date == on), None)
     earlier = [each.date for each in rows if each.date < on][:RECENT_DAYS]
     pupils = _pupils(enrolled, marks, on, earlier)
     counts = count_statuses(pupil.status for pupil in pupils)
-    return RegisterView(section, on, state, row, max(earlier, default=None), pupils, counts)
+    return RegisterView(section, on, state, period, row, max(earlier, default=None), pupils, counts)
 
 
 def _pupils(
-    enrolled: list[Enrolled], marks: Mapping[date, Mapping[str, str]], on: date, earlier: list[date]
+    enrolled: list[Enrolled], marks: Mapping[date, Mapping[str, Any]], on: date, earlier: list[date]
 ) -> tuple[Pupil, ...]:
     keys = control_keys([each.enrolment_id for each in enrolled])
-    nothing: Mapping[str, str] = {}
+    nothing: Mapping[str, Any] = {}
     now, before = marks.get(on, nothing), [marks[day] for day in recent_days(earlier)]
+    birthday = (on.month, on.day)
     pupils = []
     for each, key in zip(enrolled, keys, strict=True):
         student = str(each.student_id)
         names = (each.name_en, each.name_bn, each.name_ar)
-        status = _STATUS.get(now.get(student))
         recent = tuple([_STATUS.get(stored.get(student)) for stored in before])
-        pupils.append(Pupil(key, each.student_id, each.roll_number, names, status, recent))
+        born = each.born_on
+        is_born = born is not None and (born.month, born.day) == birthday
+        status, version, minutes, left, remarks = now.get(student, _NOTHING_SAID)
+        left_at = time.fromisoformat(left) if left else None
+        pupils.append(
+            Pupil(
+                key,
+                each.student_id,
+                each.roll_number,
+                names,
+                _STATUS.get(status),
+                recent,
+                version,
+                minutes,
+                left_at,
+                remarks,
+                is_born,
+            )
+        )
     return tuple(pupils)
+
+
+_NOTHING_SAID = (None, 0, None, None, None)
 
 
 def _registers() -> Select[Any]:
@@ -172,43 +203,56 @@ def _registers() -> Select[Any]:
             mended_bn,
             mended_ar,
             Register.corrected_at,
-            Register.section_id,
+            Register.is_taken,
         )
         .outerjoin(*taken)
         .outerjoin(*mended)
-        .where(Register.period == WHOLE_DAY)
     )
 
 
 def _row(row: Any) -> RegisterRow:
     corrected = Signature((row[7], row[8], row[9]), row[10]) if row[10] else None
-    return RegisterRow(row[0], row[1], row[2], Signature((row[3], row[4], row[5]), row[6]), corrected)
+    taken = Signature((row[3], row[4], row[5]), row[6])
+    return RegisterRow(row[0], row[1], row[2], taken, corrected, row[11])
 
 
 @cache
 def _registers_until() -> Any:
-    # The marks as one value a register: six rows cost less than two hundred and forty.
+    # The marks as one value a register: six rows cost less than two hundred and forty. Of the register itself
+    # all that is said of a pupil, of those before it the status.
+    whole = func.json_build_array(
+        Attendance.status, Attendance.version, Attendance.late_minutes, Attendance.left_at, Attendance.remarks
+    )
+    said = case((Register.date == bindparam("on"), whole), else_=func.to_json(Attendance.status))
     marks = (
-        select(func.json_object_agg(Attendance.student_id, Attendance.status))
+        select(func.json_object_agg(Attendance.student_id, said))
         .where(Attendance.register_id == Register.id)
         .scalar_subquery()
     )
     return (
         _registers()
         .add_columns(marks)
-        .where(Register.section_id == bindparam("section_id"), Register.date <= bindparam("on"))
+        .where(
+            Register.section_id == bindparam("section_id"),
+            Register.period == bindparam("period"),
+            Register.date <= bindparam("on"),
+            or_(Register.is_taken, Register.date == bindparam("on")),
+        )
         .order_by(Register.date.desc())
         .limit(RECENT_DAYS + 1)
         .execution_options(prepared=True)
     )
 
 
-def _rows_until(section_id: UUID, on: date) -> tuple[list[RegisterRow], dict[date, dict[str, str]]]:
-    """The register of a day and those before it that its stitches need, the latest first; and what each says.
+def _rows_until(
+    section_id: UUID, on: date, period: int
+) -> tuple[list[RegisterRow], dict[date, dict[str, Any]]]:
+    """The register of a day and those taken before it that its stitches need, the latest first; and what each says.
 
-    The marks are the values of statuses, by the written key of the student.
+    By the written key of the student: of the day itself status, version, minutes, time of leaving and remark, of
+    the others the status.
     """
-    found = read(_registers_until(), {"section_id": section_id, "on": on}).all()
+    found = read(_registers_until(), {"section_id": section_id, "on": on, "period": period}).all()
     return [_row(row) for row in found], {row[1]: row[12] or {} for row in found}
 
 
@@ -260,6 +304,7 @@ def _on_day(section_key: Any) -> tuple[Any, ColumnElement[bool]]:
         Register.section_id == section_key,
         Register.date == bindparam("day", type_=Date()),
         Register.period == WHOLE_DAY,
+        Register.is_taken,
     )
 
 
@@ -345,7 +390,10 @@ def get_month(actor: Actor, section_id: UUID, month: date) -> MonthView:
     verdicts = list_day_verdicts(section.campus_id, first, last)
     enrolled = list_enrolled_between(section_id, first, last)
     statement = select(Register.id, Register.date).where(
-        Register.section_id == section_id, Register.period == WHOLE_DAY, Register.date.between(first, last)
+        Register.section_id == section_id,
+        Register.period == WHOLE_DAY,
+        Register.is_taken,
+        Register.date.between(first, last),
     )
     days = dict(session().execute(statement).all())
     marks = _marks_between(list(days), first, last)
@@ -377,20 +425,109 @@ def list_days_of(student_ids: Collection[UUID], first: date, last: date) -> dict
         select(
             Attendance.student_id,
             Attendance.date,
-            Attendance.status,
+            Attendance.period,
             func.coalesce(Register.corrected_at, Register.taken_at),
+            Attendance.status,
+            Attendance.late_minutes,
+            Attendance.left_at,
         )
         .join(Register, Register.id == Attendance.register_id)
         .where(
-            Attendance.student_id.in_(student_ids),
-            Attendance.date.between(first, last),
-            Attendance.period == WHOLE_DAY,
+            Attendance.student_id.in_(student_ids), Attendance.date.between(first, last), Register.is_taken
         )
+        .order_by(Attendance.student_id, Attendance.date)
     )
     found: dict[UUID, dict[date, ChildDay]] = {student_id: {} for student_id in student_ids}
-    for student_id, day, status, saved_at in session().execute(statement):
-        found[student_id][day] = ChildDay(day, status, saved_at)
+    for (student_id, day), rows in groupby(session().execute(statement), key=lambda row: (row[0], row[1])):
+        lines = list(rows)
+        marks = {line[2]: Mark(*line[4:]) for line in lines}
+        state = day_state(marks)
+        if state is not None:
+            saved_at = max(line[3] for line in lines)
+            found[student_id][day] = ChildDay(day, state.status, saved_at, left_early(marks))
     return found
+
+
+# --- what holds at a campus, and how a mark came to be
+
+
+def get_rules(campus_id: UUID) -> AttendanceRules:
+    """What a campus has decided about attendance, or what holds where it has decided nothing."""
+    row = session().scalars(select(RuleSet).where(RuleSet.campus_id == campus_id)).one_or_none()
+    if row is None:
+        return AttendanceRules()
+    return AttendanceRules(row.cut_off, row.tells_families, row.threshold, row.absent_days, row.version)
+
+
+def is_locked(campus_id: UUID, on: date) -> bool:
+    """Whether the month of a day is locked at a campus."""
+    month = on.replace(day=1)
+    statement = select(RegisterLock.id).where(
+        RegisterLock.campus_id == campus_id, RegisterLock.month == month
+    )
+    return session().scalar(statement) is not None
+
+
+def _mark_from(plain: Mapping[str, Any]) -> Mark:
+    left = plain.get("left_at")
+    return Mark(
+        _STATUS[plain["status"]],
+        plain.get("minutes"),
+        time.fromisoformat(left) if left else None,
+        plain.get("remarks"),
+    )
+
+
+def last_words(register_id: UUID, student_ids: Collection[UUID]) -> dict[UUID, Signature]:
+    """Who said last what a register says of these students, and when: one statement.
+
+    Of a pupil of whom nothing was ever said by itself that is whoever took the register.
+    """
+    en, bn, ar, who = user_name_columns(func.coalesce(AttendanceChange.changed_by, Register.taken_by))
+    statement = (
+        select(
+            AttendanceChange.student_id,
+            en,
+            bn,
+            ar,
+            AttendanceChange.changed_at,
+        )
+        .join(Register, Register.id == AttendanceChange.register_id)
+        .outerjoin(*who)
+        .where(AttendanceChange.register_id == register_id, among(AttendanceChange.student_id, student_ids))
+        .ext(distinct_on(AttendanceChange.student_id))
+        .order_by(AttendanceChange.student_id, AttendanceChange.version.desc())
+    )
+    return {row[0]: Signature((row[1], row[2], row[3]), row[4]) for row in session().execute(statement)}
+
+
+def list_changes(student_id: UUID, on: date, period: int = WHOLE_DAY) -> list[Change]:
+    """How the mark of a student on a day came to be, the first change first: one statement.
+
+    Not scoped: the caller has found the register first.
+    """
+    en, bn, ar, who = user_name_columns(AttendanceChange.changed_by)
+    statement = (
+        select(AttendanceChange, en, bn, ar)
+        .outerjoin(*who)
+        .where(
+            AttendanceChange.student_id == student_id,
+            AttendanceChange.date == on,
+            AttendanceChange.period == period,
+        )
+        .order_by(AttendanceChange.changed_at, AttendanceChange.version)
+    )
+    return [
+        Change(
+            old=_mark_from(row.old) if row.old else None,
+            new=_mark_from(row.new),
+            source=row.source,
+            said=Signature(tuple(names), row.changed_at),
+            said_at=row.said_at,
+            reason=row.reason,
+        )
+        for row, *names in session().execute(statement)
+    ]
 
 
 # --- what a family sees

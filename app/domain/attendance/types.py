@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,6 +19,112 @@ class AttendanceStatus(StrEnum):
     ABSENT = "absent"
     LATE = "late"
     EXCUSED = "excused"
+
+
+class Source(StrEnum):
+    """How a change of a mark came in."""
+
+    TAP = "tap"
+    FORM = "form"
+    LEAVE = "leave"
+    CHECK_IN = "check_in"
+    IMPORT = "import"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is said of one pupil: the status, and what belongs to it."""
+
+    status: AttendanceStatus
+    late_minutes: int | None = None
+    """How many minutes late, only where late."""
+    left_at: time | None = None
+    """When the pupil left before the end, only where present or late."""
+    remarks: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMark:
+    """A mark as it is stored, with the number that goes up whenever it changes."""
+
+    mark: Mark
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One thing a teacher said of one pupil on a tablet, perhaps a while ago."""
+
+    id: UUID
+    """The tablet's own key of this tap: the same key again is the same tap."""
+    key: str
+    """The name of the pupil's controls."""
+    mark: Mark
+    base: int
+    """The version the teacher saw, 0 where there was no mark."""
+    said_at: datetime
+    keeps_remark: bool = False
+    """Whether nothing was said of the remark: the one that is stored stays."""
+
+
+class Verdict(StrEnum):
+    """What becomes of a tap beside what is stored."""
+
+    APPLY = "apply"
+    SAME = "same"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one tap. `stored` is what holds now; None where there is no mark."""
+
+    key: str
+    verdict: Verdict
+    version: int
+    """The one this tap made, or of what is stored."""
+    stored: StoredMark | None
+    said: Signature | None = None
+    """Of a conflict: who had said what is stored, and when."""
+
+
+@dataclass(frozen=True, slots=True)
+class TapsSaved:
+    """What became of a batch of taps."""
+
+    outcomes: tuple[Outcome, ...]
+    strangers: tuple[str, ...]
+    """The keys of taps about somebody who is not on this list (any more)."""
+    is_taken: bool
+    """Whether the register is finished now."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceRules:
+    """What a campus has decided about attendance. These values hold where it has decided nothing."""
+
+    cut_off: time = time(10, 0)
+    """When registers should be taken, and families be told of who is absent."""
+    tells_families: bool = True
+    threshold: int = 75
+    """Percent of the days taken below which a family is spoken to."""
+    absent_days: int = 3
+    """Days absent in a row after which a family is spoken to."""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a mark's history."""
+
+    old: Mark | None
+    new: Mark
+    source: Source
+    said: Signature
+    said_at: datetime | None
+    """The tablet's own time, where it was a tap."""
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +214,8 @@ class RegisterRow:
     version: int
     taken: Signature
     corrected: Signature | None
+    is_taken: bool = True
+    """False while marks have come and nobody has finished the register."""
 
 
 class Pupil(NamedTuple):
@@ -120,6 +228,12 @@ class Pupil(NamedTuple):
     names: tuple[str | None, str | None, str | None]
     status: AttendanceStatus | None
     recent: tuple[AttendanceStatus | None, ...]
+    version: int = 0
+    """How often what is recorded has changed, 0 where nothing is."""
+    late_minutes: int | None = None
+    left_at: time | None = None
+    remarks: str | None = None
+    has_birthday: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +243,7 @@ class ChildDay:
     date: date
     status: AttendanceStatus
     saved_at: datetime
+    left_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +283,25 @@ class PupilNotHere(Refused):
         "The list has changed since you opened it: somebody on it is not in this section any more. "
         "What you chose for the others is kept."
     )
+
+
+class MonthLocked(Refused):
+    """The month of this register is closed."""
+
+    message = N_("This month is locked. The office can open it again.")
+
+
+class ReasonNeeded(Refused):
+    """A register of a day that is over is corrected without saying why."""
+
+    message = N_("This day is over. Say in a few words why the register changes.")
+    field = "reason"
+
+
+class MarkImpossible(Refused):
+    """Minutes, a time or a remark that do not go with the status."""
+
+    message = N_("Minutes go with late, a time of leaving with present or late.")
 
 
 class RegisterStale(Stale):

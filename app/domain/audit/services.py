@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -38,7 +38,7 @@ def plain(value: object) -> Any:
             return value.value
         case LocalText():
             return value.to_dict()
-        case datetime() | date():
+        case datetime() | date() | time():
             return value.isoformat()
         case UUID() | Decimal():
             return str(value)

@@ -47,8 +47,10 @@ class Permission(StrEnum):
     REGISTERS_READ = "registers:read"  # attendance as it was taken
     REGISTERS_TAKE = "registers:take"  # take and correct a register
     ATTENDANCE_REPORT = (
-        "attendance:report"  # who is here and who is missing at a whole campus, month locks, imports
+        "attendance:report"  # what all registers come to, the school's rules, months that are locked
     )
+    LEAVE_ANSWER = "leave:answer"  # say yes or no to a family that asks for leave
+    LEAVE_ASK = "leave:ask"  # announce an absence of one's own child, or ask for leave
 
     STUDENTS_READ = "students:read"
     STUDENTS_EDIT = "students:edit"  # details, enrolment, section, roll number
@@ -77,7 +79,7 @@ class Permission(StrEnum):
 
 _EVERYBODY: Final = frozenset({Permission.PORTAL_ENTER, Permission.ACCOUNT_MANAGE})
 _STAFF: Final = _EVERYBODY | {Permission.ACADEMICS_READ, Permission.CALENDAR_READ}
-_ABOUT_ONESELF: Final = frozenset({Permission.FAMILY_READ, Permission.OWN_RECORD_READ})
+_ABOUT_ONESELF: Final = frozenset({Permission.FAMILY_READ, Permission.OWN_RECORD_READ, Permission.LEAVE_ASK})
 
 ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
     {
@@ -97,6 +99,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.REGISTERS_READ,
             Permission.REGISTERS_TAKE,
             Permission.ATTENDANCE_REPORT,
+            Permission.LEAVE_ANSWER,
             Permission.STUDENTS_READ,
             Permission.STUDENTS_EDIT,
             Permission.GUARDIANS_READ,
@@ -129,6 +132,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.APPLICATIONS_SCORE,
             Permission.REGISTERS_READ,
             Permission.REGISTERS_TAKE,
+            Permission.LEAVE_ANSWER,
             Permission.STUDENTS_READ,
             Permission.GUARDIANS_READ,
         },
@@ -143,7 +147,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
         # The public site, and no child's data.
         Role.EDITOR: _STAFF | {Permission.SITE_EDIT},
         # The own children only.
-        Role.GUARDIAN: _EVERYBODY | {Permission.FAMILY_READ},
+        Role.GUARDIAN: _EVERYBODY | {Permission.FAMILY_READ, Permission.LEAVE_ASK},
         # The own record only.
         Role.STUDENT: _EVERYBODY | {Permission.OWN_RECORD_READ},
     }

@@ -67,14 +67,18 @@ NameColumns = tuple[
 ]
 
 
-def _names_by_key(table: type[StaffMember] | type[Student], key: InstrumentedAttribute[Any]) -> NameColumns:
+def _named(table: type[StaffMember] | type[Student]) -> Any:
     # A subquery, because an alias of two joined tables is not one a statement can join again;
     # PostgreSQL flattens it.
-    named = (
-        select(table.id, Person.name_en, Person.name_bn, Person.name_ar)
+    return (
+        select(table.id, Person.name_en, Person.name_bn, Person.name_ar, Person.born_on)
         .join(Person, Person.id == table.person_id)
         .subquery()
     )
+
+
+def _names_by_key(table: type[StaffMember] | type[Student], key: InstrumentedAttribute[Any]) -> NameColumns:
+    named = _named(table)
     return named.c.name_en, named.c.name_bn, named.c.name_ar, (named, named.c.id == key)
 
 
@@ -86,6 +90,15 @@ def staff_name_columns(staff_key: InstrumentedAttribute[Any]) -> NameColumns:
 def student_name_columns(student_key: InstrumentedAttribute[UUID]) -> NameColumns:
     """The three names of the student behind `student_key`, and the join that brings them along."""
     return _names_by_key(Student, student_key)
+
+
+def pupil_columns(student_key: InstrumentedAttribute[UUID]) -> tuple[tuple[Any, ...], tuple[Any, Any]]:
+    """The three names and the birthday of the student behind `student_key`, and the join that brings them along."""
+    named = _named(Student)
+    return (named.c.name_en, named.c.name_bn, named.c.name_ar, named.c.born_on), (
+        named,
+        named.c.id == student_key,
+    )
 
 
 def students_by_gender(student_keys: Any) -> Any:

@@ -13,7 +13,8 @@ from app.db import new_id
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.reports.models import AttendanceMonth
 from app.domain.attendance.reports.queries import count_wrong_months
-from app.domain.attendance.types import AttendanceStatus
+from app.domain.attendance.rules import day_state, left_early
+from app.domain.attendance.types import AttendanceStatus, Mark
 from app.scope import Scope
 from app.uow import session, transaction
 from tests.support.cast import CAST, Cast
@@ -118,6 +119,25 @@ def _one_act(rng: Random, days: list[date]) -> None:
                     )
                 else:
                     say(key, child, on, status, period, left)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_database_sees_a_day_of_lessons_as_the_rule_does(cast: Cast, seed: int) -> None:
+    rng = Random(seed)  # noqa: S311  # a story that can be told again, not a secret
+    expected: dict[str, list[int]] = {}
+    for number in range(1, 25):
+        on, marks = date(2026, 11, number), {}
+        for period in rng.sample((0, 1, 2, 3, 4), rng.randrange(5)):
+            status = rng.choice(list(AttendanceStatus))
+            left = time(12) if status in (PRESENT, LATE) and rng.random() < 0.3 else None
+            marks[period] = Mark(status, left_at=left)
+            say(register(on, period=period), cast.rafi_student, on, status, period, left)
+        whole = day_state(marks)
+        if whole:
+            expected.setdefault(whole.status.value, []).append(number)
+        if left_early(marks):
+            expected.setdefault("left_early", []).append(number)
+    assert bits() == expected
 
 
 def test_the_trigger_counts_also_for_somebody_whom_the_walls_hold(cast: Cast, connection: Connection) -> None:

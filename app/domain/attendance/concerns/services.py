@@ -23,7 +23,7 @@ from app.domain.attendance.concerns.types import (
     OwnerUnknown,
     Pattern,
 )
-from app.domain.attendance.queries import rules_of
+from app.domain.attendance.queries import get_rules
 from app.domain.attendance.reports.queries import REPORT, list_states, school_masks
 from app.domain.attendance.reports.services import class_teachers
 from app.domain.audit.services import record
@@ -59,7 +59,7 @@ def look(actor: Actor, campus_id: UUID) -> int:
         }
         if not seats:
             return 0
-        rules = rules_of(campus_id)
+        rules = get_rules(campus_id)
         limits = Limits(threshold=rules.threshold, absent_days=rules.absent_days)
         starts_on = min(start for _, start in seats.values())
         states = list_states(school_masks(campus_id, starts_on, today), campus_id=campus_id)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db import new_id
 from app.domain.academics.queries import list_campuses, list_sections
 from app.domain.accounts.queries import Reachable, list_reachable
-from app.domain.attendance.queries import is_locked, rules_of
+from app.domain.attendance.queries import get_rules, is_locked
 from app.domain.attendance.reports.letters import reminder
 from app.domain.attendance.reports.models import AttendanceMonth, RegisterReminder
 from app.domain.attendance.reports.queries import REPORT, get_board, recount_of_months
@@ -50,7 +50,7 @@ def remind_due(link: Link) -> int:
     """Remind by itself at every campus whose hour has come, once for each register and day. Returns how many were."""
     now, number = to_local(clock.now()), 0
     for campus in list_campuses(SYSTEM, REPORT):
-        due = datetime.combine(now.date(), rules_of(campus.id).cut_off, DHAKA)
+        due = datetime.combine(now.date(), get_rules(campus.id).cut_off, DHAKA)
         if not due <= now < due + _REMINDED_FOR or is_locked(campus.id, now.date()):
             continue
         with transaction():
