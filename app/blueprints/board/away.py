@@ -15,7 +15,6 @@ from app.domain.attendance.reports.types import PupilNow, SectionNow, Where
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.kernel import clock
 from app.domain.kernel.access import Permission
-from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.names import name_in
 from app.domain.people.queries import list_guardians_of_students
@@ -97,6 +96,7 @@ def away() -> Response:
         place=place,
         show=_show(),
         today=clock.today(),
+        local_time=local_time,
         **context,
     )
 
@@ -169,7 +169,7 @@ def _rows(sections: list[SectionNow]) -> Iterator[tuple[Any, ...]]:
             name_in(locale, *pupil.names)[0],
             status_label(pupil.status.value) if pupil.status else "",
             pupil.late_minutes,
-            to_local_digits(local_time(pupil.left_at), locale) if pupil.left_at else "",
+            local_time(pupil.left_at) if pupil.left_at else "",
             pupil.remarks or "",
             local_plain(first.name) if first else "",
             first.phone if first else "",

@@ -48,6 +48,7 @@ def concerns() -> Response:
         chips=_chips(counts, shown),
         shown=shown,
         page=page,
+        paged=lambda number: url_for("board.concerns", show=shown.value, page=number),
         pages=-(-counts[shown] // PAGE_SIZE),
         **_WORDS,
     )

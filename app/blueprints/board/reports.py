@@ -138,7 +138,7 @@ def report() -> Response:
         wanted=wanted,
         page=page,
         page_size=PAGE_SIZE,
-        sorts=Sort,
+        paged=(lambda number: wanted.url(page=number)) if wanted else None,
         **(_found(wanted, page) if wanted else {}),
     )
 

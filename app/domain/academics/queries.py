@@ -65,6 +65,7 @@ from app.domain.people.queries import (
     pupil_columns,
     staff_name_columns,
     staff_of_person,
+    student_name_columns,
     students_by_gender,
 )
 from app.domain.people.types import Gender

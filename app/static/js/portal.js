@@ -4,5 +4,6 @@ import htmx from "htmx.org";
 import "./dialog.js";
 import "./register.js";
 import "./keys.js";
+import "./polls.js";
 
 window.htmx = htmx;

@@ -15,6 +15,7 @@ from app.domain.attendance.reports.models import AttendanceMonth
 from app.domain.attendance.reports.queries import count_wrong_months
 from app.domain.attendance.rules import day_state, left_early
 from app.domain.attendance.types import AttendanceStatus, Mark
+from app.domain.kernel import clock
 from app.scope import Scope
 from app.uow import session, transaction
 from tests.support.cast import CAST, Cast
@@ -31,7 +32,14 @@ def register(on: date, section: UUID = CAST.section_7a, period: int = 0, *, is_t
     with transaction() as db:
         db.add(
             Register(
-                id=key, campus_id=CAST.campus, section_id=section, date=on, period=period, is_taken=is_taken
+                id=key,
+                campus_id=CAST.campus,
+                section_id=section,
+                date=on,
+                period=period,
+                is_taken=is_taken,
+                taken_by=CAST.bashir.user_id,
+                taken_at=clock.now(),
             )
         )
     return key

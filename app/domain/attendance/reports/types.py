@@ -84,6 +84,11 @@ class Board:
         return sum(line.seats > 0 and line.taken is not None for line in self.lines)
 
     @property
+    def missing(self) -> int:
+        """Registers a class teacher still has to take."""
+        return sum(line.is_missing and bool(line.teacher) for line in self.lines)
+
+    @property
     def periods(self) -> tuple[int, ...]:
         """The lessons that have a register somewhere today."""
         return tuple(sorted({sheet.period for line in self.lines for sheet in line.sheets if sheet.period}))
