@@ -35,7 +35,7 @@ class Place:
         return self.school_class.id if self.school_class else None
 
     @property
-    def asked(self) -> dict[str, str]:
+    def asked(self) -> dict[str, Any]:
         """What an address of the same campus and class carries."""
         more = {"class": self.school_class.details.code} if self.school_class else {}
         return {"campus": self.campus.details.code, **more}
@@ -93,7 +93,7 @@ def find_place(actor: Actor) -> Place | None:
 
 def area_tabs(actor: Actor, place: Place | None) -> Items:
     """The pages of the area that this reader may open."""
-    asked = place.asked if place else {}
+    asked: dict[str, Any] = place.asked if place else {}
     pages = (
         ("board.board", gettext("Board"), Permission.ATTENDANCE_REPORT),
         ("board.here", gettext("Here now"), Permission.ATTENDANCE_REPORT),

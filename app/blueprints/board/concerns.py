@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from flask import Response, flash, request, url_for
@@ -20,7 +21,6 @@ from app.domain.attendance.concerns.types import PAGE_SIZE, ConcernList, Concern
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.errors import Conflict, Refused
 from app.domain.kernel.paging import page_number
-from app.domain.kernel.texts import LocalText
 from app.domain.people.queries import list_guardians_of
 from app.web.access import current_actor, requires
 from app.web.errors import message_of
@@ -29,7 +29,12 @@ from app.web.htmx import render_page, see_other
 from app.web.i18n import digits, local_plain
 from app.web.once import creates
 
-_WORDS = {"kind_words": KIND_WORDS, "outcome_words": OUTCOME_WORDS, "act_words": ACT_WORDS, "told": told}
+_WORDS: dict[str, Any] = {
+    "kind_words": KIND_WORDS,
+    "outcome_words": OUTCOME_WORDS,
+    "act_words": ACT_WORDS,
+    "told": told,
+}
 
 
 @blueprint.route("/concerns/")
@@ -125,7 +130,7 @@ def _page(actor: Actor, found: ConcernView, sent: Form | None = None) -> Respons
 
 
 def _offer(form: Form, found: ConcernView) -> None:
-    people: list[tuple[UUID, LocalText]] = list(candidates(found.campus_id))
+    people = candidates(found.campus_id)
     form["owner"].choices = [(str(key), local_plain(name)) for key, name in people]
     if form["owner"].data is None and found.owner_id:
         form["owner"].data = str(found.owner_id)

@@ -160,11 +160,7 @@ def _result(wanted: Wanted, *, start: int = 0, size: int | None = None) -> dict[
         case "sections":
             return {"groups": _sections(wanted, report_by_section(actor, wanted.asked))}
         case "months":
-            return {
-                "groups": [
-                    (each, [], day(each.key, "month")) for each in report_by_month(actor, wanted.asked)
-                ]
-            }
+            return {"groups": [(each, [], _month(each)) for each in report_by_month(actor, wanted.asked)]}
         case "runs":
             runs = list_runs(
                 actor,
@@ -195,6 +191,10 @@ def _sections(wanted: Wanted, tallies: list[GroupTally]) -> list[Group]:
             classes.setdefault(section.class_id, []).append((by_section[section.id], name))
             names[section.class_id] = local_plain(section.class_name)
     return [(_sum(key, [each for each, _ in parts]), parts, names[key]) for key, parts in classes.items()]
+
+
+def _month(group: GroupTally) -> str:
+    return day(group.key, "month") if isinstance(group.key, date) else ""
 
 
 def _sum(key: UUID, parts: list[GroupTally]) -> GroupTally:

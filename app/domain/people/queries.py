@@ -87,7 +87,7 @@ def staff_name_columns(staff_key: InstrumentedAttribute[Any]) -> NameColumns:
     return _names_by_key(StaffMember, staff_key)
 
 
-def student_name_columns(student_key: InstrumentedAttribute[UUID]) -> NameColumns:
+def student_name_columns(student_key: Any) -> NameColumns:
     """The three names of the student behind `student_key`, and the join that brings them along."""
     return _names_by_key(Student, student_key)
 
@@ -550,8 +550,9 @@ def list_guardians_of_students(student_ids: Collection[UUID]) -> dict[UUID, list
         .order_by(StudentGuardian.is_primary.desc(), StudentGuardian.created_at, StudentGuardian.id)
     )
     found: dict[UUID, list[GuardianOfStudent]] = {}
-    for student_id, guardian_id, en, bn, ar, *facts in rows:
-        found.setdefault(student_id, []).append(GuardianOfStudent(guardian_id, _name(en, bn, ar), *facts))
+    for row in rows:
+        guardian = GuardianOfStudent(row[1], _name(*row[2:5]), *row[5:])
+        found.setdefault(row[0], []).append(guardian)
     return found
 
 

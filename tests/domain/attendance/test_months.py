@@ -7,12 +7,14 @@ from random import Random
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import Connection, delete, select, text, update
 
 from app.db import new_id
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.reports.models import AttendanceMonth
 from app.domain.attendance.reports.queries import count_wrong_months
+from app.domain.attendance.reports.services import mend_months
 from app.domain.attendance.rules import day_state, left_early
 from app.domain.attendance.types import AttendanceStatus, Mark
 from app.domain.kernel import clock
@@ -146,6 +148,17 @@ def test_the_database_sees_a_day_of_lessons_as_the_rule_does(cast: Cast, seed: i
         if left_early(marks):
             expected.setdefault("left_early", []).append(number)
     assert bits() == expected
+
+
+def test_months_that_differ_are_told_and_mended(cast: Cast, app: Flask) -> None:
+    say(register(SUNDAY), cast.rafi_student, SUNDAY, LATE)
+    with transaction() as db:
+        db.execute(update(AttendanceMonth).values(late=0, absent=7))
+    assert count_wrong_months() == 2, "what is kept, and what is counted"
+    told = app.test_cli_runner().invoke(args=["attendance", "check"])
+    assert told.exit_code == 1 and "--mend" in told.output
+    mend_months()
+    assert count_wrong_months() == 0 and bits() == {"late": [22]}
 
 
 def test_the_trigger_counts_also_for_somebody_whom_the_walls_hold(cast: Cast, connection: Connection) -> None:

@@ -26,7 +26,7 @@ def letters() -> list[tuple[str, str]]:
     rows = session().execute(
         select(OutboxMessage.recipient, OutboxMessage.body).where(OutboxMessage.kind == "register.reminder")
     )
-    return [tuple(row) for row in rows]
+    return [(to, body) for to, body in rows]
 
 
 def at(hour: int, minute: int = 0) -> datetime:

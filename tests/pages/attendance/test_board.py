@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.domain.academics.models import Section
 from app.domain.attendance.concerns.services import look
@@ -61,7 +61,7 @@ def test_a_holiday_says_its_name_and_the_way_on(cast: Cast, client: PageClient, 
     close(cast, SUNDAY)
     page = client.as_(cast.amina).get(path)
     assert page.one(".empty h2").get_text() == "Rain"
-    assert page.all(".empty a")[0]["href"].startswith("/academics/calendar/")
+    assert page.all(".empty a")[0]["href"].split("?")[0] == "/academics/calendar/"
 
 
 def test_the_list_for_a_fire_drill_has_a_box_for_each_who_may_be_in_the_house(
@@ -103,7 +103,9 @@ def test_a_report_shows_the_working_of_each_number(cast: Cast, client: PageClien
     assert "Class Seven,A,2,67,4,6" in sheet
 
 
-@pytest.mark.parametrize("query", ["of=section:x", "from=2026-13-01&to=abc", "below=-1", "page=99", "sort=x&by=y"])
+@pytest.mark.parametrize(
+    "query", ["of=section:x", "from=2026-13-01&to=abc", "below=-1", "page=99", "sort=x&by=y"]
+)
 def test_whatever_the_address_says_a_report_answers(cast: Cast, client: PageClient, query: str) -> None:
     assert client.as_(cast.amina).raw.get(f"/attendance/reports/?{query}").status_code == 200
 
@@ -131,5 +133,5 @@ def test_the_office_looks_now(cast: Cast, client: PageClient) -> None:
 
 def test_without_sections_the_board_says_so(cast: Cast, client: PageClient) -> None:
     with transaction() as db:
-        db.execute(Section.__table__.update().values(academic_year_id=cast.other_year))
+        db.execute(update(Section).values(academic_year_id=cast.other_year))
     assert "no section this year" in client.as_(cast.amina).get(BOARD).one(".empty h2").get_text()

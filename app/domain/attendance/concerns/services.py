@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,6 +31,7 @@ from app.domain.kernel import clock
 from app.domain.kernel.access import SYSTEM, Actor, Permission
 from app.domain.kernel.dates import local_day
 from app.domain.kernel.errors import NotFound
+from app.domain.kernel.texts import LocalText
 from app.uow import transaction
 
 
@@ -154,7 +155,7 @@ def note(actor: Actor, concern_id: UUID, words: str) -> None:
         _event(db, actor, concern, ConcernAct.NOTED, words=words.strip())
 
 
-def candidates(campus_id: UUID) -> Sequence[tuple[UUID, object]]:
+def candidates(campus_id: UUID) -> list[tuple[UUID, LocalText]]:
     """Whom a concern of this campus can be given to, by name."""
     return list_users_who_may(Permission.REGISTERS_READ, campus_id)
 
