@@ -6,8 +6,6 @@ Follows: 0030
 
 from __future__ import annotations
 
-from string import Template
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -52,16 +50,17 @@ _MONTHS = """
   GROUP BY 1, 2, 3, 4
 """
 
-_ALL_DAYS = Template(_DAY).substitute(lines="attendance a")
+_ALL_DAYS = _DAY.replace("$lines", "attendance a")
 _TOUCHED = "unnest(children, days) AS t(student_id, date)"
-_TOUCHED_DAYS = Template(_DAY).substitute(
-    lines=f"(SELECT DISTINCT student_id, date FROM {_TOUCHED}) AS t"  # noqa: S608  # our own words
-    " JOIN attendance a ON a.student_id = t.student_id AND a.date = t.date"
+_TOUCHED_DAYS = _DAY.replace(
+    "$lines",
+    f"(SELECT DISTINCT student_id, date FROM {_TOUCHED}) AS t"  # noqa: S608  # our own words
+    " JOIN attendance a ON a.student_id = t.student_id AND a.date = t.date",
 )
 
 # What every reader may count anew, within the walls: the check compares it with the table, and fills the table with it.
 _VIEW = f"""
-CREATE VIEW attendance_months_counted WITH (security_invoker = true) AS {Template(_MONTHS).substitute(day=_ALL_DAYS)}
+CREATE VIEW attendance_months_counted WITH (security_invoker = true) AS {_MONTHS.replace("$day", _ALL_DAYS)}
 """
 
 # These settings: a line is always found by its key, also where a plan was made when the tables were small.
@@ -100,7 +99,7 @@ BEGIN
   INSERT INTO attendance_months AS m
       (student_id, month, section_id, campus_id, present, absent, late, excused, left_early)
     SELECT student_id, month, section_id, campus_id, present, absent, late, excused, left_early
-    FROM ({Template(_MONTHS).substitute(day=_TOUCHED_DAYS)}) AS now
+    FROM ({_MONTHS.replace("$day", _TOUCHED_DAYS)}) AS now
     ORDER BY student_id, month, section_id
   ON CONFLICT (student_id, month, section_id) DO UPDATE SET
     present = m.present & ~(excluded.present | excluded.absent | excluded.late | excluded.excused) | excluded.present,

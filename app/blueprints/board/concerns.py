@@ -68,7 +68,7 @@ def _shown(counts: dict[ConcernList, int]) -> ConcernList:
 def _chips(counts: dict[ConcernList, int], shown: ConcernList) -> Items:
     words = {
         ConcernList.MINE: gettext("Mine"),
-        ConcernList.OPEN: gettext("Open"),
+        ConcernList.OPEN: gettext("Still open"),
         ConcernList.CLOSED: gettext("Closed"),
     }
     return [
