@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from flask import Flask
 from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
 from app.domain.academics.rules import week_days
@@ -88,6 +89,17 @@ def person_name(names: tuple[str | None, str | None, str | None]) -> Markup:
     return in_language(*name_in(current_locale(), *names))
 
 
+SOURCE_WORDS: dict[str, object] = {
+    "tap": _l("on a tablet"),
+    "form": _l("on the form"),
+    "leave": _l("by approved leave"),
+    "check_in": _l("checked in"),
+    "import": _l("imported"),
+    "undo": _l("taken back"),
+}
+"""How a change of a mark came in."""
+
+
 def week_heads() -> list[str]:
     """The short names of the weekdays in the order a week is read at the school."""
     return [weekday_name(day - 1, current_locale(), short=True) for day in week_days()]
@@ -100,5 +112,6 @@ def init_days(app: Flask) -> None:
         person_name=person_name,
         days_sentence=days_sentence,
         week_heads=week_heads,
+        sources=SOURCE_WORDS,
         bangla_date=format_bangla_date,
     )

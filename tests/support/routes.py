@@ -18,6 +18,7 @@ from werkzeug.routing import Rule
 
 from app.domain.accounts.factors.models import Passkey
 from app.domain.accounts.models import Session
+from app.domain.attendance.rules import control_keys
 from app.domain.kernel import clock
 from app.domain.kernel.access import ROLE_PERMISSIONS, Permission
 from app.domain.kernel.ids import hash_token
@@ -70,6 +71,8 @@ class Route:
     def _value(self, what: str, campus: str, member: Member | None) -> str | UUID:
         if what.startswith("="):
             return what[1:].format(campus=campus)
+        if what == "controls":
+            return control_keys([twin("enrolments", campus)])[0]
         if what in ("sessions", "passkeys"):
             stranger = CAST.dalia if member == CAST.ehsan else CAST.ehsan
             holder = member if member and campus == "main" else stranger
@@ -420,6 +423,10 @@ ROUTES: dict[str, Route] = {
     "attendance.register_today": _of(P.REGISTERS_READ, section_id="sections"),
     "attendance.register": _of(P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}"),
     "attendance.marks": _of(P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}"),
+    "attendance.pupil": _of(
+        P.REGISTERS_READ, section_id="sections", on=f"={DAY.isoformat()}", key="controls"
+    ),
+    "attendance.rules": _of(P.ATTENDANCE_REPORT, campus_id="campuses"),
     "attendance.month": _of(P.REGISTERS_READ, section_id="sections"),
     "board.board": _all(P.ATTENDANCE_REPORT),
     "board.live": _all(P.ATTENDANCE_REPORT),

@@ -13,6 +13,7 @@ from flask import Response, jsonify, request
 from werkzeug.datastructures import MultiDict
 
 from app.blueprints.attendance.views import blueprint, period_asked
+from app.domain.academics.queries import get_section_day
 from app.domain.attendance.rules import REMARK_LENGTH
 from app.domain.attendance.services import save_taps
 from app.domain.attendance.types import (
@@ -151,5 +152,8 @@ def marks(section_id: UUID, on: date) -> Response:
     except (RegisterClosed, MonthLocked, PupilNotHere) as error:
         return _refused(error, 409)
     except (Unreadable, ReasonNeeded, MarkImpossible) as error:
+        get_section_day(
+            current_actor(), section_id, on, Permission.REGISTERS_READ
+        )  # a stranger's is not there
         return _refused(error, 422)
     return _answer(saved)

@@ -191,6 +191,30 @@ def save_taps(
     return TapsSaved(outcomes, strangers, work.register.is_taken or takes)
 
 
+def save_mark(
+    actor: Actor,
+    section_id: UUID,
+    on: date,
+    key: str,
+    mark: Mark,
+    *,
+    base: int,
+    period: int = WHOLE_DAY,
+    reason: str | None = None,
+) -> None:
+    """Say all that is to be said of one pupil, who stands on the register as `key`.
+
+    `base` is the version that was seen. Raises what `save_taps` raises, PupilNotHere for somebody who is not on
+    the list any more, and Stale where somebody else has said something different since.
+    """
+    tap = Tap(new_id(), key, mark, base, clock.now())
+    saved = save_taps(actor, section_id, on, [tap], period=period, reason=reason, source=Source.FORM)
+    if saved.strangers:
+        raise PupilNotHere
+    if any(each.verdict is Verdict.CONFLICT for each in saved.outcomes):
+        raise Stale
+
+
 def store_marks(
     actor: Actor,
     section: SectionDay,

@@ -62,6 +62,8 @@ FACTS = {
     "guardian_id": "SELECT id FROM guardians WHERE person_id = :answered_for_by",
     "student_id": "SELECT l.student_id FROM student_guardians l JOIN enrolments e ON e.student_id = l.student_id"
     " WHERE l.guardian_id = :guardian_id AND e.section_id = :section_id",
+    "control_key": "SELECT right(rtrim(translate(encode(decode(replace(id::text, '-', ''), 'hex'), 'base64'),"
+    " '+/', '-_'), '='), 4) FROM enrolments WHERE section_id = :section_id AND student_id = :student_id",
     "record_id": "SELECT cast(:student_id AS uuid)",
     "application_id": "SELECT a.id FROM admission_applications a WHERE a.campus_id = :campus_id"
     " AND a.status = 'submitted' AND EXISTS (SELECT FROM application_documents d WHERE d.application_id = a.id)"
@@ -91,6 +93,7 @@ OWN_VALUES: dict[str, dict[str, str]] = {
     "apply.documents": {"token": DRAFT},
     "apply.review": {"token": DRAFT},
     "apply.saved": {"token": DRAFT},
+    "attendance.pupil": {"key": ":control_key"},
     "audit.record": {"kind": "student"},
     **{key: {"key": "child"} for key in ("builder.drop_page", "builder.edit_page", "builder.new_field")},
     **{key: {"key": "email"} for key in ("builder.drop_field", "builder.edit_field")},

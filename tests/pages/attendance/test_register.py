@@ -275,7 +275,7 @@ def test_the_page_speaks_bangla_and_arabic(cast: Cast, client: PageClient) -> No
         db.get(User, cast.bashir.user_id).locale = "bn"
     page = client.as_(cast.bashir).get(address(cast))
     assert page.all(".who > [id]")[0].get_text() == "রাফি হাসান"
-    assert page.all(".pupil b")[1].get_text() == "২"
+    assert page.all(".pupil .roll")[1].get_text() == "২"
     assert "৮:৪২" in page.text
 
 
