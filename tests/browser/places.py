@@ -96,5 +96,7 @@ def main_pages(lang: str, found: Furnished) -> Iterator[Look]:
             f"/guardians/{CAST.dalia.guardian_id}",
         ),
     )
+    watched = ("board/", "here/", "away/", "reports/", "concerns/")
+    yield Look(LAPTOP, CAST.amina, tuple(f"/attendance/{page}" for page in watched))
     yield Look(LAPTOP, CAST.hasan, ("/home/", "/school/", "/school/calendar/", "/staff/", "/audit/", audited))
     yield Look(LAPTOP, CAST.ishrat, ("/site/notices/", "/site/pages/", "/site/notices/new"))

@@ -1077,9 +1077,9 @@ SEATED_COLUMNS = 8
 """So many columns of a row of `seated_pupils` are its own."""
 
 
-def seat_columns(student_key: Any, day: Any) -> tuple[tuple[Any, Any, Any], Any]:
+def seat_around(student_key: Any, day: Any) -> tuple[tuple[Any, Any, Any], Any]:
     """Class, section and roll number of a student in the year around `day`, for lists of other features; and what
-    brings them along: `columns, seat = seat_columns(...)`; `select(..., *columns).outerjoin(seat, true())`.
+    brings them along: `columns, seat = seat_around(...)`; `select(..., *columns).outerjoin(seat, true())`.
     """
     seat = (
         select(

@@ -38,7 +38,7 @@ from app.domain.academics.queries import (
     listed_sections,
     listing_for,
     school_days_between,
-    seat_columns,
+    seat_around,
     seated_pupils,
 )
 from app.domain.accounts.queries import user_name_columns
@@ -292,7 +292,7 @@ def _by_pupil(*, of_sections: bool, below: bool, sort: Sort, paged: bool) -> Any
         func.row_number().over(order_by=(*orders[sort], sums.c.student_id)).label("place")
     ).subquery()
     en, bn, ar, joined = student_name_columns(numbered.c.student_id)
-    seat, brought = seat_columns(numbered.c.student_id, bindparam("last", type_=Date()))
+    seat, brought = seat_around(numbered.c.student_id, bindparam("last", type_=Date()))
     return (
         select(
             numbered.c.all,
@@ -429,7 +429,7 @@ def _absent_now(*, of_sections: bool) -> Any:
         statement = statement.where(AttendanceMonth.section_id == func.any(sections))
     absent = statement.subquery()
     en, bn, ar, joined = student_name_columns(absent.c.student_id)
-    seat, brought = seat_columns(absent.c.student_id, _DAY)
+    seat, brought = seat_around(absent.c.student_id, _DAY)
     return (
         select(absent.c.student_id, en, bn, ar, *seat)
         .join(*joined)
