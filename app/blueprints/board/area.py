@@ -60,14 +60,12 @@ class Place:
     def class_chips(self) -> Items:
         """One chip a class, and one for all."""
         endpoint, show = str(request.endpoint), request.args.get("show")
-        campus = self.campus.details.code
-        found: Items = [
-            (gettext("All classes"), url_for(endpoint, campus=campus, show=show), not self.school_class, None)
-        ]
+        here: dict[str, Any] = {"campus": self.campus.details.code, "show": show}
+        found: Items = [(gettext("All classes"), url_for(endpoint, **here), not self.school_class, None)]
         found += [
             (
                 local(each.details.name),
-                url_for(endpoint, campus=campus, show=show, **{"class": each.details.code}),
+                url_for(endpoint, **(here | {"class": each.details.code})),
                 each == self.school_class,
                 None,
             )
