@@ -124,6 +124,10 @@ WALLS: dict[str, Wall | Open] = {
     "sections": _STRUCTURE,
     "subjects": _STRUCTURE,
     "teacher_subjects": _STRUCTURE,
+    "bell_times": _STRUCTURE,
+    "timetable_lessons": _STRUCTURE,
+    # Who was away on which day is the school's own business.
+    "timetable_substitutes": _CAMPUS,
     "subject_groups": _STRUCTURE,
     "subject_group_students": _wall(
         f"{ALL} OR {OWN_CHILD} OR {_of_work('subject_groups', 'subject_group_id')}",

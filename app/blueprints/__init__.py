@@ -29,6 +29,7 @@ AREAS = (
     "people",
     "scores",
     "site",
+    "timetable",
     "vitals",
 )
 

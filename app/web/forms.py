@@ -509,6 +509,7 @@ __all__ = [
     "PhoneField",
     "Required",
     "TextField",
+    "TimeField",
     "VersionField",
     "submitted",
 ]

@@ -208,6 +208,11 @@ def _month_short(number: int) -> str:
     return month_name(number, current_locale(), short=True)
 
 
+def local_time(value: time) -> str:
+    """A time of day in the reader's digits."""
+    return format_time(value, current_locale())
+
+
 _FILTERS: dict[str, Callable[..., object]] = {
     "local": local,
     "local_plain": local_plain,
@@ -215,6 +220,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "month_short": _month_short,
     "day": day,
     "clock": clock,
+    "local_time": local_time,
     "moment": moment,
     "digits": digits,
     "number": _number,
@@ -285,8 +291,3 @@ def init_i18n(app: Flask) -> None:
 def months() -> list[str]:
     """The names of the months in the reader's language."""
     return [month_name(number, current_locale()) for number in range(1, 13)]
-
-
-def local_time(value: time) -> str:
-    """A time of day in the reader's digits."""
-    return format_time(value, current_locale())

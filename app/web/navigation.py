@@ -46,6 +46,7 @@ PLACES: list[Place] = [
     Place(_l("Fees"), "fees.day", "purse", Permission.FEES_RECORD, "/admissions/fees/"),
     Place(_l("Staff"), "people.staff", "person", Permission.STAFF_READ),
     Place(_l("School"), "academics.overview", "book", Permission.ACADEMICS_READ),
+    Place(_l("Timetable"), "timetable.index", "calendar", Permission.ACADEMICS_READ),
     Place(_l("Calendar"), "academics.calendar.month", "calendar", Permission.CALENDAR_READ),
     Place(_l("Marks to give"), "scores.mine", "pen", Permission.APPLICATIONS_SCORE),
     Place(_l("Public site"), "cms.notices", "globe", Permission.SITE_EDIT, "/site/"),

@@ -113,7 +113,14 @@ class _Sizes:
                 page for page in pages if page.name == "attendance.register" and page.role == "teacher"
             )
             bare = stack.enter_context(proxied(self.school, "ops.bench.kit.bare:app"))
-            self._race(url + (register.path or ""), clients["teacher"], bare, size, budget)
+            race(
+                self.report,
+                size,
+                url + (register.path or ""),
+                clients["teacher"],
+                bare,
+                is_kept=budget is not None,
+            )
 
     def _client(self, url: str, role: str | None) -> Client:
         client = Client(url)
@@ -146,28 +153,32 @@ class _Sizes:
             self.report.most(f"{name}.p95", times.p95, budget, "ms")
             self.report.most(f"{name}.statements", statements, self.statements.get(key, statements), "")
 
-    def _race(self, register: str, client: Client, bare: str, size: str, budget: float | None) -> None:
-        """The register and the bare views in turns, so that whoever else uses the machine slows all of them."""
-        cookies = "; ".join(f"{each.key}={each.value}" for each in client.cookies.values())
-        reached: dict[str, list[float]] = {"register": [], "six": [], "one": []}
-        for _ in range(ROUNDS):
-            for name, url, sent in (
-                ("register", register, cookies),
-                ("six", f"{bare}/six", ""),
-                ("one", f"{bare}/one", ""),
-            ):
-                rate = requests_a_second(url, sent, seconds=ROUND_SECONDS)
-                if rate is None:
-                    self.report.failed(f"{size}/register.share-of-bare", "wrk is not installed")
-                    return
-                reached[name].append(rate)
-        mean = {name: sum(rates) / ROUNDS for name, rates in reached.items()}
-        for name, rate in mean.items():
-            self.report.tell(f"{size}/{name}.requests-a-second", rate, "/s")
-        self.report.tell(f"{size}/register.share-of-bare-with-one", 100 * mean["register"] / mean["one"], "%")
-        share = 100 * mean["register"] / mean["six"]
-        if budget is None:
-            self.report.tell(f"{size}/register.share-of-bare-with-six", share, "%")
-        else:
-            self.report.least(f"{size}/register.share-of-bare-with-six", share, SHARE_OF_BARE, "%")
-            self.report.least(f"{size}/register.least", mean["register"], LEAST_REQUESTS, "/s")
+
+def race(report: Report, name: str, register: str, client: Client, bare: str, *, is_kept: bool) -> None:
+    """The register and the bare views in turns, so that whoever else uses the machine slows all of them.
+
+    `is_kept`: whether the figures are held against what is promised, else they are told.
+    """
+    cookies = "; ".join(f"{each.key}={each.value}" for each in client.cookies.values())
+    reached: dict[str, list[float]] = {"register": [], "six": [], "one": []}
+    for _ in range(ROUNDS):
+        for which, url, sent in (
+            ("register", register, cookies),
+            ("six", f"{bare}/six", ""),
+            ("one", f"{bare}/one", ""),
+        ):
+            rate = requests_a_second(url, sent, seconds=ROUND_SECONDS)
+            if rate is None:
+                report.failed(f"{name}/register.share-of-bare", "wrk is not installed")
+                return
+            reached[which].append(rate)
+    mean = {which: sum(rates) / ROUNDS for which, rates in reached.items()}
+    for which, rate in mean.items():
+        report.tell(f"{name}/{which}.requests-a-second", rate, "/s")
+    report.tell(f"{name}/register.share-of-bare-with-one", 100 * mean["register"] / mean["one"], "%")
+    share = 100 * mean["register"] / mean["six"]
+    if is_kept:
+        report.least(f"{name}/register.share-of-bare-with-six", share, SHARE_OF_BARE, "%")
+        report.least(f"{name}/register.least", mean["register"], LEAST_REQUESTS, "/s")
+    else:
+        report.tell(f"{name}/register.share-of-bare-with-six", share, "%")

@@ -24,6 +24,7 @@ from app.domain.academics.models import (
     TeacherSubject,
     Term,
 )
+from app.domain.academics.timetable.models import BellTime, Lesson, Substitute
 from app.domain.academics.types import DayKind
 from app.domain.accounts.factors.models import HalfOpenSignIn, PasskeyChallenge, RecoveryCode
 from app.domain.accounts.factors.types import ChallengePurpose
@@ -255,6 +256,37 @@ def _add_school(campus: str) -> None:
     db.add(
         TeacherSubject(
             id=twin("teacher_subjects", campus), section_id=section, subject_id=subject, staff_id=staff, **of
+        )
+    )
+    db.add(
+        BellTime(
+            id=twin("bell_times", campus),
+            period=1,
+            starts_at=time(8),
+            ends_at=time(8, 40),
+            name=LocalText(),
+            **of,
+        )
+    )
+    db.add(
+        Lesson(
+            id=twin("timetable_lessons", campus),
+            section_id=section,
+            weekday=DAY.isoweekday(),
+            period=1,
+            subject_id=subject,
+            staff_id=staff,
+            **of,
+        )
+    )
+    db.add(
+        Substitute(
+            id=twin("timetable_substitutes", campus),
+            section_id=section,
+            on=DAY,
+            period=1,
+            staff_id=staff,
+            **of,
         )
     )
     group = twin("subject_groups", campus)

@@ -17,6 +17,7 @@ from app.domain.academics.types import (
     ClassDetails,
     DayKind,
     EntryDetails,
+    RegisterKind,
     SectionDetails,
     Shift,
     SubjectDetails,
@@ -45,6 +46,11 @@ KIND_WORDS = {
     DayKind.HOLIDAY: _l("Holiday"),
     DayKind.EVENT: _l("Event"),
     DayKind.SCHOOL_DAY: _l("School day"),
+}
+
+REGISTER_WORDS = {
+    RegisterKind.DAILY: _l("Once a day"),
+    RegisterKind.PERIODS: _l("In every lesson"),
 }
 
 _NAME = _l("Write the name in one language at least.")
@@ -196,13 +202,21 @@ class SectionForm(EditForm):
     )
     shift = ChoiceField(_l("Shift"))
     class_teacher_id = KeyField(_l("Class teacher"))
+    register_kind = ChoiceField(_l("The register is kept"))
+    has_check_in = BooleanField(_l("Pupils may check themselves in"))
 
-    hints = {"name": _ONE_LANGUAGE, "code": _l("A letter or a word, different from the others of the class.")}
+    hints = {
+        "name": _ONE_LANGUAGE,
+        "code": _l("A letter or a word, different from the others of the class."),
+        "register_kind": _l("In every lesson it needs a timetable: who teaches a lesson takes its register."),
+        "has_check_in": _l("With a code on the teacher's screen, for older classes."),
+    }
 
     def __init__(self, staff: Iterable[StaffChoice], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.shift.choices = [("", _l("One shift for all")), *SHIFT_WORDS.items()]
         self.class_teacher_id.choices = [("", _l("Nobody yet")), *staff_choices(staff)]
+        self.register_kind.choices = list(REGISTER_WORDS.items())
 
     def details(self) -> SectionDetails:
         """What was typed."""
@@ -212,6 +226,8 @@ class SectionForm(EditForm):
             capacity=self.capacity.number or 0,
             shift=Shift(self.shift.data) if self.shift.data else None,
             class_teacher_id=self.class_teacher_id.key,
+            register_kind=RegisterKind(self.register_kind.data),
+            has_check_in=bool(self.has_check_in.data),
         )
 
 

@@ -21,7 +21,7 @@ from app.blueprints.academics.area import (
     search_words,
     trail,
 )
-from app.blueprints.academics.forms import AssignmentForm, NewSectionForm, SectionForm
+from app.blueprints.academics.forms import REGISTER_WORDS, AssignmentForm, NewSectionForm, SectionForm
 from app.domain.academics.policies import may_see_pupils
 from app.domain.academics.queries import (
     SectionView,
@@ -153,6 +153,7 @@ def section(section_id: UUID) -> Response:
         may_edit=actor.may(Permission.ACADEMICS_EDIT, found.campus_id),
         crumbs_before=_crumbs(found.campus_id),
         shifts=SHIFT_WORDS,
+        register_words=REGISTER_WORDS,
     )
 
 

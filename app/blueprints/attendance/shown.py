@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -126,11 +127,10 @@ def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: 
     """
     locale = current_locale()
     is_taken = view.row is not None and view.row.is_taken
-    start = None if is_taken else AttendanceStatus.PRESENT
     places: dict[tuple[AttendanceStatus | None, ...], int] = {}
     tiles, statuses = [], []
     for pupil in view.pupils:
-        status = marks.get(pupil.key) or pupil.status or start
+        status = marks.get(pupil.key) or pupil.status or (None if is_taken else pupil.start)
         week = places.setdefault(pupil.recent, len(places)) if pupil.recent else None
         name, lang = name_in(locale, *pupil.names)
         roll = to_local_digits(str(pupil.roll_number), locale)
@@ -156,6 +156,17 @@ def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: 
         statuses.append(status)
     counts = count_statuses(statuses)
     return Tiles(tiles, [_week(recent) for recent in places], counts, counts.recorded)
+
+
+def lesson_due(view: RegisterView, now: time) -> int | None:
+    """Which lesson's register is to be shown where none was asked for: the one that runs, else the first that is
+    not taken, else the last. None where there is no lesson."""
+    running = [
+        each.lesson.period for each in view.lessons if each.lesson.starts_at <= now < each.lesson.ends_at
+    ]
+    waiting = [each.lesson.period for each in view.lessons if not each.is_taken]
+    last = [each.lesson.period for each in view.lessons[-1:]]
+    return next(iter([*running, *waiting, *last]), None)
 
 
 def _more(pupil: Pupil) -> tuple[str, str]:

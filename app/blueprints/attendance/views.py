@@ -14,6 +14,7 @@ from app.blueprints.attendance.shown import (
     by_campus,
     choose,
     find_disagreements,
+    lesson_due,
     make_tiles,
     month_lines,
     shown_from,
@@ -31,6 +32,7 @@ from app.domain.attendance.services import save_sent_register
 from app.domain.attendance.types import Openness, RegisterStale, Saved
 from app.domain.kernel import clock
 from app.domain.kernel.access import Permission
+from app.domain.kernel.dates import to_local
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import NotFound, Refused
 from app.web.access import current_actor, requires
@@ -133,6 +135,9 @@ def _view_of(section_id: UUID, on: date) -> RegisterView:
 def _show(section_id: UUID, on: date, sent: SentRegister) -> Response:
     actor = current_actor()
     view = _view_of(section_id, on)
+    due = None if view.period else lesson_due(view, to_local(clock.now()).time())
+    if due:
+        return see_other(url_for(".register", section_id=section_id, on=on, period=due))
     show = shown_from(request.args.get("show"))
     made = make_tiles(view, sent.marks, show)
     version = view.row.version if view.row else 0

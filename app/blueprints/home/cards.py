@@ -12,6 +12,8 @@ from datetime import date
 from flask import url_for
 from flask_babel import gettext, ngettext
 
+from app.domain.academics.timetable.queries import SectionNow, section_now
+from app.domain.academics.timetable.types import Why
 from app.domain.attendance.queries import (
     CampusProgress,
     RegisterCard,
@@ -19,10 +21,11 @@ from app.domain.attendance.queries import (
     list_own_registers,
 )
 from app.domain.attendance.types import Openness
+from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.digits import to_local_digits
 from app.web.days import saved_time
-from app.web.i18n import current_locale, local
+from app.web.i18n import current_locale, local, local_time
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,39 @@ class Card:
 
 def _digits(number: int) -> str:
     return to_local_digits(str(number), current_locale())
+
+
+def now_cards(actor: Actor, today: date) -> list[Card]:
+    """The class a teacher has now, or goes to next: one press away from its register."""
+    found = section_now(actor, clock.now())
+    if found is None or found.why is Why.CLASS_TEACHER:
+        return []  # the own section has a card anyway
+    title = gettext(
+        "Now: %(class_name)s, section %(section)s",
+        class_name=local(found.class_name).striptags(),
+        section=local(found.section_name).striptags(),
+    )
+    if found.why is Why.NEXT:
+        title = gettext(
+            "Soon: %(class_name)s, section %(section)s",
+            class_name=local(found.class_name).striptags(),
+            section=local(found.section_name).striptags(),
+        )
+    url = url_for("attendance.register_today", section_id=found.section_id, period=found.period)
+    return [
+        Card(str(title), _now_words(found), str(gettext("Open the register")), url, "clock", is_urgent=True)
+    ]
+
+
+def _now_words(found: SectionNow) -> str:
+    times = (
+        f"{local_time(found.starts_at)}–{local_time(found.ends_at)}"
+        if found.starts_at and found.ends_at
+        else gettext("The whole day")
+    )
+    if found.why in (Why.STANDS_IN, Why.OWN_DAY):
+        return str(gettext("%(times)s, you stand in", times=times))
+    return str(times)
 
 
 def register_cards(actor: Actor, today: date) -> list[Card]:
@@ -98,6 +134,7 @@ def _all_registers(campuses: list[CampusProgress]) -> Card:
 
 
 CARDS: list[tuple[Permission, Callable[[Actor, date], list[Card]]]] = [
+    (Permission.REGISTERS_READ, now_cards),
     (Permission.REGISTERS_READ, register_cards),
 ]
 """(who sees them, what makes them), in the order of the page."""

@@ -11,13 +11,13 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from random import Random
 from uuid import UUID
 
-from app.cli.demo_data import school, site
+from app.cli.demo_data import school, site, weeks
 from app.cli.demo_data.applications import PLANS, Applicants, Desk
 from app.cli.demo_data.chosen import Chosen, Office, Sizes, mark_the_way
 from app.cli.demo_data.cycles import open_cycle
@@ -38,6 +38,7 @@ from app.domain.academics.services import (
 from app.domain.academics.types import (
     ClassDetails,
     EntryDetails,
+    RegisterKind,
     SectionDetails,
     SubjectDetails,
     TermDetails,
@@ -114,6 +115,8 @@ class Place:
     sections: dict[Seat, UUID] = field(default_factory=dict)
     next_sections: dict[int, UUID] = field(default_factory=dict)
     """The first section of each class in the next year, by level."""
+    taught: dict[Seat, list[weeks.Pair]] = field(default_factory=dict)
+    """Who teaches what in each section."""
     teachers: dict[Seat, Worker] = field(default_factory=dict)
     spare_teachers: list[Worker] = field(default_factory=list)
     pupils: dict[Seat, list[UUID]] = field(default_factory=dict)
@@ -190,6 +193,7 @@ class Loader:
             ("sections, subjects, teachers", self.load_sections),
             ("families and enrolments", self.load_families),
             ("calendar", self.load_calendar),
+            ("timetable", self.load_timetable),
             ("attendance", self.load_attendance),
             ("pages and notices", self.load_site),
             ("admission and applications", self.load_admission),
@@ -358,6 +362,8 @@ class Loader:
         teacher = place.teachers[level, letter]
         for year_id, class_teacher in ((place.year_id, teacher.staff_id), (place.next_year_id, None)):
             details = SectionDetails(letter, name, school.CAPACITY, shift, class_teacher)
+            if class_teacher and place is self.places[0] and (level, letter) in school.KEEPS_PERIODS:
+                details = replace(details, register_kind=RegisterKind.PERIODS, has_check_in=True)
             key = add_section(SYSTEM, place.classes[level], year_id, details)
             if year_id == place.year_id:
                 place.sections[level, letter] = key
@@ -372,6 +378,21 @@ class Loader:
         for number, subject in enumerate(subjects):
             one = teacher if number < 2 else self.rng.choice(others)
             assign_teacher(SYSTEM, place.sections[level, letter], subject, one.staff_id)
+            place.taught.setdefault((level, letter), []).append((subject, one.staff_id))
+
+    def load_timetable(self) -> None:
+        """Bell times, the weeks of the older classes, and somebody who stands in."""
+        for place in self.places:
+            weeks.ring_bells(place.id, dict.fromkeys(map(school.shift_of, place.plan.sections)))
+            older = [
+                (place.sections[seat], place.teachers[seat].staff_id, pairs)
+                for seat, pairs in place.taught.items()
+                if seat[0] >= school.FIRST_WITH_LESSONS
+            ]
+            rng = Random(self.seed)  # noqa: S311  # an invented school, not a secret
+            self._count("lessons", weeks.fill_weeks(older, place.plan.details.rest_days, rng))
+        main = self.places[0]
+        weeks.name_somebody(main.id, main.teachers[8, "A"].staff_id, self.today)
 
     # --- the people
 

@@ -120,6 +120,25 @@ def shift_of(level: int) -> Shift:
     return Shift.MORNING if level <= 2 else Shift.DAY
 
 
+BELLS: Final = {
+    Shift.MORNING: ("08:00-08:35", "08:35-09:10", "09:30-10:05", "10:05-10:40"),
+    Shift.DAY: (
+        "10:00-10:45",
+        "10:45-11:25",
+        "11:25-12:05",
+        "12:05-12:45",
+        "13:30-14:10",
+        "14:10-14:50",
+        "14:50-15:30",
+    ),
+}
+"""The periods of each shift. In the long break of the day there is tiffin and prayer."""
+FIRST_WITH_LESSONS: Final = 6
+"""From this class on sections have a timetable."""
+KEEPS_PERIODS: Final = frozenset({(9, "A"), (10, "A")})
+"""The sections whose register is taken in every lesson, and whose pupils may check themselves in."""
+
+
 _BANGLA = LocalText("Bangla", "বাংলা", "اللغة البنغالية")
 _ENGLISH = LocalText("English", "ইংরেজি", "اللغة الإنجليزية")
 _MATHS = LocalText("Mathematics", "গণিত", "الرياضيات")

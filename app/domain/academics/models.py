@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Keyed, Timestamped, Versioned, enum_column
-from app.domain.academics.types import DayKind, EnrolmentStatus, Shift
+from app.domain.academics.types import DayKind, EnrolmentStatus, RegisterKind, Shift
 from app.domain.kernel.columns import LocalTextType
 from app.domain.kernel.texts import LocalText
 
@@ -98,6 +98,10 @@ class Section(Keyed, Timestamped, Versioned, Base):
         ForeignKey("staff.id", ondelete="RESTRICT"), index=True
     )
     source_id: Mapped[str | None] = mapped_column(String(120))
+    register_kind: Mapped[RegisterKind] = mapped_column(
+        enum_column(RegisterKind, "register_kind"), default=RegisterKind.DAILY, server_default="daily"
+    )
+    has_check_in: Mapped[bool] = mapped_column(default=False, server_default="false")
 
     __table_args__ = (
         UniqueConstraint("academic_year_id", "class_id", "code"),

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
+    SmallInteger,
     Uuid,
     and_,
     any_,
@@ -45,6 +46,7 @@ from app.domain.academics.models import (
     Term,
 )
 from app.domain.academics.rules import choose_current_year, days_between, school_day
+from app.domain.academics.timetable.models import WHOLE_DAY, Lesson, Substitute
 from app.domain.academics.types import (
     CampusDetails,
     ClassDetails,
@@ -52,6 +54,7 @@ from app.domain.academics.types import (
     DayVerdict,
     EnrolmentStatus,
     EntryDetails,
+    RegisterKind,
     SectionDetails,
     Shift,
     SubjectDetails,
@@ -337,6 +340,8 @@ class SectionView:
     seats_taken: int
     shift: Shift | None
     class_teacher_id: UUID | None
+    register_kind: RegisterKind
+    has_check_in: bool
     class_teacher: LocalText | None
 
     @property
@@ -347,7 +352,15 @@ class SectionView:
     @property
     def details(self) -> SectionDetails:
         """What may be edited."""
-        return SectionDetails(self.code, self.name, self.capacity, self.shift, self.class_teacher_id)
+        return SectionDetails(
+            self.code,
+            self.name,
+            self.capacity,
+            self.shift,
+            self.class_teacher_id,
+            self.register_kind,
+            self.has_check_in,
+        )
 
 
 def _seats_taken() -> Any:
@@ -377,6 +390,8 @@ def _sections(seats: Any = None) -> Select[*tuple[Any, ...]]:
             _seats_taken() if seats is None else seats,
             Section.shift,
             Section.class_teacher_id,
+            Section.register_kind,
+            Section.has_check_in,
             en,
             bn,
             ar,
@@ -391,8 +406,8 @@ def _sections(seats: Any = None) -> Select[*tuple[Any, ...]]:
 def _section_views(statement: Select[*tuple[Any, ...]]) -> list[SectionView]:
     views = []
     for row in session().execute(statement):
-        teacher = _names(*row[14:17]) if row[13] else None
-        columns: list[Any] = [*row[:14], teacher]
+        teacher = _names(*row[16:19]) if row[13] else None
+        columns: list[Any] = [*row[:16], teacher]
         views.append(SectionView(*columns))
     return views
 
@@ -609,6 +624,7 @@ class Assignment:
     subject_code: str
     teacher: LocalText
     staff_id: UUID
+    subject_id: UUID
 
 
 def _assignments() -> Select[*tuple[Any, ...]]:
@@ -624,6 +640,7 @@ def _assignments() -> Select[*tuple[Any, ...]]:
             bn,
             ar,
             TeacherSubject.staff_id,
+            TeacherSubject.subject_id,
         )
         .join(Subject, Subject.id == TeacherSubject.subject_id)
         .join(*joined)
@@ -632,8 +649,8 @@ def _assignments() -> Select[*tuple[Any, ...]]:
 
 
 def _assignment(row: Any) -> Assignment:
-    key, section_id, campus_id, subject, code, en, bn, ar, staff_id = row
-    return Assignment(key, section_id, campus_id, subject, code, _names(en, bn, ar), staff_id)
+    key, section_id, campus_id, subject, code, en, bn, ar, staff_id, subject_id = row
+    return Assignment(key, section_id, campus_id, subject, code, _names(en, bn, ar), staff_id, subject_id)
 
 
 def list_assignments(section_id: UUID) -> list[Assignment]:
@@ -774,7 +791,10 @@ class SectionDay:
     year_starts_on: date
     year_ends_on: date
     is_own: bool
-    """Whether the reader is its class teacher."""
+    """Whether the reader keeps its register on this day: as its class teacher, or named to stand in; of a single
+    period also as the teacher of the lesson."""
+    register_kind: RegisterKind
+    has_check_in: bool
     verdict: DayVerdict
 
 
@@ -787,7 +807,7 @@ class ListedSection(SectionDay):
     class_id: UUID
 
 
-def _entries_on(day: Any) -> Any:
+def entries_on(day: Any) -> Any:
     """The calendar entries of the section's campus on a day, as JSON."""
     entry = func.json_build_array(
         CalendarEntry.kind, CalendarEntry.name, CalendarEntry.starts_on, CalendarEntry.ends_on
@@ -809,7 +829,38 @@ def _whole_campuses(actor: Actor, permission: Permission) -> Any:
     return replace(actor, grants=office).campuses_for(permission)
 
 
-def _with_day(person: Any, day: Any) -> Select[*tuple[Any, ...]]:
+def stands_in(staff: Any, day: Any) -> Select[UUID]:
+    """The keys of the sections somebody is named to stand in for on a day, in one period or in all."""
+    return select(Substitute.section_id).where(Substitute.staff_id.in_(staff), Substitute.on == day)
+
+
+def keeps_register(staff: Any, day: Any, period: Any = None, weekday: Any = None) -> ColumnElement[bool]:
+    """Whether somebody keeps the register of the section: of the whole day, or of the period where one is bound.
+
+    The day's is kept by the class teacher, by whoever is named for the day, and by whoever is named for a lesson of
+    the class teacher. A period's also by the teacher of the lesson and by whoever is named for it.
+    """
+    named = stands_in(staff, day).where(Substitute.section_id == Section.id)
+    of_day = or_(
+        Substitute.period == WHOLE_DAY,
+        func.coalesce(Substitute.instead_of_id == Section.class_teacher_id, false()),
+    )
+    own = func.coalesce(Section.class_teacher_id.in_(staff), false())
+    if period is None:
+        return or_(own, named.where(of_day).exists())
+    taught = select(Lesson.id).where(
+        Lesson.section_id == Section.id,
+        Lesson.weekday == weekday,
+        Lesson.period == period,
+        Lesson.staff_id.in_(staff),
+    )
+    in_period = or_(
+        Substitute.period == period, and_(period == WHOLE_DAY, of_day), Substitute.period == WHOLE_DAY
+    )
+    return or_(own, named.where(in_period).exists(), taught.exists())
+
+
+def _with_day(person: Any, day: Any, period: Any = None, weekday: Any = None) -> Select[*tuple[Any, ...]]:
     """Sections, each with what `_facts` reads of it."""
     return (
         select(
@@ -821,9 +872,11 @@ def _with_day(person: Any, day: Any) -> Select[*tuple[Any, ...]]:
             SchoolClass.level,
             AcademicYear.starts_on,
             AcademicYear.ends_on,
-            func.coalesce(Section.class_teacher_id.in_(staff_of_person(person)), false()),
+            keeps_register(staff_of_person(person), day, period, weekday),
+            Section.register_kind,
+            Section.has_check_in,
             Campus.rest_days,
-            _entries_on(day),
+            entries_on(day),
         )
         .join(Campus, Campus.id == Section.campus_id)
         .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
@@ -837,15 +890,17 @@ def _section_day(*, everywhere: bool, in_whole: bool) -> Any:
     """The section `section_id` on a day, built once for each reach: pages with the tightest budget ask for it.
 
     `everywhere`: at all campuses, else at `campuses`. `in_whole`: every section there, else those of the
-    campuses `whole` and those the person teaches.
+    campuses `whole`, those the person teaches, and those the person stands in for on this day.
     """
     person, day = bindparam("person_id", type_=Uuid()), bindparam("day", type_=Date())
-    statement = _with_day(person, day)
+    period, weekday = (bindparam(name, type_=SmallInteger()) for name in ("period", "weekday"))
+    statement = _with_day(person, day, period, weekday)
     if not everywhere:
         statement = statement.where(Section.campus_id.in_(bindparam("campuses", expanding=True)))
     if not in_whole:
         whole = Section.campus_id.in_(bindparam("whole", expanding=True))
-        statement = statement.where(or_(whole, _taught_by(person)))
+        named = Section.id.in_(stands_in(staff_of_person(person), day))
+        statement = statement.where(or_(whole, _taught_by(person), named))
     return statement.where(Section.id == bindparam("section_id"))
 
 
@@ -875,14 +930,23 @@ def _facts(row: Any, day: date) -> dict[str, Any]:
         "year_starts_on": row[6],
         "year_ends_on": row[7],
         "is_own": row[8],
-        "verdict": verdict_of(day, row[9], row[10]),
+        "register_kind": row[9],
+        "has_check_in": row[10],
+        "verdict": verdict_of(day, row[11], row[12]),
     }
 
 
-def get_section_day(actor: Actor, section_id: UUID, day: date, permission: Permission) -> SectionDay:
-    """One section on a day: one statement. Raises NotFound where the permission does not reach the section."""
+def get_section_day(
+    actor: Actor, section_id: UUID, day: date, permission: Permission, period: int = WHOLE_DAY
+) -> SectionDay:
+    """One section on a day: one statement. `period` says of which register `is_own` speaks: the day's, or a lesson's.
+
+    Raises NotFound where the permission does not reach the section; somebody named to stand in reaches it on the days
+    they are named for.
+    """
     campuses, whole = actor.campuses_for(permission), _whole_campuses(actor, permission)
     values: dict[str, Any] = {"person_id": actor.person_id, "day": day, "section_id": section_id}
+    values |= {"period": period, "weekday": day.isoweekday()}
     if campuses is not ALL:
         values["campuses"] = list(campuses)
     if whole is not ALL:
@@ -895,7 +959,7 @@ def get_section_day(actor: Actor, section_id: UUID, day: date, permission: Permi
 
 
 class Listing(NamedTuple):
-    """What a list of sections on a day is of, besides those whose class teacher the reader is."""
+    """What a list of sections on a day is of, besides those whose class teacher the reader is or stands in for."""
 
     everywhere: bool
     """At all campuses, else at those where the reader holds the permission."""
@@ -939,7 +1003,7 @@ def listed_sections(listing: Listing) -> tuple[Any, Any]:
     person, day = bindparam("person_id", type_=Uuid()), bindparam("day", type_=Date())
     # The few keys first, each found by an index: behind an `or` PostgreSQL expects half the school.
     staff, each = staff_of_person(person), aliased(Section)
-    keys = [select(each.id).where(each.class_teacher_id.in_(staff))]
+    keys = [select(each.id).where(each.class_teacher_id.in_(staff)), stands_in(staff, day)]
     if listing.taught:
         keys.append(select(TeacherSubject.section_id).where(TeacherSubject.staff_id.in_(staff)))
     if listing.of_campus:
@@ -960,14 +1024,14 @@ def listed_sections(listing: Listing) -> tuple[Any, Any]:
     return statement, Section.id
 
 
-LISTED_COLUMNS = 16
+LISTED_COLUMNS = 18
 """So many columns of a row of `listed_sections` are its own."""
 
 
 def listed_section(row: Any, day: date) -> ListedSection:
     """A row of `listed_sections`."""
     return ListedSection(
-        **_facts(row, day), seats_taken=row[11], class_teacher=_names(*row[12:15]), class_id=row[15]
+        **_facts(row, day), seats_taken=row[13], class_teacher=_names(*row[14:17]), class_id=row[17]
     )
 
 
@@ -991,7 +1055,7 @@ def counted_sections(*, everywhere: bool) -> tuple[Any, Any]:
             Campus.code,
             Campus.name,
             Campus.rest_days,
-            _entries_on(day),
+            entries_on(day),
             Section.class_id,
             SchoolClass.code,
             SchoolClass.name,

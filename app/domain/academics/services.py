@@ -1,7 +1,7 @@
 """Writes of the academics feature: one verb, one transaction.
 
-Everything people edit goes the same way: `_add`, `_change`, `_remove` store the fields of a details value,
-tell a stale version, turn what the database refuses into words, and write the audit entry.
+Everything people edit goes the same way: `add_record`, `change_record`, `remove_record` store the fields of a
+details value, tell a stale version, turn what the database refuses into words, and write the audit entry.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,7 @@ from app.domain.academics.models import (
 )
 from app.domain.academics.policies import ensure_may
 from app.domain.academics.rules import covers, overlap
+from app.domain.academics.timetable.models import Lesson
 from app.domain.academics.types import (
     AlreadyAssigned,
     AlreadyEnrolled,
@@ -43,6 +44,7 @@ from app.domain.academics.types import (
     NoRestLeft,
     OtherCampus,
     OutOfOrder,
+    PeriodTaken,
     RollNumberTaken,
     SeatsTaken,
     SectionDetails,
@@ -70,6 +72,7 @@ _TAKEN: Final[Mapping[str, type[Refused]]] = {
     "uq_subjects_campus_id_class_id_code": CodeTaken,
     "uq_academic_years_campus_id_name": YearNameTaken,
     "uq_teacher_subjects_section_id_subject_id_staff_id": AlreadyAssigned,
+    "uq_bell_times_campus_id_shift_period": PeriodTaken,
 }
 """What a unique constraint says to people. The constraint decides the race, not a look beforehand."""
 
@@ -83,6 +86,7 @@ _USED_BY: Final[Mapping[str, str]] = {
     "admission_cycles": N_("An admission round belongs to it, so it stays."),
     "admission_seats": N_("Families can apply for it. Take it out of the admission round first."),
     "admission_applications": N_("Families have applied for it, so it stays."),
+    "timetable_lessons": N_("Lessons stand in the timetable for it. Take them out first."),
     "attendance_registers": N_("Registers were taken here. They stay, so this stays too."),
 }
 """Why something cannot be removed, by the table that stands on it."""
@@ -93,7 +97,7 @@ def _constraint(error: IntegrityError) -> str:
 
 
 @contextmanager
-def _said_in_words(db: Session) -> Iterator[None]:
+def said_in_words(db: Session) -> Iterator[None]:
     """Store what the block does, or raise in words what a unique constraint refused."""
     try:
         with db.begin_nested():
@@ -115,16 +119,19 @@ def _shown(row: Any, details: Any) -> dict[str, Any]:
     return {field.name: getattr(row, field.name) for field in fields(details)}
 
 
-def _add(db: Session, actor: Actor, kind: str, model: Any, details: Any, **fixed: Any) -> Any:
+def add_record(db: Session, actor: Actor, kind: str, model: Any, details: Any, **fixed: Any) -> Any:
+    """Store a new row of a campus and write the audit entry. Raises what a unique constraint says in words."""
     row = model(**_values(details), **fixed)
-    with _said_in_words(db):
+    with said_in_words(db):
         db.add(row)
     campus_id = row.id if model is Campus else row.campus_id
     record(actor, f"{kind}.added", kind, row.id, campus_id=campus_id, new=_shown(row, details) | fixed)
     return row
 
 
-def _locked(db: Session, actor: Actor, model: Any, key: UUID, *, edit: Permission, read: Permission) -> Any:
+def locked_record(
+    db: Session, actor: Actor, model: Any, key: UUID, *, edit: Permission, read: Permission
+) -> Any:
     """The row, locked until the transaction ends. Raises NotFound or Forbidden."""
     # What this session read before the lock may be old by now.
     statement = select(model).where(model.id == key).with_for_update()
@@ -135,11 +142,12 @@ def _locked(db: Session, actor: Actor, model: Any, key: UUID, *, edit: Permissio
     return row
 
 
-def _change(db: Session, actor: Actor, kind: str, row: Any, version: int, details: Any) -> None:
+def change_record(db: Session, actor: Actor, kind: str, row: Any, version: int, details: Any) -> None:
+    """Store what changed of a locked row and write the audit entry. Raises Stale, and what a constraint says."""
     if row.version != version:
         raise Stale
     before = _shown(row, details)
-    with _said_in_words(db):
+    with said_in_words(db):
         for name, value in _values(details).items():
             if getattr(row, name) != value:
                 setattr(row, name, value)
@@ -149,7 +157,8 @@ def _change(db: Session, actor: Actor, kind: str, row: Any, version: int, detail
     )
 
 
-def _remove(db: Session, actor: Actor, kind: str, row: Any, details: Any) -> None:
+def remove_record(db: Session, actor: Actor, kind: str, row: Any, details: Any) -> None:
+    """Remove a locked row and write the audit entry. Raises InUse where something stands on it."""
     key, campus_id, before = row.id, row.campus_id, _shown(row, details)
     try:
         with db.begin_nested():
@@ -164,11 +173,12 @@ _ACADEMICS: Final = {"edit": Permission.ACADEMICS_EDIT, "read": Permission.ACADE
 _CALENDAR: Final = {"edit": Permission.CALENDAR_EDIT, "read": Permission.CALENDAR_READ}
 
 
-def _ensure_edits(actor: Actor, campus_id: UUID) -> None:
+def ensure_edits(actor: Actor, campus_id: UUID) -> None:
+    """Raise Forbidden for who may only look at the structure of a campus, NotFound for who may not even that."""
     ensure_may(actor, Permission.ACADEMICS_EDIT, campus_id, to_read=Permission.ACADEMICS_READ)
 
 
-def _hold_campus(db: Session, campus_id: UUID) -> None:
+def hold_campus(db: Session, campus_id: UUID) -> None:
     """Let one person at a time change what must agree across a campus, such as its years."""
     held = db.scalar(select(Campus.id).where(Campus.id == campus_id).with_for_update(key_share=True))
     if held is None:
@@ -184,7 +194,7 @@ def add_campus(actor: Actor, details: CampusDetails, *, source_id: str | None = 
         raise Forbidden
     _check_week(details)
     with transaction() as db:
-        row = _add(db, actor, "campus", Campus, details, source_id=source_id)
+        row = add_record(db, actor, "campus", Campus, details, source_id=source_id)
     return UUID(str(row.id))
 
 
@@ -192,7 +202,7 @@ def change_campus(actor: Actor, campus_id: UUID, version: int, details: CampusDe
     """Change a campus, its rest days included. Raises Stale, CodeTaken, NoRestLeft."""
     _check_week(details)
     with transaction() as db:
-        row = _locked(
+        row = locked_record(
             db,
             actor,
             Campus,
@@ -200,7 +210,7 @@ def change_campus(actor: Actor, campus_id: UUID, version: int, details: CampusDe
             edit=Permission.CAMPUSES_EDIT,
             read=Permission.ACADEMICS_READ,
         )
-        _change(db, actor, "campus", row, version, details)
+        change_record(db, actor, "campus", row, version, details)
 
 
 def _check_week(details: CampusDetails) -> None:
@@ -215,7 +225,7 @@ def _place_year(db: Session, actor: Actor, campus_id: UUID, details: YearDetails
     """Check a year against the others of its campus; where it becomes the current one, no other stays it."""
     if details.starts_on >= details.ends_on:
         raise OutOfOrder
-    _hold_campus(db, campus_id)
+    hold_campus(db, campus_id)
     statement = select(AcademicYear).where(AcademicYear.campus_id == campus_id)
     others = db.scalars(statement, execution_options={"populate_existing": True}).all()
     for other in others:
@@ -239,10 +249,10 @@ def _place_year(db: Session, actor: Actor, campus_id: UUID, details: YearDetails
 
 def add_year(actor: Actor, campus_id: UUID, details: YearDetails, *, source_id: str | None = None) -> UUID:
     """Add a school year. Raises OutOfOrder, YearsOverlap, YearNameTaken."""
-    _ensure_edits(actor, campus_id)
+    ensure_edits(actor, campus_id)
     with transaction() as db:
         _place_year(db, actor, campus_id, details, None)
-        row = _add(db, actor, "year", AcademicYear, details, campus_id=campus_id, source_id=source_id)
+        row = add_record(db, actor, "year", AcademicYear, details, campus_id=campus_id, source_id=source_id)
     return UUID(str(row.id))
 
 
@@ -253,22 +263,22 @@ def change_year(actor: Actor, year_id: UUID, version: int, details: YearDetails)
         if found is None:
             raise NotFound
         # The campus before its years, always, so that two people never wait for each other.
-        _hold_campus(db, found.campus_id)
-        row = _locked(db, actor, AcademicYear, year_id, **_ACADEMICS)
+        hold_campus(db, found.campus_id)
+        row = locked_record(db, actor, AcademicYear, year_id, **_ACADEMICS)
         if row.version != version:
             raise Stale
         _place_year(db, actor, row.campus_id, details, year_id)
         for term in db.scalars(select(Term).where(Term.academic_year_id == year_id)):
             if not (covers(details, term.starts_on) and covers(details, term.ends_on)):
                 raise TermOutsideYear(year=details.name)
-        _change(db, actor, "year", row, version, details)
+        change_record(db, actor, "year", row, version, details)
 
 
 def remove_year(actor: Actor, year_id: UUID) -> None:
     """Remove a school year nothing belongs to. Raises InUse."""
     with transaction() as db:
-        row = _locked(db, actor, AcademicYear, year_id, **_ACADEMICS)
-        _remove(db, actor, "year", row, YearDetails(row.name, row.starts_on, row.ends_on))
+        row = locked_record(db, actor, AcademicYear, year_id, **_ACADEMICS)
+        remove_record(db, actor, "year", row, YearDetails(row.name, row.starts_on, row.ends_on))
 
 
 def _place_term(db: Session, year: AcademicYear, details: TermDetails, own: UUID | None) -> None:
@@ -284,10 +294,10 @@ def _place_term(db: Session, year: AcademicYear, details: TermDetails, own: UUID
 def add_term(actor: Actor, year_id: UUID, details: TermDetails, *, source_id: str | None = None) -> UUID:
     """Add a term to a year. Raises OutOfOrder, TermOutsideYear, TermsOverlap."""
     with transaction() as db:
-        year = _locked(db, actor, AcademicYear, year_id, **_ACADEMICS)
+        year = locked_record(db, actor, AcademicYear, year_id, **_ACADEMICS)
         _place_term(db, year, details, None)
         fixed = {"campus_id": year.campus_id, "academic_year_id": year_id, "source_id": source_id}
-        row = _add(db, actor, "term", Term, details, **fixed)
+        row = add_record(db, actor, "term", Term, details, **fixed)
     return UUID(str(row.id))
 
 
@@ -297,19 +307,19 @@ def change_term(actor: Actor, term_id: UUID, version: int, details: TermDetails)
         found = db.get(Term, term_id)
         if found is None:
             raise NotFound
-        year = _locked(db, actor, AcademicYear, found.academic_year_id, **_ACADEMICS)
-        row = _locked(db, actor, Term, term_id, **_ACADEMICS)
+        year = locked_record(db, actor, AcademicYear, found.academic_year_id, **_ACADEMICS)
+        row = locked_record(db, actor, Term, term_id, **_ACADEMICS)
         if row.version != version:
             raise Stale
         _place_term(db, year, details, term_id)
-        _change(db, actor, "term", row, version, details)
+        change_record(db, actor, "term", row, version, details)
 
 
 def remove_term(actor: Actor, term_id: UUID) -> None:
     """Remove a term. Raises InUse."""
     with transaction() as db:
-        row = _locked(db, actor, Term, term_id, **_ACADEMICS)
-        _remove(db, actor, "term", row, TermDetails(row.name, row.starts_on, row.ends_on))
+        row = locked_record(db, actor, Term, term_id, **_ACADEMICS)
+        remove_record(db, actor, "term", row, TermDetails(row.name, row.starts_on, row.ends_on))
 
 
 # --- classes and subjects
@@ -317,24 +327,24 @@ def remove_term(actor: Actor, term_id: UUID) -> None:
 
 def add_class(actor: Actor, campus_id: UUID, details: ClassDetails) -> UUID:
     """Add a class to a campus. Raises CodeTaken."""
-    _ensure_edits(actor, campus_id)
+    ensure_edits(actor, campus_id)
     with transaction() as db:
-        row = _add(db, actor, "class", SchoolClass, details, campus_id=campus_id)
+        row = add_record(db, actor, "class", SchoolClass, details, campus_id=campus_id)
     return UUID(str(row.id))
 
 
 def change_class(actor: Actor, class_id: UUID, version: int, details: ClassDetails) -> None:
     """Change a class. Raises Stale, CodeTaken."""
     with transaction() as db:
-        row = _locked(db, actor, SchoolClass, class_id, **_ACADEMICS)
-        _change(db, actor, "class", row, version, details)
+        row = locked_record(db, actor, SchoolClass, class_id, **_ACADEMICS)
+        change_record(db, actor, "class", row, version, details)
 
 
 def remove_class(actor: Actor, class_id: UUID) -> None:
     """Remove a class that never had a section. Raises InUse."""
     with transaction() as db:
-        row = _locked(db, actor, SchoolClass, class_id, **_ACADEMICS)
-        _remove(db, actor, "class", row, ClassDetails(row.code, row.name, row.level))
+        row = locked_record(db, actor, SchoolClass, class_id, **_ACADEMICS)
+        remove_record(db, actor, "class", row, ClassDetails(row.code, row.name, row.level))
 
 
 def _check_class(db: Session, campus_id: UUID, class_id: UUID | None) -> None:
@@ -348,32 +358,33 @@ def add_subject(
     actor: Actor, campus_id: UUID, details: SubjectDetails, *, source_id: str | None = None
 ) -> UUID:
     """Add a subject to a campus. Raises CodeTaken, OtherCampus."""
-    _ensure_edits(actor, campus_id)
+    ensure_edits(actor, campus_id)
     with transaction() as db:
         _check_class(db, campus_id, details.class_id)
-        row = _add(db, actor, "subject", Subject, details, campus_id=campus_id, source_id=source_id)
+        row = add_record(db, actor, "subject", Subject, details, campus_id=campus_id, source_id=source_id)
     return UUID(str(row.id))
 
 
 def change_subject(actor: Actor, subject_id: UUID, version: int, details: SubjectDetails) -> None:
     """Change a subject. Raises Stale, CodeTaken, OtherCampus."""
     with transaction() as db:
-        row = _locked(db, actor, Subject, subject_id, **_ACADEMICS)
+        row = locked_record(db, actor, Subject, subject_id, **_ACADEMICS)
         _check_class(db, row.campus_id, details.class_id)
-        _change(db, actor, "subject", row, version, details)
+        change_record(db, actor, "subject", row, version, details)
 
 
 def remove_subject(actor: Actor, subject_id: UUID) -> None:
     """Remove a subject nobody teaches. Raises InUse."""
     with transaction() as db:
-        row = _locked(db, actor, Subject, subject_id, **_ACADEMICS)
-        _remove(db, actor, "subject", row, SubjectDetails(row.code, row.name, row.class_id))
+        row = locked_record(db, actor, Subject, subject_id, **_ACADEMICS)
+        remove_record(db, actor, "subject", row, SubjectDetails(row.code, row.name, row.class_id))
 
 
 # --- sections
 
 
-def _check_staff(campus_id: UUID, staff_id: UUID | None, field: str) -> None:
+def check_staff(campus_id: UUID, staff_id: UUID | None, field: str) -> None:
+    """Raise OtherCampus at the field where somebody does not work at the campus."""
     if staff_id is not None and find_staff_campus(staff_id) != campus_id:
         raise OtherCampus(field=field)
 
@@ -391,12 +402,12 @@ def add_section(
         campus_id = db.scalar(select(SchoolClass.campus_id).where(SchoolClass.id == class_id))
         if campus_id is None:
             raise NotFound
-        _ensure_edits(actor, campus_id)
+        ensure_edits(actor, campus_id)
         if db.scalar(select(AcademicYear.campus_id).where(AcademicYear.id == year_id)) != campus_id:
             raise OtherCampus(field="academic_year_id")
-        _check_staff(campus_id, details.class_teacher_id, "class_teacher_id")
+        check_staff(campus_id, details.class_teacher_id, "class_teacher_id")
         fixed = {"campus_id": campus_id, "class_id": class_id, "academic_year_id": year_id}
-        row = _add(db, actor, "section", Section, details, **fixed, source_id=source_id)
+        row = add_record(db, actor, "section", Section, details, **fixed, source_id=source_id)
     return UUID(str(row.id))
 
 
@@ -406,22 +417,22 @@ def change_section(actor: Actor, section_id: UUID, version: int, details: Sectio
     Raises Stale, CodeTaken, OtherCampus, SeatsTaken.
     """
     with transaction() as db:
-        row = _locked(db, actor, Section, section_id, **_ACADEMICS)
+        row = locked_record(db, actor, Section, section_id, **_ACADEMICS)
         if row.version != version:
             raise Stale
         if details.class_teacher_id != row.class_teacher_id:
-            _check_staff(row.campus_id, details.class_teacher_id, "class_teacher_id")
+            check_staff(row.campus_id, details.class_teacher_id, "class_teacher_id")
         taken = _count_seats(db, section_id)
         if details.capacity < taken:
             raise SeatsTaken(taken=taken)
-        _change(db, actor, "section", row, version, details)
+        change_record(db, actor, "section", row, version, details)
 
 
 def remove_section(actor: Actor, section_id: UUID) -> None:
     """Remove a section nobody was ever enrolled in. Its teacher assignments go with it. Raises InUse."""
     with transaction() as db:
-        row = _locked(db, actor, Section, section_id, **_ACADEMICS)
-        _remove(db, actor, "section", row, SectionDetails(row.code, row.name, row.capacity))
+        row = locked_record(db, actor, Section, section_id, **_ACADEMICS)
+        remove_record(db, actor, "section", row, SectionDetails(row.code, row.name, row.capacity))
 
 
 def _count_seats(db: Session, section_id: UUID) -> int:
@@ -438,7 +449,7 @@ def _count_seats(db: Session, section_id: UUID) -> int:
 def assign_teacher(actor: Actor, section_id: UUID, subject_id: UUID, staff_id: UUID) -> UUID:
     """Let a teacher teach a subject in a section. Raises AlreadyAssigned, OtherCampus."""
     with transaction() as db:
-        section = _locked(db, actor, Section, section_id, **_ACADEMICS)
+        section = locked_record(db, actor, Section, section_id, **_ACADEMICS)
         subject = db.get(Subject, subject_id)
         if (
             subject is None
@@ -446,11 +457,11 @@ def assign_teacher(actor: Actor, section_id: UUID, subject_id: UUID, staff_id: U
             or subject.class_id not in (None, section.class_id)
         ):
             raise OtherCampus(field="subject_id")
-        _check_staff(section.campus_id, staff_id, "staff_id")
+        check_staff(section.campus_id, staff_id, "staff_id")
         row = TeacherSubject(
             campus_id=section.campus_id, section_id=section_id, subject_id=subject_id, staff_id=staff_id
         )
-        with _said_in_words(db):
+        with said_in_words(db):
             db.add(row)
         record(
             actor,
@@ -464,9 +475,18 @@ def assign_teacher(actor: Actor, section_id: UUID, subject_id: UUID, staff_id: U
 
 
 def remove_assignment(actor: Actor, assignment_id: UUID) -> None:
-    """Take a teacher off a subject in a section. Raises NotFound."""
+    """Take a teacher off a subject in a section: its lessons there stay, without a teacher. Raises NotFound."""
     with transaction() as db:
-        row = _locked(db, actor, TeacherSubject, assignment_id, **_ACADEMICS)
+        row = locked_record(db, actor, TeacherSubject, assignment_id, **_ACADEMICS)
+        db.execute(
+            update(Lesson)
+            .where(
+                Lesson.section_id == row.section_id,
+                Lesson.subject_id == row.subject_id,
+                Lesson.staff_id == row.staff_id,
+            )
+            .values(staff_id=None, version=Lesson.version + 1)
+        )
         old = {"subject": row.subject_id, "staff": row.staff_id}
         section_id, campus_id = row.section_id, row.campus_id
         db.delete(row)
@@ -480,7 +500,7 @@ def _place_entry(db: Session, campus_id: UUID, details: EntryDetails, own: UUID 
     """Both days in order, and nothing the calendar holds already: a second click adds nothing."""
     if details.starts_on > details.ends_on:
         raise OutOfOrder(N_("The last day cannot come before the first day."))
-    _hold_campus(db, campus_id)
+    hold_campus(db, campus_id)
     same = db.scalars(
         select(CalendarEntry).where(
             CalendarEntry.campus_id == campus_id,
@@ -498,23 +518,25 @@ def add_entry(actor: Actor, campus_id: UUID, details: EntryDetails) -> UUID:
     ensure_may(actor, Permission.CALENDAR_EDIT, campus_id, to_read=Permission.CALENDAR_READ)
     with transaction() as db:
         _place_entry(db, campus_id, details, None)
-        row = _add(db, actor, "calendar", CalendarEntry, details, campus_id=campus_id)
+        row = add_record(db, actor, "calendar", CalendarEntry, details, campus_id=campus_id)
     return UUID(str(row.id))
 
 
 def change_entry(actor: Actor, entry_id: UUID, version: int, details: EntryDetails) -> None:
     """Change an entry of the calendar. Raises Stale, OutOfOrder, EntryKnown."""
     with transaction() as db:
-        row = _locked(db, actor, CalendarEntry, entry_id, **_CALENDAR)
+        row = locked_record(db, actor, CalendarEntry, entry_id, **_CALENDAR)
         _place_entry(db, row.campus_id, details, entry_id)
-        _change(db, actor, "calendar", row, version, details)
+        change_record(db, actor, "calendar", row, version, details)
 
 
 def remove_entry(actor: Actor, entry_id: UUID) -> None:
     """Take an entry out of the calendar. Raises NotFound."""
     with transaction() as db:
-        row = _locked(db, actor, CalendarEntry, entry_id, **_CALENDAR)
-        _remove(db, actor, "calendar", row, EntryDetails(row.kind, row.name, row.starts_on, row.ends_on))
+        row = locked_record(db, actor, CalendarEntry, entry_id, **_CALENDAR)
+        remove_record(
+            db, actor, "calendar", row, EntryDetails(row.kind, row.name, row.starts_on, row.ends_on)
+        )
 
 
 # --- enrolment

@@ -40,6 +40,15 @@ SHIFT_NAMES: Final = {Shift.MORNING: N_("Morning shift"), Shift.DAY: N_("Day shi
 """What a shift is called, to be translated where it is shown."""
 
 
+class RegisterKind(StrEnum):
+    """How a section keeps its register."""
+
+    DAILY = "daily"
+    """Once a day, by the class teacher."""
+    PERIODS = "periods"
+    """In every lesson of the timetable, by whoever teaches it."""
+
+
 class DayReason(StrEnum):
     """Why a day is not a school day."""
 
@@ -107,6 +116,9 @@ class SectionDetails:
     capacity: int = 40
     shift: Shift | None = None
     class_teacher_id: UUID | None = None
+    register_kind: RegisterKind = RegisterKind.DAILY
+    has_check_in: bool = False
+    """Whether its pupils may check themselves in by a code on the teacher's screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +227,13 @@ class AlreadyAssigned(Refused):
 
     field = "staff_id"
     message = N_("This teacher already teaches this subject here.")
+
+
+class PeriodTaken(Refused):
+    """A shift has each period once."""
+
+    field = "period"
+    message = N_("This period has its times already. Choose another number, or change those.")
 
 
 class NoRestLeft(Refused):

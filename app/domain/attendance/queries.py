@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from app.db import among
+from app.db import among, constants
 from app.domain.academics.queries import (
     LISTED_COLUMNS,
     Enrolled,
@@ -33,7 +33,8 @@ from app.domain.academics.queries import (
     verdict_of,
 )
 from app.domain.academics.rules import WEEK_BEGINS, weeks_of_month
-from app.domain.academics.types import DayReason, DayVerdict, EnrolmentStatus
+from app.domain.academics.timetable.queries import DayLesson, lessons_on
+from app.domain.academics.types import DayReason, DayVerdict, EnrolmentStatus, RegisterKind
 from app.domain.accounts.queries import user_name_columns
 from app.domain.attendance.models import Attendance, AttendanceChange, Register, RegisterLock, RuleSet
 from app.domain.attendance.rules import (
@@ -77,6 +78,14 @@ WHOLE_DAY = 0
 
 
 @dataclass(frozen=True, slots=True)
+class LessonRegister:
+    """A lesson of the day, and whether its register is taken."""
+
+    lesson: DayLesson
+    is_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterView:
     """A register as its page shows it. `row` is None where nobody has begun it."""
 
@@ -84,6 +93,8 @@ class RegisterView:
     on: date
     openness: Openness
     period: int
+    lessons: tuple[LessonRegister, ...]
+    """Where the section keeps a register in each lesson: those of the day."""
     row: RegisterRow | None
     before: date | None
     """The day of the register taken last before this one."""
@@ -135,23 +146,77 @@ def _openness(verdict: DayVerdict, today: date, *, year_starts_on: date, year_en
 def get_register(
     actor: Actor, section_id: UUID, on: date, *, today: date, period: int = WHOLE_DAY
 ) -> RegisterView:
-    """The register of a section on a day, taken or not, with the five taken before it: three statements.
+    """The register of a section on a day, taken or not, with the five taken before it: three statements, and two
+    more where the section keeps a register in each lesson.
 
-    Raises NotFound where the section is outside the actor's reach.
+    Raises NotFound where the section is outside the actor's reach, and for a lesson it does not have on the day.
     """
-    section = get_section_day(actor, section_id, on, Permission.REGISTERS_READ)
+    section = get_section_day(actor, section_id, on, Permission.REGISTERS_READ, period)
+    lessons, earlier_today = _lessons_of(section, on, period)
     state = openness_of(section, today)
     enrolled = list_enrolled_between(section_id, on, on)
     rows, marks = _rows_until(section_id, on, period)
     row = next((each for each in rows if each.date == on), None)
     earlier = [each.date for each in rows if each.date < on][:RECENT_DAYS]
-    pupils = _pupils(enrolled, marks, on, earlier)
+    pupils = _pupils(enrolled, marks, on, earlier, earlier_today)
     counts = count_statuses(pupil.status for pupil in pupils)
-    return RegisterView(section, on, state, period, row, max(earlier, default=None), pupils, counts)
+    return RegisterView(section, on, state, period, lessons, row, max(earlier, default=None), pupils, counts)
+
+
+def keeps_lesson(section: SectionDay, on: date, period: int) -> bool:
+    """Whether a section keeps a register of this lesson on a day, or of the whole day where the period is 0."""
+    if section.register_kind is not RegisterKind.PERIODS:
+        return period == WHOLE_DAY
+    return any(each.period == period for each in lessons_on(section.id, on))
+
+
+def _lessons_of(
+    section: SectionDay, on: date, period: int
+) -> tuple[tuple[LessonRegister, ...], Mapping[str, AttendanceStatus]]:
+    """The lessons of the day with their registers, and who was not there in the last one taken before this one."""
+    if section.register_kind is not RegisterKind.PERIODS:
+        if period != WHOLE_DAY:
+            raise NotFound
+        return (), {}
+    lessons = lessons_on(section.id, on)
+    if period and all(each.period != period for each in lessons):
+        raise NotFound
+    said = {row[0]: row[1] or {} for row in read(_taken_on(), {"section_id": section.id, "on": on})}
+    before = [each.period for each in lessons if each.period in said]
+    earlier = (
+        before[: before.index(period)] if period in before else [each for each in before if each < period]
+    )
+    away = {student: _STATUS[status] for student, status in said[earlier[-1]].items()} if earlier else {}
+    return tuple(LessonRegister(each, each.period in said) for each in lessons), away
+
+
+@cache
+def _taken_on() -> Any:
+    away = (
+        select(func.json_object_agg(Attendance.student_id, Attendance.status))
+        .where(
+            Attendance.register_id == Register.id,
+            Attendance.status.in_(constants((AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED))),
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(Register.period, away)
+        .where(
+            Register.section_id == bindparam("section_id"),
+            Register.date == bindparam("on"),
+            Register.is_taken,
+        )
+        .execution_options(prepared=True)
+    )
 
 
 def _pupils(
-    enrolled: list[Enrolled], marks: Mapping[date, Mapping[str, Any]], on: date, earlier: list[date]
+    enrolled: list[Enrolled],
+    marks: Mapping[date, Mapping[str, Any]],
+    on: date,
+    earlier: list[date],
+    expected: Mapping[str, AttendanceStatus],
 ) -> tuple[Pupil, ...]:
     keys = control_keys([each.enrolment_id for each in enrolled])
     nothing: Mapping[str, Any] = {}
@@ -179,11 +244,13 @@ def _pupils(
                 left_at,
                 remarks,
                 is_born,
+                expected.get(student, _PRESENT),
             )
         )
     return tuple(pupils)
 
 
+_PRESENT = AttendanceStatus.PRESENT
 _NOTHING_SAID = (None, 0, None, None, None)
 
 

@@ -21,6 +21,7 @@ from app.domain.attendance.queries import (
     WHOLE_DAY,
     get_rules,
     is_locked,
+    keeps_lesson,
     last_words,
     openness_of,
 )
@@ -58,7 +59,7 @@ from app.domain.attendance.types import (
 from app.domain.audit.services import record, record_change
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
-from app.domain.kernel.errors import Forbidden, Stale
+from app.domain.kernel.errors import Forbidden, NotFound, Stale
 from app.uow import transaction
 
 _PRESENT = AttendanceStatus.PRESENT
@@ -168,7 +169,7 @@ def save_taps(
     the list that is finished is not the list of the section any more.
     """
     with transaction() as db:
-        section, students = _open(actor, section_id, on)
+        section, students = _open(actor, section_id, on, period)
         work = _begin(db, actor, section, on, period, students.values(), source, reason)
         takes = finish is not None and not work.register.is_taken
         if takes and finish != roster_mark(list(students)):
@@ -253,7 +254,7 @@ def _save(
     reason: str | None,
 ) -> Saved:
     with transaction() as db:
-        section = _reach(actor, section_id, on)
+        section = _reach(actor, section_id, on, period)
         enrolled = list_enrolled_between(section_id, on, on)
         chosen = choose(enrolled)
         if not chosen:
@@ -276,9 +277,11 @@ def _by_key(enrolled: Sequence[Enrolled]) -> dict[str, UUID]:
     return {key: each.student_id for key, each in zip(keys, enrolled, strict=True)}
 
 
-def _reach(actor: Actor, section_id: UUID, on: date) -> SectionDay:
-    """The section, where the actor may take its register and the day is open."""
-    section = get_section_day(actor, section_id, on, Permission.REGISTERS_READ)
+def _reach(actor: Actor, section_id: UUID, on: date, period: int) -> SectionDay:
+    """The section, where the actor may take this register of it and the day is open."""
+    section = get_section_day(actor, section_id, on, Permission.REGISTERS_READ, period)
+    if not keeps_lesson(section, on, period):
+        raise NotFound
     ensure_may_take(actor, section.campus_id, is_own=section.is_own)
     _ensure_open(section, on)
     return section
@@ -293,8 +296,8 @@ def _ensure_open(section: SectionDay, on: date) -> None:
         raise MonthLocked
 
 
-def _open(actor: Actor, section_id: UUID, on: date) -> tuple[SectionDay, dict[str, UUID]]:
-    section = _reach(actor, section_id, on)
+def _open(actor: Actor, section_id: UUID, on: date, period: int) -> tuple[SectionDay, dict[str, UUID]]:
+    section = _reach(actor, section_id, on, period)
     return section, _by_key(list_enrolled_between(section_id, on, on))
 
 

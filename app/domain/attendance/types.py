@@ -234,6 +234,8 @@ class Pupil(NamedTuple):
     left_at: time | None = None
     remarks: str | None = None
     has_birthday: bool = False
+    start: AttendanceStatus = AttendanceStatus.PRESENT
+    """What is proposed while nobody has said anything: who was not in the lesson before is not expected in this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class Permission(StrEnum):
 
     ACADEMICS_READ = "academics:read"  # years, terms, classes, sections, subjects, who teaches what
     ACADEMICS_EDIT = "academics:edit"
+    SUBSTITUTES_EDIT = "substitutes:edit"  # who stands in for whom on a day
     CALENDAR_READ = "calendar:read"
     CALENDAR_EDIT = "calendar:edit"  # holidays and rest days
     CAMPUSES_EDIT = "campuses:edit"
@@ -107,6 +108,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
             Permission.STAFF_READ,
             Permission.STAFF_EDIT,
             Permission.ACADEMICS_EDIT,
+            Permission.SUBSTITUTES_EDIT,
             Permission.CALENDAR_EDIT,
             Permission.USERS_READ,
             Permission.AUDIT_READ,

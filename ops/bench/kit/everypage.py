@@ -40,6 +40,8 @@ FACTS = {
     "class_id": "SELECT class_id FROM sections WHERE id = :section_id",
     "assignment_id": "SELECT id FROM teacher_subjects WHERE section_id = :section_id ORDER BY id LIMIT 1",
     "subject_id": "SELECT subject_id FROM teacher_subjects WHERE id = :assignment_id",
+    "bell_id": "SELECT b.id FROM bell_times b JOIN sections s ON s.campus_id = b.campus_id AND s.shift = b.shift"
+    " WHERE s.id = :section_id ORDER BY b.period LIMIT 1",
     "cycle_id": "SELECT id FROM admission_cycles WHERE campus_id = :campus_id ORDER BY opens_on DESC LIMIT 1",
     "seat_id": "SELECT id FROM admission_seats WHERE cycle_id = :cycle_id ORDER BY id LIMIT 1",
     "milestone_id": "SELECT id FROM admission_milestones WHERE cycle_id = :cycle_id ORDER BY position LIMIT 1",
@@ -103,6 +105,7 @@ OWN_VALUES: dict[str, dict[str, str]] = {
     **dict.fromkeys(("scores.add_part_page", "scores.merit", "scores.overview", "scores.ties"), _SCORED),
     "offers.offer": {"seat_id": ":drawn_seat_id"},
     "scores.move": {"application_id": ":seated_id"},
+    "timetable.edit_lesson": {"weekday": "7", "period": "1"},
     "site.notice": {"slug": ":notice_slug"},
     "site.page": {"slug": ":page_slug"},
 }
@@ -166,6 +169,7 @@ NOT_MEASURED = {
     "board.concern": "nobody of the demo has stood out before the first night",
     "board.live": "a part of the board",
     "board.report_file": "a file, of the same statements as the page",
+    "attendance.now": "leads on to a register",
     "builder.condition": "the demo's forms have no question of their own",
     "builder.publish": "the demo's forms are as they come",
     "cycles.edit_paper": "no campus of the demo has papers of its own",

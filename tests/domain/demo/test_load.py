@@ -113,6 +113,19 @@ def test_attendance_is_believable(school: Loaded) -> None:
     assert school.rows("SELECT max(date) FROM attendance") == [(date(2026, 11, 19),)]
 
 
+def test_the_older_classes_have_a_timetable_and_nobody_is_in_two_places(school: Loaded) -> None:
+    assert school.result.counts["lessons"] > 300 and school.result.seconds["timetable"] < 5
+    assert (
+        school.rows(
+            "SELECT staff_id FROM timetable_lessons GROUP BY staff_id, weekday, period HAVING count(*) > 1"
+        )
+        == []
+    )
+    # The day of the load is a Friday.
+    assert school.rows("SELECT date FROM timetable_substitutes") == [(date(2026, 11, 22),)]
+    assert school.rows("SELECT count(*) FROM sections WHERE register_kind = 'periods'") == [(2,)]
+
+
 def test_applications_are_in_every_state(school: Loaded) -> None:
     states = Counter(row[0] for row in school.rows("SELECT status FROM admission_applications"))
     assert len(states) == 11, states

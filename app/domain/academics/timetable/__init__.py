@@ -1,0 +1,1 @@
+"""Bell times, the lessons of a week, and who stands in for whom on a day."""
