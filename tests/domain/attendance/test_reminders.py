@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from app.domain.academics.timetable.services import name_substitute
+from app.domain.attendance.reports.queries import get_board
 from app.domain.attendance.reports.services import remind, remind_due
 from app.domain.attendance.reports.types import NothingToRemind
 from app.domain.kernel import clock
 from app.domain.kernel.errors import NotFound
+from app.domain.kernel.texts import LocalText
 from app.domain.outbox.models import OutboxMessage
 from app.uow import session
 from tests.domain.attendance.test_months import SUNDAY, register
@@ -44,6 +47,14 @@ def test_one_press_reminds_each_teacher_once_within_the_hour(cast: Cast) -> None
         assert remind(cast.amina.actor, cast.campus, link, section_id=cast.section_7a) == 1
     with pytest.raises(NotFound):
         remind(cast.bashir.actor, cast.campus, link)
+
+
+def test_whoever_stands_in_is_reminded_instead(cast: Cast) -> None:
+    name_substitute(cast.amina.actor, cast.section_7a, SUNDAY, 0, cast.farida.staff_id)
+    line = get_board(cast.amina.actor, cast.campus, SUNDAY).lines[1]
+    assert line.substitute == LocalText("Farida Yasmin", "ফরিদা ইয়াসমিন")
+    assert remind(cast.amina.actor, cast.campus, link) == 1
+    assert [to for to, _ in letters()] == ["farida@smart-academy.example"]
 
 
 def test_nobody_is_reminded_of_what_is_taken_or_closed(cast: Cast) -> None:

@@ -41,6 +41,8 @@ from app.domain.academics.queries import (
     seat_around,
     seated_pupils,
 )
+from app.domain.academics.timetable.queries import list_substitutes
+from app.domain.academics.timetable.types import WHOLE_DAY
 from app.domain.accounts.queries import user_name_columns
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.reports.models import AttendanceMonth, RegisterReminder
@@ -116,12 +118,13 @@ def _board(listing: Any) -> Any:
 
 
 def get_board(actor: Actor, campus_id: UUID, on: date, *, class_id: UUID | None = None) -> Board:
-    """The registers of a campus, or of a class there, on a day, taken or not: one statement.
+    """The registers of a campus, or of a class there, on a day, taken or not: one statement, and one for who stands in.
 
     Raises NotFound for a campus the actor may not report on.
     """
     get_campus(actor, campus_id, REPORT)
     listing, values = listing_for(actor, on, REPORT, taught=False, campus_id=campus_id, class_id=class_id)
+    stands = {each.section_id: each for each in list_substitutes(campus_id, on) if each.period == WHOLE_DAY}
     lines = []
     for row in read(_board(listing), values):
         section = listed_section(row, on)
@@ -138,6 +141,8 @@ def get_board(actor: Actor, campus_id: UUID, on: date, *, class_id: UUID | None 
                 verdict=section.verdict,
                 sheets=tuple(_sheet(*each) for each in row[LISTED_COLUMNS] or ()),
                 reminded_at=row[LISTED_COLUMNS + 1],
+                substitute=stands[section.id].name if section.id in stands else None,
+                substitute_id=stands[section.id].staff_id if section.id in stands else None,
             )
         )
     mark = blake2s(repr((on, lines)).encode(), digest_size=6).hexdigest()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -64,7 +65,8 @@ def _remind(actor: Actor, campus_id: UUID, lines: Sequence[BoardLine], link: Lin
     missing = {line.section_id: line for line in lines if line.is_missing}
     if not missing or is_locked(campus_id, clock.today()):
         return 0
-    teachers = class_teachers(actor, campus_id, missing)
+    instead = {key: line.substitute_id for key, line in missing.items() if line.substitute_id}
+    teachers = class_teachers(actor, campus_id, missing, instead=instead)
     drafts = {}
     for key, line in missing.items():
         draft = reminder(teachers[key], line, link(key), campus_id=campus_id) if key in teachers else None
@@ -75,12 +77,19 @@ def _remind(actor: Actor, campus_id: UUID, lines: Sequence[BoardLine], link: Lin
     return len(noted)
 
 
-def class_teachers(actor: Actor, campus_id: UUID, section_ids: Collection[UUID]) -> dict[UUID, Reachable]:
-    """How the class teachers of these sections are reached, as far as they have an account."""
-    staff = {
+def class_teachers(
+    actor: Actor,
+    campus_id: UUID,
+    section_ids: Collection[UUID],
+    *,
+    instead: Mapping[UUID, UUID] = MappingProxyType({}),
+) -> dict[UUID, Reachable]:
+    """How the class teachers of these sections, or who stands `instead` (staff by section), are reached, as far as
+    they have an account."""
+    staff = dict(instead) | {
         section.id: section.class_teacher_id
         for section in list_sections(actor, campus_id=campus_id, permission=REPORT)
-        if section.id in section_ids and section.class_teacher_id
+        if section.id in section_ids and section.id not in instead and section.class_teacher_id
     }
     persons = persons_of_staff(set(staff.values()))
     reached = list_reachable(set(persons.values()))

@@ -38,6 +38,10 @@ class BoardLine:
     verdict: DayVerdict
     sheets: tuple[Sheet, ...]
     reminded_at: datetime | None
+    substitute: LocalText | None = None
+    """Who stands in for the class teacher today."""
+    substitute_id: UUID | None = None
+    """The key of the same among the staff."""
 
     @property
     def day(self) -> Sheet | None:
@@ -85,8 +89,8 @@ class Board:
 
     @property
     def missing(self) -> int:
-        """Registers a class teacher still has to take."""
-        return sum(line.is_missing and bool(line.teacher) for line in self.lines)
+        """Registers a class teacher, or who stands in, still has to take."""
+        return sum(line.is_missing and bool(line.teacher or line.substitute) for line in self.lines)
 
     @property
     def periods(self) -> tuple[int, ...]:
