@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from itertools import groupby
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from flask_babel import gettext, ngettext
+from markupsafe import Markup, escape
 
 from app.domain.academics.rules import MANY_SECTIONS
 from app.domain.attendance.queries import (
@@ -23,7 +25,7 @@ from app.domain.attendance.rules import count_statuses, share_of
 from app.domain.attendance.types import AttendanceStatus, Counts, Pupil
 from app.domain.kernel.digits import to_local_digits
 from app.domain.kernel.errors import NotFound
-from app.domain.kernel.names import initial, name_in
+from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
 from app.web.days import stitches_sentence
 from app.web.i18n import current_locale
@@ -105,7 +107,6 @@ class Tile(NamedTuple):
     said: str
     """The same for the reader."""
     remarks: str | None
-    initial: str
     has_birthday: bool
 
 
@@ -118,6 +119,34 @@ class Tiles:
     """The rows of stitches that occur, each with its sentence: a good class has few."""
     counts: Counts
     answered: int
+
+    def draw(self, pattern: Callable[..., str], besides: Callable[[Tile], str]) -> Markup:
+        """The tiles, of the patterns that the template writes for each kind that occurs."""
+        patterns: dict[tuple[object, ...], list[str]] = {}
+        drawn = []
+        for tile in self.tiles:
+            kind = (tile.status, tile.week, tile.lang, tile.hidden)
+            if kind not in patterns:
+                patterns[kind] = _MARK.split(str(pattern(*kind)))
+            parts = patterns[kind].copy()
+            words = {
+                "k": tile.key,
+                "r": tile.roll,
+                "d": _data(tile),
+                "n": str(escape(tile.name)),
+                "x": str(besides(tile)) if tile.has_birthday or tile.remarks or tile.said else "",
+            }
+            parts[1::2] = [words[each] for each in parts[1::2]]
+            drawn.append("".join(parts))
+        return Markup("".join(drawn))  # noqa: S704  # each word is escaped or ours
+
+
+_MARK = re.compile("§([krdnx])")
+
+
+def _data(tile: Tile) -> str:
+    version = f' data-v="{tile.version}"' if tile.version else ""
+    return version + (f' data-m="{tile.more}"' if tile.more else "")
 
 
 def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: str) -> Tiles:
@@ -149,7 +178,6 @@ def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: 
                 more,
                 said,
                 pupil.remarks,
-                initial(name),
                 pupil.has_birthday,
             )
         )
