@@ -166,7 +166,7 @@ NOT_MEASURED = {
     "apply.pieces": "only while a paper is on its way",
     "apply.withdraw": "only a form is sent there",
     "board.away_file": "a file, of the same statements as the page",
-    "board.concern": "nobody of the demo has stood out before the first night",
+    "board.concern": "whose concerns there are differs from day to day",
     "board.live": "a part of the board",
     "board.report_file": "a file, of the same statements as the page",
     "attendance.now": "leads on to a register",
