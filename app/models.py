@@ -17,8 +17,10 @@ from app.domain.admissions.scores import models as admission_scores
 from app.domain.admissions.slips import models as admission_slips
 from app.domain.attendance import models as attendance
 from app.domain.attendance.checkin import models as checkin
+from app.domain.attendance.concerns import models as attendance_concerns
 from app.domain.attendance.leave import models as leave
 from app.domain.attendance.notices import models as absence_notices
+from app.domain.attendance.reports import models as attendance_reports
 from app.domain.audit import models as audit
 from app.domain.cms import models as cms
 from app.domain.counters import models as counters
@@ -46,6 +48,8 @@ __all__ = [
     "admission_slips",
     "admissions",
     "attendance",
+    "attendance_concerns",
+    "attendance_reports",
     "audit",
     "checkin",
     "cms",

@@ -42,6 +42,8 @@ class JobName(StrEnum):
     COMPARE_FILES = "app.jobs.files.compare_files"
     MOVE_OFFERS = "app.jobs.admissions.move"
     TELL_FAMILIES = "app.jobs.attendance.tell_of_absences"
+    REMIND_TEACHERS = "app.jobs.attendance.remind_teachers"
+    FIND_CONCERNS = "app.jobs.attendance.find_concerns"
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ SCHEDULE: Final = (
     Scheduled(JobName.ANSWER_RESETS, every=SWEEP_SECONDS),
     Scheduled(JobName.MOVE_OFFERS, every=60),
     Scheduled(JobName.TELL_FAMILIES, every=60),
+    Scheduled(JobName.REMIND_TEACHERS, every=300),
+    Scheduled(JobName.FIND_CONCERNS, cron="0 19 * * *"),
     Scheduled(JobName.CHAIN_AUDIT, every=5),
     Scheduled(JobName.ANCHOR_AUDIT, cron="0 18 * * *"),
     Scheduled(JobName.COMPARE_FILES, cron="0 20 * * *"),

@@ -157,6 +157,11 @@ WALLS: dict[str, Wall | Open] = {
         f"{ALL} OR {_of('guardians', 'guardian_id')}",
         f"{ALL} OR {_OWN_GUARDIAN}",
     ),
+    # Kept by triggers; only the repair writes them through the application.
+    "attendance_months": _CAMPUS,
+    "attendance_reminders": _CAMPUS,
+    "attendance_concerns": _CAMPUS,
+    "attendance_concern_events": _wall(f"{ALL} OR {_of_work('attendance_concerns', 'concern_id')}"),
     # What was said is never changed: a mark that was wrong has a later line.
     "attendance_changes": Wall(
         f"{ALL} OR {_of_work('attendance_registers', 'register_id')}",

@@ -13,6 +13,7 @@ AREAS = (
     "apply",
     "attendance",
     "audit",
+    "board",
     "check",
     "builder",
     "checkin",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from app.cli.accounts import accounts
+from app.cli.attendance import attendance
 from app.cli.audit import audit
 from app.cli.demo import demo
 from app.cli.imports import imports
@@ -21,5 +22,5 @@ def _open_shell() -> dict[str, object]:
 def register_commands(app: Flask) -> None:
     """Make every command known."""
     app.shell_context_processor(_open_shell)
-    for group in (accounts, audit, demo, imports, jobs):
+    for group in (accounts, attendance, audit, demo, imports, jobs):
         app.cli.add_command(group)

@@ -62,6 +62,11 @@ def draw_link(locale: str, draw_id: UUID) -> str:
     return absolute_url("draws.draw", lang=locale, draw_id=draw_id)
 
 
+def register_link(section_id: UUID) -> str:
+    """The register of a section today, for letters to its teacher."""
+    return absolute_url("attendance.register_today", section_id=section_id)
+
+
 def email_link(locale: str, token: str) -> str:
     """The address that confirms a new e-mail address."""
     return absolute_url("accounts.confirm_email", lang=locale, token=token)

@@ -107,6 +107,8 @@ def main_pages(lang: str, found: Furnished) -> Iterator[Look]:
             f"/guardians/{CAST.dalia.guardian_id}",
         ),
     )
+    watched = ("board/", "here/", "away/", "reports/", "concerns/")
+    yield Look(LAPTOP, CAST.amina, tuple(f"/attendance/{page}" for page in watched))
     week = f"/timetable/sections/{CAST.section_7b}/"
     absent = f"/timetable/substitutes/?on=2026-11-22&absent={CAST.bashir.staff_id}"
     yield Look(

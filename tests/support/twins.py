@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, text, update
 
 from app.domain.academics.models import (
     CalendarEntry,
@@ -74,11 +74,14 @@ from app.domain.admissions.slips.models import AdmissionSlip
 from app.domain.admissions.slips.types import SlipKind
 from app.domain.admissions.types import ApplicationStatus, DocumentKind, EventKind, Method
 from app.domain.attendance.checkin.models import CheckinEntry, CheckinWindow
+from app.domain.attendance.concerns.models import Concern, ConcernEvent
+from app.domain.attendance.concerns.types import ConcernAct, ConcernKind
 from app.domain.attendance.leave.models import Leave
 from app.domain.attendance.leave.types import LeaveReason
 from app.domain.attendance.models import Attendance, AttendanceChange, Register, RegisterLock, RuleSet
 from app.domain.attendance.notices.models import AbsenceNotice, NoticeWay
 from app.domain.attendance.notices.types import Word
+from app.domain.attendance.reports.models import AttendanceMonth, RegisterReminder
 from app.domain.attendance.types import AttendanceStatus, Source
 from app.domain.audit.models import AuditEntry
 from app.domain.cms.models import Notice, Page
@@ -96,6 +99,7 @@ from tests.support.cast import CAST, key
 
 CAMPUSES = ("main", "river")
 DAY = date(2026, 11, 19)
+AT = datetime(2026, 11, 19, 5, tzinfo=UTC)
 PAGE = key("page of the twins")
 
 
@@ -364,6 +368,45 @@ def _add_school(campus: str) -> None:
         )
     )
     db.add(RegisterLock(id=twin("register_locks", campus), month=date(2025, 1, 1), **of))
+    db.flush()
+    # Its month is there by then: the database keeps it.
+    db.execute(
+        update(AttendanceMonth)
+        .where(AttendanceMonth.student_id == student)
+        .values(id=twin("attendance_months", campus))
+    )
+    db.add(
+        RegisterReminder(
+            id=twin("attendance_reminders", campus),
+            section_id=section,
+            date=DAY,
+            hour=AT,
+            sent_at=AT,
+            sent_to=CAST.hasan.user_id,
+            **of,
+        )
+    )
+    db.add(
+        Concern(
+            id=twin("attendance_concerns", campus),
+            student_id=student,
+            section_id=section,
+            academic_year_id=year,
+            kind=ConcernKind.RUN,
+            days=[DAY],
+            found_at=AT,
+            **of,
+        )
+    )
+    db.flush()
+    db.add(
+        ConcernEvent(
+            id=twin("attendance_concern_events", campus),
+            concern_id=twin("attendance_concerns", campus),
+            at=AT,
+            act=ConcernAct.FOUND,
+        )
+    )
     db.add(
         Notice(
             id=twin("notices", campus),

@@ -43,6 +43,7 @@ KIND_WORDS: dict[str, object] = {
     "application.enrolled": _l("Pupil enrolled"),
     "absence.told": _l("Absence told to a family"),
     "absence.righted": _l("Told absence put right"),
+    "register.reminder": _l("Reminder of a register"),
     "admission_draw.announced": _l("Ticket of a draw"),
     "admission_draw.drawn": _l("Draw held"),
     "admission_draw.cancelled": _l("Draw cancelled"),
@@ -59,6 +60,8 @@ JOB_WORDS: dict[str, object] = {
     JobName.COMPARE_FILES: _l("Compare the files with their records"),
     JobName.MOVE_OFFERS: _l("End offers whose time is over, and offer free seats to the next"),
     JobName.TELL_FAMILIES: _l("Tell families of absences nobody announced"),
+    JobName.REMIND_TEACHERS: _l("Remind teachers whose register is not taken"),
+    JobName.FIND_CONCERNS: _l("Look for absences that need a talk with the family"),
     JobName.SWEEP_LIMITS: _l("Forget tries whose time is over"),
     JobName.SWEEP_KEYS: _l("Forget forms that were sent long ago"),
 }

@@ -214,6 +214,12 @@ JOIN classes k ON k.id = s.class_id
 JOIN academic_years y ON y.id = cy.academic_year_id
 ORDER BY c.code, k.level;
 
+-- [months]
+INSERT INTO attendance_months
+  (student_id, month, section_id, campus_id, present, absent, late, excused, left_early)
+SELECT student_id, month, section_id, campus_id, present, absent, late, excused, left_early
+FROM attendance_months_counted;
+
 -- [traces of registers]
 INSERT INTO audit_logs (id, at, user_id, campus_id, action, entity_type, entity_id, new_data)
 SELECT

@@ -49,6 +49,7 @@ from app.domain.accounts.passwords import hash_password
 from app.domain.accounts.services import create_user
 from app.domain.admissions.desk.queries import list_queue
 from app.domain.admissions.desk.types import QueueFilter
+from app.domain.attendance.concerns.services import look
 from app.domain.attendance.services import import_registers
 from app.domain.attendance.types import AttendanceStatus, TakenRegister
 from app.domain.cms.services import add_notice, add_page, publish_notice, publish_page
@@ -536,6 +537,7 @@ class Loader:
             ]
             self._count("registers", import_registers(SYSTEM, place.id, registers))
             self._count("marks", sum(len(register.marks) for register in registers))
+            self._count("concerns", look(SYSTEM, place.id))
 
     def load_leave(self) -> None:
         """Absences that families announced, asked for or explained at the first campus, in every state."""

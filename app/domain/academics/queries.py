@@ -1171,6 +1171,100 @@ def counted_sections(*, everywhere: bool) -> tuple[Any, Any]:
     return statement, Section.id
 
 
+@cache
+def seated_pupils(*, of_class: bool) -> tuple[Any, Any]:
+    """Who sits in the sections of a campus on `day`, by class, section and roll number; and the student's key, by which
+    another feature joins what it knows of them. `of_class`: only those of one class, `class_id`.
+
+    The columns: key of the section, names of class and section, key of the student, roll number, three names.
+    """
+    day = bindparam("day", type_=Date())
+    en, bn, ar, joined = student_name_columns(Enrolment.student_id)
+    statement = (
+        select(
+            Section.id,
+            SchoolClass.name,
+            Section.name,
+            Enrolment.student_id,
+            Enrolment.roll_number,
+            en,
+            bn,
+            ar,
+        )
+        .join(Enrolment, Enrolment.section_id == Section.id)
+        .join(SchoolClass, SchoolClass.id == Section.class_id)
+        .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
+        .join(*joined)
+        .where(
+            Section.campus_id == bindparam("campus_id", type_=Uuid()),
+            AcademicYear.starts_on <= day,
+            AcademicYear.ends_on >= day,
+            Enrolment.enrolled_on <= day,
+            or_(Enrolment.status == EnrolmentStatus.ACTIVE, Enrolment.left_on > day),
+        )
+        .order_by(SchoolClass.level, SchoolClass.code, Section.code, Section.id, Enrolment.roll_number)
+        .execution_options(prepared=True)
+    )
+    if of_class:
+        statement = statement.where(Section.class_id == bindparam("class_id", type_=Uuid()))
+    return statement, Enrolment.student_id
+
+
+class SeatInYear(NamedTuple):
+    """Where a student sits, and since when the year runs."""
+
+    student_id: UUID
+    section_id: UUID
+    year_starts_on: date
+
+
+def list_seats(campus_id: UUID, day: date) -> list[SeatInYear]:
+    """The seats of a campus on a day: one statement. The caller may read them."""
+    rows = session().execute(
+        select(Enrolment.student_id, Enrolment.section_id, AcademicYear.starts_on)
+        .join(AcademicYear, AcademicYear.id == Enrolment.academic_year_id)
+        .where(
+            Enrolment.campus_id == campus_id,
+            Enrolment.enrolled_on <= day,
+            or_(Enrolment.status == EnrolmentStatus.ACTIVE, Enrolment.left_on > day),
+            AcademicYear.starts_on <= day,
+            AcademicYear.ends_on >= day,
+        )
+    )
+    return list(map(SeatInYear._make, rows))
+
+
+SEATED_COLUMNS = 8
+"""So many columns of a row of `seated_pupils` are its own."""
+
+
+def seat_around(student_key: Any, day: Any) -> tuple[tuple[Any, Any, Any], Any]:
+    """Class, section and roll number of a student in the year around `day`, for lists of other features; and what
+    brings them along: `columns, seat = seat_around(...)`; `select(..., *columns).outerjoin(seat, true())`.
+    """
+    seat = (
+        select(
+            SchoolClass.name.label("class_name"), Section.name.label("section_name"), Enrolment.roll_number
+        )
+        .join(Section, Section.id == Enrolment.section_id)
+        .join(SchoolClass, SchoolClass.id == Section.class_id)
+        .join(AcademicYear, AcademicYear.id == Section.academic_year_id)
+        .where(
+            Enrolment.student_id == student_key, AcademicYear.starts_on <= day, AcademicYear.ends_on >= day
+        )
+        .order_by(Enrolment.enrolled_on.desc())
+        .limit(1)
+        .lateral()
+    )
+    return (seat.c.class_name, seat.c.section_name, seat.c.roll_number), seat
+
+
+def section_name_columns(section_key: Any) -> tuple[Any, Any, tuple[tuple[Any, Any], ...]]:
+    """The names of a section's class and of the section, and the joins that bring them along."""
+    joins = (Section, Section.id == section_key), (SchoolClass, SchoolClass.id == Section.class_id)
+    return SchoolClass.name, Section.name, joins
+
+
 # --- what the public site shows of the school
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.db import constants
+from app.db import among, constants
 from app.domain.accounts.factors.models import AuthenticatorApp, Passkey
 from app.domain.accounts.factors.rules import RECENT_MINUTES
 from app.domain.accounts.models import OneTimeLink, Session, User, UserRole
@@ -421,6 +421,26 @@ def list_staff_addresses(role: Role, campus_id: UUID) -> list[tuple[str, str]]:
         )
     )
     return [(email, locale) for email, locale in session().execute(statement) if email]
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Somebody with an active account: in which language and where letters and texts reach them."""
+
+    user_id: UUID
+    locale: str
+    email: str | None
+    phone: str | None
+
+
+def list_reachable(person_ids: Collection[UUID]) -> dict[UUID, Reachable]:
+    """How these persons are reached, by person, as far as they have an active account. One statement."""
+    rows = session().execute(
+        select(User.person_id, User.id, User.locale, User.email, User.phone).where(
+            among(User.person_id, person_ids), User.status == UserStatus.ACTIVE
+        )
+    )
+    return {row[0]: Reachable(*row[1:]) for row in rows}
 
 
 def list_holders(permission: Permission) -> dict[UUID, tuple[LocalText, frozenset[UUID] | None]]:

@@ -87,7 +87,7 @@ def staff_name_columns(staff_key: InstrumentedAttribute[Any]) -> NameColumns:
     return _names_by_key(StaffMember, staff_key)
 
 
-def student_name_columns(student_key: InstrumentedAttribute[UUID]) -> NameColumns:
+def student_name_columns(student_key: Any) -> NameColumns:
     """The three names of the student behind `student_key`, and the join that brings them along."""
     return _names_by_key(Student, student_key)
 
@@ -530,8 +530,16 @@ class GuardianOfStudent:
 
 def list_guardians_of(student_id: UUID) -> list[GuardianOfStudent]:
     """Who answers for a student whom the caller has found, the one called first on top."""
+    return list_guardians_of_students([student_id]).get(student_id, [])
+
+
+def list_guardians_of_students(student_ids: Collection[UUID]) -> dict[UUID, list[GuardianOfStudent]]:
+    """Who answers for students whom the caller has found, of each the one called first on top. One statement."""
+    if not student_ids:
+        return {}
     rows = session().execute(
         select(
+            StudentGuardian.student_id,
             Guardian.id,
             Person.name_en,
             Person.name_bn,
@@ -543,10 +551,20 @@ def list_guardians_of(student_id: UUID) -> list[GuardianOfStudent]:
         )
         .join(Guardian, Guardian.id == StudentGuardian.guardian_id)
         .join(Person, Person.id == Guardian.person_id)
-        .where(StudentGuardian.student_id == student_id)
+        .where(among(StudentGuardian.student_id, student_ids))
         .order_by(StudentGuardian.is_primary.desc(), StudentGuardian.created_at, StudentGuardian.id)
     )
-    return [GuardianOfStudent(row[0], _name(*row[1:4]), *row[4:]) for row in rows]
+    found: dict[UUID, list[GuardianOfStudent]] = {}
+    for row in rows:
+        guardian = GuardianOfStudent(row[1], _name(*row[2:5]), *row[5:])
+        found.setdefault(row[0], []).append(guardian)
+    return found
+
+
+def persons_of_staff(staff_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The persons behind members of staff. One statement."""
+    statement = select(StaffMember.id, StaffMember.person_id).where(among(StaffMember.id, staff_ids))
+    return dict(session().execute(statement).all())
 
 
 class GuardianContact(NamedTuple):

@@ -4,5 +4,6 @@ import htmx from "htmx.org";
 import "./dialog.js";
 import "./keys.js";
 import "./leave.js";
+import "./polls.js";
 
 window.htmx = htmx;

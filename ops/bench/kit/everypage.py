@@ -118,6 +118,8 @@ ASKED = dict.fromkeys(("draws.fix", "offers.pool"), "shift=morning")
 
 VARIANTS: dict[str, tuple[str, ...]] = {
     "attendance.registers": ("campus=MYM&class=5",),
+    "board.away": ("show=late",),
+    "board.report": ("below=75", "by=sections", "by=months", "by=runs"),
     "people.students": ("q=rahman", "q=S26-00042", "q=01700000", "q=4711", "page=9"),
     "people.guardians": ("q=islam", "page=9"),
     "people.staff": ("q=begum",),
@@ -166,6 +168,10 @@ NOT_MEASURED = {
     "apply.paper_state": "a part of the page of the papers",
     "apply.pieces": "only while a paper is on its way",
     "apply.withdraw": "only a form is sent there",
+    "board.away_file": "a file, of the same statements as the page",
+    "board.concern": "whose concerns there are differs from day to day",
+    "board.live": "a part of the board",
+    "board.report_file": "a file, of the same statements as the page",
     "attendance.now": "leads on to a register",
     "builder.condition": "the demo's forms have no question of their own",
     "builder.publish": "the demo's forms are as they come",
