@@ -134,6 +134,11 @@ def before_commit(callback: Callable[[], object]) -> None:
     session().info.setdefault(_LAST_WORDS, []).append(callback)
 
 
+def act_is_over() -> None:
+    """What stood to be called before each commit of this session is called no more: its act has been answered."""
+    session().info.pop(_LAST_WORDS, None)
+
+
 def after_commit(callback: Callable[[], object]) -> None:
     """Call `callback` once the open transaction is stored; at once when none is open."""
     current = session()

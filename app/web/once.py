@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.db import new_id
 from app.domain.idempotency.services import begin, finish, release
 from app.domain.idempotency.types import Answer, Sending
-from app.uow import let_go
+from app.uow import act_is_over, let_go
 from app.web.access import find_current_actor
 from app.web.headers import ONCE_FIELD, creates_something, once_field
 from app.web.htmx import see_other
@@ -312,6 +312,8 @@ def init_once(app: Flask) -> None:
         sending = g.pop("sending", None)
         if sending is None:
             return response
+        # What is still written after the answer, such as that this device is in use, is no part of the act.
+        act_is_over()
         let_go()
         try:
             if response.status_code == 303:

@@ -13,7 +13,7 @@ from tests.support.cast import CAST, Cast
 from tests.support.pages import PageClient
 
 _SAMPLE = {"lang": "bn", "token": "x" * 43, "slug": "about", "step": "child"}
-_BY_KIND = {"UUIDConverter": CAST.section_7a, "DateConverter": date(2026, 11, 19)}
+_BY_KIND = {"IntegerConverter": 1, "UUIDConverter": CAST.section_7a, "DateConverter": date(2026, 11, 19)}
 
 
 def urls(app: Flask) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ from app.domain.attendance.types import (
 )
 from app.domain.kernel import clock
 from app.domain.kernel.access import Permission
-from app.domain.kernel.errors import N_, Refused
+from app.domain.kernel.errors import N_, DomainError, Forbidden, NotFound, Refused
 from app.domain.kernel.texts import clean_text
 from app.web.access import current_actor, requires
 from app.web.days import person_name, saved_time
@@ -130,10 +130,19 @@ def _answer(saved: TapsSaved) -> Response:
     return jsonify(told)
 
 
-def _refused(error: Refused, status: int) -> Response:
+def _refused(error: DomainError, status: int) -> Response:
     answer = jsonify(why=message_of(error))
     answer.status_code = status
     return answer
+
+
+def _is_there(section_id: UUID, on: date) -> bool:
+    """Whether the section exists for the reader; asked only about what could not be read."""
+    try:
+        get_section_day(current_actor(), section_id, on, Permission.REGISTERS_READ)
+    except NotFound:
+        return False
+    return True
 
 
 @blueprint.route("/registers/<uuid:section_id>/<date:on>/marks/", methods=["POST"])
@@ -152,6 +161,10 @@ def marks(section_id: UUID, on: date) -> Response:
             finish=sent.finish,
             reason=sent.reason,
         )
+    except NotFound as error:
+        return _refused(error, 404)
+    except Forbidden as error:
+        return _refused(error, 403)
     except (RegisterClosed, MonthLocked, PupilNotHere) as error:
         return _refused(error, 409)
     except (Unreadable, ReasonNeeded, MarkImpossible) as error:

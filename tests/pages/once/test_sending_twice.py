@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from app.domain.accounts.models import Session
 from app.domain.admissions.models import ApplicationEvent
 from app.domain.admissions.types import EventKind
 from app.domain.audit.models import AuditEntry
@@ -57,6 +58,16 @@ def test_two_clicks_make_one_notice_and_both_are_led_to_it(editor: PageClient) -
     assert first == again
     assert notices() == before + 1
     assert "Saved." in editor.get(first).text
+
+
+def test_a_form_that_was_filled_in_for_long_is_answered_like_any_other(editor: PageClient) -> None:
+    """That the device is in use again is written down after the answer, and is no part of the act."""
+    sent = form_of(editor)
+    with transaction() as connection:
+        connection.execute(update(Session).values(last_seen_at=func.now() - timedelta(minutes=10)))
+    before = notices()
+    editor.post(NEW, sent, status=303, follow=False)
+    assert notices() == before + 1
 
 
 def test_what_the_first_answer_said_is_said_to_whom_it_did_not_reach(editor: PageClient) -> None:
