@@ -23,7 +23,7 @@ from app.web.forms import ChoiceField, LineField, NumberField, Required, TimeFie
 from app.web.words import ATTENDANCE_WORDS
 
 _STATUS = {status.value: status for status in AttendanceStatus}
-_OURS = {"csrf_token", "v", "rest", "reason"}
+_OURS = {"csrf_token", "v", "reason"}
 
 REASON_LENGTH = 200
 
@@ -34,8 +34,6 @@ class SentRegister:
 
     version: int = 0
     marks: dict[str, AttendanceStatus] = field(default_factory=dict)
-    rest: str | None = None
-    """The list on which everybody who is not named is present: what script sends instead of forty answers."""
     reason: str = ""
     """Why a register of a day that is over changes."""
     problems: list[str] = field(default_factory=list)
@@ -68,7 +66,6 @@ def read_register(form: MultiDict[str, str]) -> SentRegister:
     if not stamped or len(sent.marks) < int(answered):
         sent.problems.append(gettext("The list did not arrive whole. Look through it and send it again."))
     sent.version = int(version) if stamped else 0
-    sent.rest = form.get("rest")
     try:
         sent.reason = clean_line(form.get("reason", ""), REASON_LENGTH)
     except InvalidValue as error:

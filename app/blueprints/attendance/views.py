@@ -38,7 +38,7 @@ from app.domain.kernel.errors import NotFound, Refused
 from app.web.access import current_actor, requires
 from app.web.errors import message_of
 from app.web.headers import keepable
-from app.web.htmx import instead_of_page, is_partial, render_page, see_other
+from app.web.htmx import render_page, see_other
 from app.web.i18n import current_locale
 from app.web.urls import month_asked
 
@@ -104,7 +104,6 @@ def _register(section_id: UUID, on: date) -> Response:
             on,
             version=sent.version,
             sent=sent.marks,
-            rest=sent.rest,
             period=period_asked(),
             reason=sent.reason,
         )
@@ -113,19 +112,8 @@ def _register(section_id: UUID, on: date) -> Response:
     except Refused as error:
         sent.problems.append(message_of(error))
         return _show(section_id, on, sent)
-    if is_partial():
-        return _show_saved(section_id, on, saved)
     flash(_saved_words(saved), "ok")
     return see_other(url_for(".register", section_id=section_id, on=on, period=period_asked() or None))
-
-
-def _show_saved(section_id: UUID, on: date, saved: Saved) -> Response:
-    """What saving changes on a page that stays as it is: a few lines instead of the register once more."""
-    view = _view_of(section_id, on)
-    version = view.row.version if view.row else 0
-    return render_page(
-        "attendance/_saved.html", view=view, saved=saved, stamp=stamp(version, view.counts.recorded)
-    )
 
 
 def _view_of(section_id: UUID, on: date) -> RegisterView:
@@ -159,7 +147,7 @@ def _show(section_id: UUID, on: date, sent: SentRegister) -> Response:
         may_take=allowed,
         status=422 if sent.problems else 200,
     )
-    return instead_of_page(page)
+    return page
 
 
 def _show_both(section_id: UUID, on: date, sent: SentRegister) -> Response:
@@ -176,7 +164,7 @@ def _show_both(section_id: UUID, on: date, sent: SentRegister) -> Response:
         stamp=stamp(version, len(differ) + len(agreed)),
         status=409,
     )
-    return instead_of_page(page)
+    return page
 
 
 def _saved_words(saved: Saved) -> str:

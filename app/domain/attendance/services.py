@@ -128,22 +128,16 @@ def save_sent_register(
     *,
     version: int,
     sent: Mapping[str, AttendanceStatus],
-    rest: str | None = None,
     period: int = WHOLE_DAY,
     reason: str | None = None,
 ) -> Saved:
-    """The same as `save_register`, with the choices under the names of the form's controls.
-
-    `rest` is the mark of the list the sender saw, on which everybody who is not named is present. A list that
-    has changed since is refused with PupilNotHere: nobody is called present who was never on the screen.
-    """
+    """The same as `save_register`, with the choices under the names of the form's controls."""
 
     def by_control(enrolled: list[Enrolled]) -> Mapping[UUID, AttendanceStatus]:
         students = _by_key(enrolled)
-        if not sent.keys() <= students.keys() or rest not in (None, roster_mark(list(students))):
+        if not sent.keys() <= students.keys():
             raise PupilNotHere
-        chosen = sent if rest is None else {**dict.fromkeys(students, _PRESENT), **sent}
-        return {students[key]: status for key, status in chosen.items()}
+        return {students[key]: status for key, status in sent.items()}
 
     return _save(actor, section_id, on, period, version, by_control, reason)
 

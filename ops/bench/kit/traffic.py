@@ -23,6 +23,10 @@ SLOW = {
 }
 FAST = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 SLOWER_PROCESSOR = 4
+_ALL_CAME = """() => {
+    const first = document.querySelector("script[data-then]");
+    return !first || performance.getEntriesByName(new URL(first.dataset.then, location).href).length > 0;
+}"""
 
 
 @dataclass
@@ -110,7 +114,7 @@ class Line:
         self.forget()
         self.page.goto(url, wait_until="networkidle")
         # The portal's script is asked for once the style sheet is there, by another script.
-        self.page.wait_for_function("() => window.htmx || !document.querySelector('script[data-then]')")
+        self.page.wait_for_function(_ALL_CAME)
         return self.taken()
 
     def taken(self) -> Visit:

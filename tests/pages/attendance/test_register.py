@@ -8,8 +8,7 @@ from uuid import UUID
 
 import brotli
 import pytest
-from sqlalchemy import Connection, func, select
-from werkzeug.test import TestResponse
+from sqlalchemy import func, select
 
 from app.domain.academics.models import CalendarEntry
 from app.domain.academics.types import DayKind
@@ -21,7 +20,6 @@ from app.domain.kernel.texts import LocalText
 from app.uow import session, transaction
 from tests.support.cast import Cast
 from tests.support.pages import Page, PageClient
-from tests.support.pupils import fill_section
 from tests.support.queries import QueryCounter
 
 SUNDAY = date(2026, 11, 22)
@@ -96,61 +94,6 @@ def test_a_double_press_does_it_once(cast: Cast, client: PageClient) -> None:
     assert again.status == 200
     assert "corrected" not in again.text
     assert lines() == 2
-
-
-def sent_by_script(page: Page, client: PageClient, cast: Cast, **marks: str) -> TestResponse:
-    """What static/js/register.js sends of a register nobody has taken: the exceptions, and which list it was."""
-    roster = str(page.one("form[data-register]")["data-register"])
-    return client.partial(address(cast, f"{SUNDAY}/"), data={"v": f"0-{len(marks)}", "rest": roster, **marks})
-
-
-def test_script_sends_the_exceptions_and_gets_the_few_words_that_change(
-    cast: Cast, client: PageClient
-) -> None:
-    page = client.as_(cast.bashir).get(address(cast))
-    answer = sent_by_script(page, client, cast, **{keys(page)[1]: "absent"})
-    assert answer.status_code == 200
-    assert "Taken 8:42 by Bashir Uddin." in answer.text
-    assert 'value="1-2"' in answer.text
-    assert "Save changes" in answer.text
-    assert "Rafi" not in answer.text
-    assert chosen(client.get(address(cast))) == ["present", "absent"]
-
-
-def test_a_correction_by_script_sends_and_gets_almost_nothing(cast: Cast, client: PageClient) -> None:
-    take(cast)
-    page = client.as_(cast.bashir).get(address(cast))
-    rafi, _ = keys(page)
-    with clock.stopped_at(datetime(2026, 11, 22, 3, 10, tzinfo=UTC)):
-        answer = client.partial(address(cast, f"{SUNDAY}/"), data={"v": "1-1", rafi: "late"})
-    assert "corrected 9:10 by Bashir Uddin." in answer.text
-    assert 'value="2-2"' in answer.text
-    assert len(answer.get_data()) < 400
-    assert sum(len(name) + len(value) + 4 for name, value in answer.headers) < 420
-    assert chosen(client.get(address(cast))) == ["late", "absent"]
-
-
-def test_nobody_is_called_present_who_was_not_on_the_screen(
-    cast: Cast, client: PageClient, connection: Connection
-) -> None:
-    page = client.as_(cast.bashir).get(address(cast))
-    fill_section(1, first_roll=3)
-    answer = sent_by_script(page, client, cast, **{keys(page)[1]: "absent"})
-    assert answer.status_code == 422
-    assert answer.headers["HX-Retarget"] == answer.headers["HX-Reselect"] == "#main"
-    assert "The list has changed since you opened it" in answer.text
-    assert lines() == 0
-
-
-def test_a_stale_register_sent_by_script_shows_both_versions_in_place_of_the_page(
-    cast: Cast, client: PageClient
-) -> None:
-    page = client.as_(cast.bashir).get(address(cast))
-    take(cast)
-    answer = sent_by_script(page, client, cast, **{keys(page)[0]: "late"})
-    assert answer.status_code == 409
-    assert answer.headers["HX-Reselect"] == "#main"
-    assert "Two versions of one register" in answer.text
 
 
 def test_two_teachers_at_once_see_both_versions(cast: Cast, client: PageClient) -> None:

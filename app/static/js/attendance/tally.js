@@ -53,23 +53,4 @@ on("click", "[data-show]", (link, event) => {
 });
 on("input", "[data-find]", sieve);
 
-// Only what differs from the stored register is sent. Of one that was never taken: who is not present, and which
-// list it is that the others are present on.
-page.addEventListener("htmx:config:request", ({ detail: { ctx: { request } } }) => {
-  const register = request.form;
-  if (!register || !register.dataset.register || request.method !== "POST") return;
-  const { body } = request;
-  const [version] = body.get("v").split("-");
-  const isNew = version === "0";
-  const same = (input) => (isNew ? input.value === "present" : input.defaultChecked);
-  const names = [...register.querySelectorAll(".pupil input:checked")].filter(same).map((input) => input.name);
-  const left = register.querySelectorAll(".pupil input:checked").length - names.length;
-  // Nothing new: everything is sent, and the answer is that nothing had changed.
-  if (!isNew && !left) return;
-  for (const name of names) body.delete(name);
-  body.set("v", `${version}-${left}`);
-  if (isNew) body.set("rest", register.dataset.register);
-});
-
 addEventListener("pageshow", count);
-page.addEventListener("htmx:after:swap", count);
