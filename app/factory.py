@@ -109,7 +109,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_FORM_PARTS": 1000,
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 5,
-        "COMPRESS_MIMETYPES": ["text/html", "text/plain", "application/json"],
+        "COMPRESS_MIMETYPES": ["text/html", "text/plain", "text/javascript", "application/json"],
         "COMPRESS_MIN_SIZE": 400,
     }
 

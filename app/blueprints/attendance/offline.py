@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, send_from_directory
+from flask import Response
 from flask_babel import force_locale, gettext
 
 from app.blueprints.attendance.views import blueprint
@@ -16,9 +16,7 @@ from app.web.urls import STATIC, built_name
 @public
 def worker() -> Response:
     """The script that keeps the registers of the day. From this address it answers for `/attendance/` alone."""
-    answer = send_from_directory(
-        STATIC / "build", built_name("worker.js"), mimetype="text/javascript; charset=utf-8"
-    )
+    answer = Response((STATIC / "build" / built_name("worker.js")).read_bytes(), mimetype="text/javascript")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
 
