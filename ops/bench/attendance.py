@@ -311,7 +311,18 @@ def reports(report: Report, school: Installation, url: str) -> None:
         report.most(f"report.{name}.p95", client.times(path, 10).p95, REPORT_TIME, "ms")
 
 
-REPORTS: dict[str, str] = {}
+_YEAR = "/attendance/reports/?by={by}"
+"""Without dates a report is of the school year so far."""
+REPORTS = {
+    "pupils": _YEAR.format(by="pupils"),
+    "below": _YEAR.format(by="pupils") + "&below=75",
+    "sections": _YEAR.format(by="sections"),
+    "months": _YEAR.format(by="months"),
+    "runs": _YEAR.format(by="runs"),
+    "board": "/attendance/board/",
+    "here": "/attendance/here/",
+    "away": "/attendance/away/",
+}
 
 
 # --- without a line
