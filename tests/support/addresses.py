@@ -20,7 +20,7 @@ def build_addresses_late() -> None:
     def later(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         made: list[Callable[..., tuple[str, str]]] = []
 
-        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
             if not made:
                 made.append(_COMPILE(rule, append_unknown))
             return made[0](rule, **values)
