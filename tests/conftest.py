@@ -219,8 +219,8 @@ def keep_savepoints_flat(dialect: Dialect) -> None:
         connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
 
     dialect.do_savepoint = savepoint  # type: ignore[method-assign]  # for this engine only
-    dialect.do_rollback_to_savepoint = rollback  # type: ignore[method-assign]
-    dialect.do_release_savepoint = release  # type: ignore[method-assign]
+    dialect.do_rollback_to_savepoint = rollback  # type: ignore[method-assign]  # for this engine only
+    dialect.do_release_savepoint = release  # type: ignore[method-assign]  # for this engine only
 
 
 @pytest.fixture

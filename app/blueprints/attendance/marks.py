@@ -161,10 +161,8 @@ def marks(section_id: UUID, on: date) -> Response:
             finish=sent.finish,
             reason=sent.reason,
         )
-    except NotFound as error:
-        return _refused(error, 404)
-    except Forbidden as error:
-        return _refused(error, 403)
+    except (NotFound, Forbidden) as error:
+        return _refused(error, 404 if isinstance(error, NotFound) else 403)
     except (RegisterClosed, MonthLocked, PupilNotHere) as error:
         return _refused(error, 409)
     except (Unreadable, ReasonNeeded, MarkImpossible) as error:

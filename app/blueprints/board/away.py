@@ -21,6 +21,7 @@ from app.domain.people.queries import list_guardians_of_students
 from app.web.access import current_actor, requires
 from app.web.htmx import render_page
 from app.web.i18n import current_locale, local_plain, local_time
+from app.web.proof import requires_recent
 from app.web.spreadsheet import send_table
 from app.web.words import status_label
 
@@ -134,6 +135,7 @@ def _each(sections: list[SectionNow]) -> Iterator[tuple[SectionNow, PupilNow]]:
 @blueprint.route("/away.xlsx", defaults={"suffix": "xlsx"})
 @blueprint.route("/away.csv", defaults={"suffix": "csv"})
 @requires(Permission.ATTENDANCE_REPORT)
+@requires_recent
 def away_file(suffix: str) -> Response:
     """The same list as a file for a spreadsheet."""
     actor = current_actor()

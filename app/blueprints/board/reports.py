@@ -32,6 +32,7 @@ from app.domain.kernel.paging import page_number
 from app.web.access import current_actor, requires
 from app.web.htmx import render_page
 from app.web.i18n import current_locale, day, local, local_plain
+from app.web.proof import requires_recent
 from app.web.spreadsheet import send_table
 
 PAGE_SIZE = 50
@@ -239,6 +240,7 @@ def _spans(wanted: Wanted) -> Items:
 @blueprint.route("/reports.xlsx", defaults={"suffix": "xlsx"})
 @blueprint.route("/reports.csv", defaults={"suffix": "csv"})
 @requires(Permission.ATTENDANCE_REPORT)
+@requires_recent
 def report_file(suffix: str) -> Response:
     """The whole report as a file for a spreadsheet."""
     place = find_place(current_actor())

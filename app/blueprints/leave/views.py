@@ -75,7 +75,7 @@ def answer() -> BaseResponse:
         word = clean_line(typed, WORD_LENGTH)
         done = answer_leave(current_actor(), _versions(picked), approve=act == "approve", word=word)
     except Refused as error:
-        return _page(str(message_of(error)), typed.replace("\x00", "")[:WORD_LENGTH], frozenset(picked))
+        return _page(str(message_of(error)), typed.replace("\x00", ""), frozenset(picked))
     _say(done, is_chosen=bool(picked))
     return see_other(url_for("leave.waiting"))
 

@@ -45,10 +45,14 @@ def test_every_role_may_enter_and_look_after_its_account() -> None:
 
 
 def test_families_reach_their_own_records_only() -> None:
-    assert ROLE_PERMISSIONS[Role.GUARDIAN] == {"portal:enter", "account:manage", "family:read"}
+    assert ROLE_PERMISSIONS[Role.GUARDIAN] == {"portal:enter", "account:manage", "family:read", "leave:ask"}
     assert ROLE_PERMISSIONS[Role.STUDENT] == {"portal:enter", "account:manage", "own_record:read"}
     for role in STAFF_ROLES:
-        assert not ROLE_PERMISSIONS[role] & {Permission.FAMILY_READ, Permission.OWN_RECORD_READ}
+        assert not ROLE_PERMISSIONS[role] & {
+            Permission.FAMILY_READ,
+            Permission.OWN_RECORD_READ,
+            Permission.LEAVE_ASK,
+        }
 
 
 @pytest.mark.parametrize(
