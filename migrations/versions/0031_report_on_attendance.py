@@ -208,7 +208,6 @@ def _months() -> None:
     op.create_index(op.f("ix_attendance_months_campus_id_month"), table, ["campus_id", "month"])
     op.create_index(op.f("ix_attendance_months_section_id_month"), table, ["section_id", "month"])
     op.execute(_VIEW)
-    op.execute(_FILL)
     op.execute(_COUNT)
     op.execute("REVOKE ALL ON FUNCTION attendance_months_count(uuid[], date[]) FROM PUBLIC")
     op.execute(_FOLLOW)
@@ -218,6 +217,8 @@ def _months() -> None:
             f"CREATE TRIGGER {name}_months_{verb} AFTER {verb.upper()} ON {name} REFERENCING {rows}"
             " FOR EACH STATEMENT EXECUTE FUNCTION attendance_months_follow()"
         )
+    # Last: the triggers hold off who writes until this is stored, so that no mark falls between.
+    op.execute(_FILL)
 
 
 def _reminders() -> None:

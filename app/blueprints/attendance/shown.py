@@ -287,7 +287,10 @@ def month_lines(month: MonthView) -> list[MonthLine]:
     for each in month.enrolled:
         own = month.marks.get(each.student_id, nothing)
         cells = [own[day].value if day in own else "gap" if day in month.taken_on else "" for day in days]
-        counts = count_statuses(own.values())
+        # A day that the calendar closes now does not count, whatever was recorded on it.
+        counts = count_statuses(
+            own[each.day] for each in month.verdicts if each.is_school_day and each.day in own
+        )
         name, lang = name_in(locale, each.name_en, each.name_bn, each.name_ar)
         roll = to_local_digits(str(each.roll_number), locale)
         lines.append(MonthLine(roll, name, lang, cells, counts, share_of(counts).percent))

@@ -123,7 +123,7 @@ def _view_of(section_id: UUID, on: date) -> RegisterView:
 def _show(section_id: UUID, on: date, sent: SentRegister) -> Response:
     actor = current_actor()
     view = _view_of(section_id, on)
-    due = None if view.period else lesson_due(view, to_local(clock.now()).time())
+    due = None if view.period or view.row else lesson_due(view, to_local(clock.now()).time())
     if due:
         return see_other(url_for(".register", section_id=section_id, on=on, period=due))
     show = shown_from(request.args.get("show"))

@@ -983,11 +983,11 @@ def _with_day(person: Any, day: Any, period: Any = None, weekday: Any = None) ->
 
 
 @cache
-def _section_day(*, everywhere: bool, in_whole: bool) -> Any:
+def _section_day(*, everywhere: bool, in_whole: bool, stands: bool) -> Any:
     """The section `section_id` on a day, built once for each reach: pages with the tightest budget ask for it.
 
     `everywhere`: at all campuses, else at `campuses`. `in_whole`: every section there, else those of the
-    campuses `whole`, those the person teaches, and those the person stands in for on this day.
+    campuses `whole`, those the person teaches, and with `stands` those the person stands in for on this day.
     """
     person, day = bindparam("person_id", type_=Uuid()), bindparam("day", type_=Date())
     period, weekday = (bindparam(name, type_=SmallInteger()) for name in ("period", "weekday"))
@@ -996,8 +996,8 @@ def _section_day(*, everywhere: bool, in_whole: bool) -> Any:
         statement = statement.where(Section.campus_id.in_(bindparam("campuses", expanding=True)))
     if not in_whole:
         whole = Section.campus_id.in_(bindparam("whole", expanding=True))
-        named = Section.id.in_(stands_in(staff_of_person(person), day))
-        statement = statement.where(or_(whole, _taught_by(person), named))
+        named = [Section.id.in_(stands_in(staff_of_person(person), day))] if stands else []
+        statement = statement.where(or_(whole, _taught_by(person), *named))
     return statement.where(Section.id == bindparam("section_id"))
 
 
@@ -1034,12 +1034,18 @@ def _facts(row: Any, day: date) -> dict[str, Any]:
 
 
 def get_section_day(
-    actor: Actor, section_id: UUID, day: date, permission: Permission, period: int = WHOLE_DAY
+    actor: Actor,
+    section_id: UUID,
+    day: date,
+    permission: Permission,
+    period: int = WHOLE_DAY,
+    *,
+    stands: bool = True,
 ) -> SectionDay:
     """One section on a day: one statement. `period` says of which register `is_own` speaks: the day's, or a lesson's.
 
-    Raises NotFound where the permission does not reach the section; somebody named to stand in reaches it on the days
-    they are named for.
+    Raises NotFound where the permission does not reach the section. Somebody named to stand in reaches it on the days
+    they are named for; without `stands`, for what is of more days than one, they do not.
     """
     campuses, whole = actor.campuses_for(permission), _whole_campuses(actor, permission)
     values: dict[str, Any] = {"person_id": actor.person_id, "day": day, "section_id": section_id}
@@ -1048,7 +1054,7 @@ def get_section_day(
         values["campuses"] = list(campuses)
     if whole is not ALL:
         values["whole"] = list(whole)
-    statement = _section_day(everywhere=campuses is ALL, in_whole=whole is ALL)
+    statement = _section_day(everywhere=campuses is ALL, in_whole=whole is ALL, stands=stands)
     found = list(read(statement, values))
     if not found:
         raise NotFound

@@ -10,8 +10,9 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Select, bindparam, case, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from app.db import among, constants
 from app.domain.academics.queries import (
@@ -165,10 +166,20 @@ def get_register(
 
 
 def keeps_lesson(section: SectionDay, on: date, period: int) -> bool:
-    """Whether a section keeps a register of this lesson on a day, or of the whole day where the period is 0."""
+    """Whether a section keeps a register of this lesson on a day, or of the whole day where the period is 0; or has
+    kept one, as before its timetable changed."""
     if section.register_kind is not RegisterKind.PERIODS:
-        return period == WHOLE_DAY
-    return any(each.period == period for each in lessons_on(section.id, on))
+        return period == WHOLE_DAY or _was_kept(section.id, on, period)
+    return any(each.period == period for each in lessons_on(section.id, on)) or _was_kept(
+        section.id, on, period
+    )
+
+
+def _was_kept(section_id: UUID, on: date, period: int) -> bool:
+    statement = select(Register.id).where(
+        Register.section_id == section_id, Register.date == on, Register.period == period
+    )
+    return session().scalar(statement) is not None
 
 
 def _lessons_of(
@@ -176,11 +187,12 @@ def _lessons_of(
 ) -> tuple[tuple[LessonRegister, ...], Mapping[str, AttendanceStatus]]:
     """The lessons of the day with their registers, and who was not there in the last one taken before this one."""
     if section.register_kind is not RegisterKind.PERIODS:
-        if period != WHOLE_DAY:
+        if period != WHOLE_DAY and not _was_kept(section.id, on, period):
             raise NotFound
         return (), {}
     lessons = lessons_on(section.id, on)
-    if period and all(each.period != period for each in lessons):
+    is_taught = any(each.period == period for each in lessons)
+    if period and not is_taught and not _was_kept(section.id, on, period):
         raise NotFound
     said = {row[0]: row[1] or {} for row in read(_taken_on(), {"section_id": section.id, "on": on})}
     before = [each.period for each in lessons if each.period in said]
@@ -375,13 +387,20 @@ class CampusProgress:
 
 
 def _on_day(section_key: Any) -> tuple[Any, ColumnElement[bool]]:
-    """The join that brings the day's register along, if it was taken."""
-    return Register, and_(
-        Register.section_id == section_key,
-        Register.date == bindparam("day", type_=Date()),
-        Register.period == WHOLE_DAY,
-        Register.is_taken,
+    """The join that brings the day's register along, if it was taken: of a section that keeps lessons the last one."""
+    taken = aliased(Register)
+    last = (
+        select(taken.id)
+        .where(
+            taken.section_id == section_key,
+            taken.date == bindparam("day", type_=Date()),
+            taken.is_taken,
+        )
+        .order_by(taken.period.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+    return Register, Register.id == last
 
 
 @cache
@@ -462,12 +481,11 @@ def get_month(actor: Actor, section_id: UUID, month: date) -> MonthView:
     Raises NotFound where the section is outside the actor's reach.
     """
     first, last = month_bounds(month)
-    section = get_section_day(actor, section_id, first, Permission.REGISTERS_READ)
+    section = get_section_day(actor, section_id, first, Permission.REGISTERS_READ, stands=False)
     verdicts = list_day_verdicts(section.campus_id, first, last)
     enrolled = list_enrolled_between(section_id, first, last)
     statement = select(Register.id, Register.date).where(
         Register.section_id == section_id,
-        Register.period == WHOLE_DAY,
         Register.is_taken,
         Register.date.between(first, last),
     )
@@ -481,13 +499,16 @@ def _marks_between(
 ) -> dict[UUID, dict[date, AttendanceStatus]]:
     if not register_ids:
         return {}
-    found: dict[UUID, dict[date, AttendanceStatus]] = {}
-    statement = select(Attendance.student_id, Attendance.date, Attendance.status).where(
-        Attendance.register_id.in_(register_ids), Attendance.date.between(first, last)
+    said: dict[UUID, dict[date, dict[int, Mark]]] = {}
+    statement = select(Attendance.student_id, Attendance.date, Attendance.period, Attendance.status).where(
+        among(Attendance.register_id, register_ids), Attendance.date.between(first, last)
     )
-    for student_id, day, status in session().execute(statement):
-        found.setdefault(student_id, {})[day] = status
-    return found
+    for student_id, day, period, status in session().execute(statement):
+        said.setdefault(student_id, {}).setdefault(day, {})[period] = Mark(status)
+    return {
+        student_id: {day: state.status for day, marks in days.items() if (state := day_state(marks))}
+        for student_id, days in said.items()
+    }
 
 
 def list_days_of(student_ids: Collection[UUID], first: date, last: date) -> dict[UUID, dict[date, ChildDay]]:

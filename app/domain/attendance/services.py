@@ -87,6 +87,8 @@ class _Work:
     period: int
     register: _Locked
     stored: dict[UUID, StoredMark]
+    elsewhere: frozenset[UUID]
+    """Students whose mark stands in the register of another section, where they sat before."""
     source: Source
     reason: str | None = None
     ids: dict[UUID, UUID] = field(default_factory=dict)
@@ -257,7 +259,12 @@ def _save(
         roster = [each.student_id for each in enrolled]
         work = _begin(db, actor, section, on, period, roster, Source.FORM, reason)
         before = work.register
-        changes = changed_marks(work.stored, chosen)
+        changes = {
+            student: mark
+            for student, mark in changed_marks(work.stored, chosen).items()
+            # The form of this section could not show what the other one says: "present" there is nobody's word.
+            if not (student in work.elsewhere and mark.status is _PRESENT)
+        }
         if changes or not before.is_taken:
             if version != before.version:
                 raise RegisterStale(chosen)
@@ -308,8 +315,10 @@ def _begin(
 ) -> _Work:
     """Hold the register, and read what it says of these students."""
     register = _lock(db, actor, section, on, period)
-    stored = {} if register.is_new else _stored_marks(db, register.id, roster, on, period)
-    return _Work(db, actor, section, on, period, register, stored, source, (reason or "").strip() or None)
+    stored, elsewhere = _stored_marks(db, register.id, roster, on, period)
+    return _Work(
+        db, actor, section, on, period, register, stored, elsewhere, source, (reason or "").strip() or None
+    )
 
 
 def _status(stored: StoredMark | None) -> AttendanceStatus | None:
@@ -406,8 +415,10 @@ def _lock(db: Session, actor: Actor, section: SectionDay, on: date, period: int)
 
 def _stored_marks(
     db: Session, register_id: UUID, roster: Iterable[UUID], on: date, period: int
-) -> dict[UUID, StoredMark]:
-    """What this register says of each student."""
+) -> tuple[dict[UUID, StoredMark], frozenset[UUID]]:
+    """What is said of each student, and of whom another section's register says it: a pupil who has changed sections
+    has one mark a day all the same.
+    """
     rows = db.execute(
         select(
             Attendance.student_id,
@@ -416,14 +427,11 @@ def _stored_marks(
             Attendance.late_minutes,
             Attendance.left_at,
             Attendance.remarks,
-        ).where(
-            among(Attendance.student_id, roster),
-            Attendance.date == on,
-            Attendance.period == period,
-            Attendance.register_id == register_id,
-        )
-    )
-    return {row[0]: StoredMark(Mark(*row[2:]), row[1]) for row in rows}
+            Attendance.register_id,
+        ).where(among(Attendance.student_id, roster), Attendance.date == on, Attendance.period == period)
+    ).all()
+    stored = {row[0]: StoredMark(Mark(*row[2:6]), row[1]) for row in rows}
+    return stored, frozenset(row[0] for row in rows if row[6] != register_id)
 
 
 def _store(work: _Work, marks: Mapping[UUID, Mark], *, finishes: bool) -> None:
@@ -576,6 +584,9 @@ def _note(work: _Work, before: Mapping[UUID, StoredMark], marks: Mapping[UUID, M
     new = {str(student): _told(mark) for student, mark in marks.items()}
     if work.reason:
         new["reason"] = work.reason
+    if work.on < clock.today() and work.said_at:
+        # What a tablet claims, beside the time of the entry: only it says why no reason was asked.
+        new["said_at"] = max(work.said_at.values())
     action = "register.corrected" if work.register.is_taken else "register.marked"
     record(work.actor, action, "register", work.register.id, campus_id=campus_id, old=old, new=new)
 

@@ -41,7 +41,7 @@ from app.domain.academics.timetable.types import (
     Why,
 )
 from app.domain.academics.types import DayKind, OtherCampus, PeriodTaken, RegisterKind, SubjectDetails
-from app.domain.attendance.queries import list_own_registers
+from app.domain.attendance.queries import get_month, list_own_registers
 from app.domain.kernel.access import SYSTEM, Actor, Grant, Permission, Role
 from app.domain.kernel.dates import DHAKA
 from app.domain.kernel.errors import Forbidden, NotFound, Stale
@@ -51,6 +51,8 @@ from tests.support.cast import CAST, Cast
 from tests.support.queries import QueryCounter
 
 SUNDAY, FRIDAY = date(2026, 11, 22), date(2026, 11, 20)
+FIRST_OF_MONTH = date(2026, 11, 1)
+"""A Sunday too."""
 FIRST, SECOND, THIRD = (Slot(7, period) for period in (1, 2, 3))
 MATHS = LessonDetails(CAST.maths, CAST.bashir.staff_id)
 
@@ -166,6 +168,9 @@ def test_somebody_stands_in_for_a_lesson_on_that_day_only(week: Cast) -> None:
     for other_day in (SUNDAY - timedelta(1), SUNDAY + timedelta(1), SUNDAY + timedelta(7)):
         with pytest.raises(NotFound):
             reached(other_day, 1)
+    name_substitute(week.amina.actor, week.section_7b, FIRST_OF_MONTH, 1, week.farida.staff_id)
+    with pytest.raises(NotFound):  # one day is no month
+        get_month(FARIDA, week.section_7b, SUNDAY)
     first, third = lessons_on(week.section_7b, SUNDAY)
     assert (first.taught_by, first.substitute and first.substitute.en) == (
         week.farida.staff_id,

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
+from app.domain.academics.models import Enrolment
 from app.domain.academics.queries import list_enrolled_between
 from app.domain.attendance.models import Attendance, AttendanceChange, Register, RegisterLock
 from app.domain.attendance.queries import get_register, get_rules, list_changes, list_registers
@@ -312,3 +313,32 @@ def test_a_campus_decides_about_attendance_and_never_over_anothers_head(cast: Ca
         save_rules(cast.amina.actor, cast.campus, AttendanceRules())
     with pytest.raises(Forbidden):
         save_rules(cast.bashir.actor, cast.campus, replace(mine, version=1))
+
+
+def test_a_pupil_who_changed_sections_keeps_what_the_first_one_said(cast: Cast) -> None:
+    """One mark a student and day: the second section neither finishes nor taps over what it has not seen."""
+    rafi, _ = keys(cast)
+    send(cast, tap(rafi, ABSENT), finish=True)
+    with transaction() as db:
+        seat = db.scalars(select(Enrolment).where(Enrolment.student_id == cast.rafi_student)).one()
+        seat.section_id = cast.section_7b
+    roster = list_enrolled_between(cast.section_7b, SUNDAY, SUNDAY)
+    names = control_keys([each.enrolment_id for each in roster])
+    moved = names[[each.student_id for each in roster].index(cast.rafi_student)]
+    actor = cast.amina.actor
+    saved = save_taps(actor, cast.section_7b, SUNDAY, [tap(moved, LATE)], finish=roster_mark(names))
+    assert [each.verdict for each in saved.outcomes] == [Verdict.CONFLICT]
+    assert stored(cast)[cast.rafi_student] == ("absent", 1)
+    everybody = {each.student_id: PRESENT for each in roster}
+    save_register(actor, cast.section_7b, SUNDAY, version=1, chosen=everybody)
+    assert stored(cast)[cast.rafi_student] == ("absent", 1)
+
+
+def test_what_a_tablet_claims_of_a_day_that_is_over_stands_in_the_log(cast: Cast) -> None:
+    rafi, _ = keys(cast)
+    send(cast, finish=True)
+    waiting = tap(rafi, LATE, 1, late_minutes=5)
+    with clock.stopped_at(LATER):
+        send(cast, waiting)
+    entry = session().scalars(select(AuditEntry).where(AuditEntry.action == "register.corrected")).one()
+    assert entry.new_data["said_at"] == waiting.said_at.isoformat()

@@ -111,3 +111,19 @@ def test_a_day_without_lessons_says_so(week: Cast, client: PageClient) -> None:
     page = client.as_(week.amina).get(address(week))
     assert "No lesson today" in page.text
     assert not page.all(".pupil")
+
+
+def test_the_lists_and_the_month_know_the_lessons(week: Cast, client: PageClient) -> None:
+    take(week, 1, ABSENT)
+    page = client.as_(week.bashir).get("/attendance/registers/")
+    assert "Taken" in page.one(f"article:has(a[href*='{week.section_7a}'])").get_text()
+    cells = client.get(f"/attendance/registers/{week.section_7a}/month/").all("tbody tr")[0]
+    assert cells.select("[href='#i-cross']")
+
+
+def test_a_lesson_that_left_the_timetable_keeps_its_register(week: Cast, client: PageClient) -> None:
+    take(week, 1, ABSENT)
+    set_week(SYSTEM, week.section_7a, {Slot(7, 2): LessonDetails(week.maths)})
+    page = client.as_(week.bashir).get(address(week) + "?period=1")
+    assert "Taken" in page.text
+    client.get(address(week) + "?period=3", status=404)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.academics.queries import SectionView, get_campus, list_campuses, list_seats, list_sections
@@ -50,6 +50,8 @@ def look(actor: Actor, campus_id: UUID) -> int:
     get_campus(actor, campus_id, REPORT)
     today = clock.today()
     with transaction() as db:
+        # One looks at a time: two would both open what neither has found yet.
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"concerns {campus_id}"))))
         sections = {
             section.id: section for section in list_sections(actor, campus_id=campus_id, permission=REPORT)
         }
@@ -121,6 +123,10 @@ def _open(
             act = ConcernAct.FOUND_AGAIN
             concern.closed_at = concern.outcome = None
             concern.found_at = now
+            concern.owner_id = owners.get(section.id) or concern.owner_id
+        # A child that has moved is spoken of by the new section.
+        if concern.section_id != section.id:
+            concern.section_id = section.id
         _show(concern, pattern)
         if act:
             opened += 1

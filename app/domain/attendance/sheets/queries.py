@@ -52,7 +52,7 @@ def get_section_sheet(actor: Actor, section_id: UUID, month: date) -> MonthSheet
     Raises NotFound where the section is outside the actor's reach.
     """
     first, _ = month_bounds(month)
-    day = get_section_day(actor, section_id, first, Permission.REGISTERS_READ)
+    day = get_section_day(actor, section_id, first, Permission.REGISTERS_READ, stands=False)
     view = get_section(actor, section_id, Permission.REGISTERS_READ)
     return _sheets(day.campus_id, day.campus_name, [view], first)[0]
 
