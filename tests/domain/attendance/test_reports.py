@@ -7,8 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.academics.models import CalendarEntry
-from app.domain.academics.types import DayKind
+from app.domain.academics.models import CalendarEntry, Section
+from app.domain.academics.timetable.services import add_bell, set_week
+from app.domain.academics.timetable.types import BellDetails, LessonDetails, Slot
+from app.domain.academics.types import DayKind, RegisterKind
 from app.domain.attendance.reports.queries import (
     get_board,
     list_now,
@@ -20,6 +22,7 @@ from app.domain.attendance.reports.queries import (
 from app.domain.attendance.reports.types import Asked, Sort, Where
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.kernel import clock
+from app.domain.kernel.access import SYSTEM
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.uow import transaction
@@ -49,6 +52,16 @@ def close(cast: Cast, on: date) -> None:
                 campus_id=cast.campus, starts_on=on, ends_on=on, kind=DayKind.HOLIDAY, name=LocalText("Rain")
             )
         )
+
+
+def keep_lessons(cast: Cast) -> None:
+    """7A keeps its register in each of three lessons on Sunday, all of them maths with Bashir."""
+    for number, hour in ((1, 8), (2, 9), (3, 10)):
+        add_bell(SYSTEM, cast.campus, BellDetails(None, number, time(hour), time(hour, 45), LocalText()))
+    lesson = LessonDetails(cast.maths, cast.bashir.staff_id)
+    set_week(SYSTEM, cast.section_7a, {Slot(7, period): lesson for period in (1, 2, 3)})
+    with transaction() as db:
+        db.get_one(Section, cast.section_7a).register_kind = RegisterKind.PERIODS
 
 
 def test_the_board_says_who_took_what_and_what_is_missing(cast: Cast) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import func, select, update
 
 from app.domain.academics.models import Section
 from app.domain.attendance.concerns.services import look
+from app.domain.attendance.leave.models import Leave
+from app.domain.attendance.leave.types import LeaveReason
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.outbox.models import OutboxMessage
 from app.uow import session, transaction
@@ -84,6 +86,26 @@ def test_whoever_is_absent_stands_there_with_a_number_to_call(cast: Cast, client
     sheet = client.raw.get("/attendance/away.csv").get_data(as_text=True).lstrip("\ufeff")
     found = list(csv.reader(io.StringIO(sheet)))
     assert found[1][:5] == ["Class Seven", "A", "1", "Rafi Hasan", "Absent"] and len(found) == 2
+
+
+def test_whoever_announced_nothing_is_phoned_first(cast: Cast, client: PageClient) -> None:
+    take(SUNDAY, {cast.rafi_student: ABSENT, cast.tasnim_student: ABSENT})
+    with transaction() as db:
+        leave = {"campus_id": cast.campus, "student_id": cast.rafi_student, "reason": LeaveReason.ILL}
+        db.add(Leave(**leave, first_on=SUNDAY, last_on=SUNDAY))
+    page = client.as_(cast.amina).get("/attendance/away/")
+    assert [each.get_text() for each in page.all("main h2")] == [
+        "Nothing was announced: to phone",
+        "Announced or excused",
+    ]
+    silent, announced = rows(page)
+    assert "Tasnim Kabir Absent" in silent and "Leave" not in silent
+    assert "Rafi Hasan Absent Leave asked for: Ill" in announced
+    sheet = client.raw.get("/attendance/away.csv").get_data(as_text=True).lstrip("\ufeff")
+    assert [row[3:7] for row in csv.reader(io.StringIO(sheet))][1:] == [
+        ["Tasnim Kabir", "Absent", "", ""],
+        ["Rafi Hasan", "Absent", "Leave asked for", "Ill"],
+    ]
 
 
 def test_a_report_shows_the_working_of_each_number(cast: Cast, client: PageClient) -> None:
