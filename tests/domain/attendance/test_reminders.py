@@ -94,7 +94,7 @@ def test_the_teacher_of_a_lesson_that_is_over_and_not_taken_is_reminded(
         assert (line().done, line().wanted, line().to_take) == (1, 2, ()), "the second still runs"
         with pytest.raises(NothingToRemind):
             remind(cast.amina.actor, cast.campus, link)
-    with clock.stopped_at(at(10, 50)), queries.at_most(3):
+    with clock.stopped_at(at(10, 50)), queries.at_most(4):
         late = line()
     assert (late.done, late.wanted, late.to_take) == (1, 3, (2, 3))
     with clock.stopped_at(at(10, 50)):

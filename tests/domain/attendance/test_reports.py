@@ -18,6 +18,7 @@ from app.domain.attendance.reports.queries import (
     report_by_month,
     report_by_pupil,
     report_by_section,
+    report_by_subject,
 )
 from app.domain.attendance.reports.types import Asked, Sort, Where
 from app.domain.attendance.types import AttendanceStatus
@@ -157,3 +158,33 @@ def test_a_run_crosses_rest_days_and_months_and_ends_with_a_day_at_school(cast: 
     assert [run.student_id for run in list_runs(cast.amina.actor, cast.campus, SUNDAY, least=2)] == [
         cast.tasnim_student
     ]
+
+
+def test_a_subject_counts_the_lessons_taken_on_what_is_a_school_day_now(
+    cast: Cast, queries: QueryCounter
+) -> None:
+    keep_lessons(cast)
+    for on, period, rafi in (
+        (day(15), 1, ABSENT),
+        (day(15), 3, LATE),
+        (SUNDAY, 2, EXCUSED),
+        (SUNDAY, 7, ABSENT),
+    ):
+        key = register(on, period=period)
+        say(key, cast.rafi_student, on, rafi, period=period)
+        say(key, cast.tasnim_student, on, PRESENT, period=period)
+    register(SUNDAY, period=3, is_taken=False)
+    take(day(16), {cast.rafi_student: ABSENT})
+    asked = Asked((cast.campus,), day(1), day(30))
+    with queries.at_most(4):
+        [found] = report_by_subject(cast.amina.actor, asked)
+    assert (found.section_id, found.subject_id) == (cast.section_7a, cast.maths)
+    assert (found.lessons, found.pupils) == (3, 2), "nothing stands in the seventh, and Monday has no lesson"
+    counts = found.tally.counts
+    assert (counts.present, counts.absent, counts.late, counts.excused) == (3, 1, 1, 1)
+    close(cast, day(15))
+    [found] = report_by_subject(cast.amina.actor, asked)
+    assert (found.lessons, found.tally.share.attended, found.tally.share.taken) == (1, 1, 2)
+    assert (
+        report_by_subject(cast.amina.actor, Asked((cast.campus,), day(1), day(30), (cast.section_6a,))) == []
+    )

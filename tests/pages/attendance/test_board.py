@@ -15,8 +15,8 @@ from app.domain.attendance.leave.types import LeaveReason
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.outbox.models import OutboxMessage
 from app.uow import session, transaction
-from tests.domain.attendance.test_months import SUNDAY, register
-from tests.domain.attendance.test_reports import close, day, take
+from tests.domain.attendance.test_months import SUNDAY, register, say
+from tests.domain.attendance.test_reports import close, day, keep_lessons, take
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 
@@ -123,6 +123,23 @@ def test_a_report_shows_the_working_of_each_number(cast: Cast, client: PageClien
     assert empty.one(".empty h2").get_text() == "There is nothing to count"
     sheet = client.raw.get("/attendance/reports.csv?by=sections").get_data(as_text=True)
     assert "Class Seven,A,2,67,4,6" in sheet
+
+
+def test_a_report_by_subject_says_why_there_is_none_and_then_shows_its_lessons(
+    cast: Cast, client: PageClient
+) -> None:
+    page = client.as_(cast.amina).get("/attendance/reports/?by=subjects")
+    assert "No section here keeps a register in each lesson" in page.one(".empty").get_text()
+    keep_lessons(cast)
+    say(register(SUNDAY, period=2), cast.rafi_student, SUNDAY, LATE, period=2)
+    found = rows(client.get("/attendance/reports/?by=subjects"))
+    assert found == [
+        f"{name} 1 1 100 % 1 of 1 0 1 0 0 0" for name in ("Mathematics", "Class Seven, section A")
+    ]
+    sheet = client.raw.get("/attendance/reports.csv?by=subjects").get_data(as_text=True)
+    assert "Mathematics,Class Seven,A,1,1,100,1,1" in sheet
+    board = rows(client.get(BOARD))[1]
+    assert "lessons taken" in board
 
 
 @pytest.mark.parametrize(

@@ -267,6 +267,18 @@ class GroupTally:
 
 
 @dataclass(frozen=True, slots=True)
+class SubjectTally:
+    """A subject in a section in a report, whose tally counts pupils in lessons. `lessons`: so many were taken."""
+
+    subject_id: UUID
+    subject: LocalText
+    section_id: UUID
+    lessons: int
+    pupils: int
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A pupil who is absent now, and since when."""
 
