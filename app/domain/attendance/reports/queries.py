@@ -448,7 +448,11 @@ def report_by_subject(actor: Actor, asked: Asked) -> list[SubjectTally]:
     """
     values = _values(actor, asked) | {"first": asked.first, "last": asked.last}
     rows = read(_by_subject(of_sections=asked.section_ids is not None), values)
-    return [SubjectTally(*row[:5], _tally(row[5:10])) for row in rows]
+    found = []
+    for row in rows:
+        columns: list[Any] = [*row[:5], _tally(row[5:10])]
+        found.append(SubjectTally(*columns))
+    return found
 
 
 def list_states(
