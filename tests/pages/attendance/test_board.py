@@ -134,7 +134,7 @@ def test_a_report_by_subject_says_why_there_is_none_and_then_shows_its_lessons(
     say(register(SUNDAY, period=2), cast.rafi_student, SUNDAY, LATE, period=2)
     found = rows(client.get("/attendance/reports/?by=subjects"))
     assert found == [
-        f"{name} 1 1 100 % 1 of 1 0 1 0 0 0" for name in ("Mathematics", "Class Seven, section A")
+        f"{name} 1 1 100 % marks: 1 of 1 0 1 0 0 0" for name in ("Mathematics", "Class Seven, section A")
     ]
     sheet = client.raw.get("/attendance/reports.csv?by=subjects").get_data(as_text=True)
     assert "Mathematics,Class Seven,A,1,1,100,1,1" in sheet
