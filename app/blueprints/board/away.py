@@ -91,9 +91,8 @@ def away() -> Response:
         sections = list_now(actor, place.campus.id, clock.today(), class_id=place.class_id, away=True)
         chosen = _chosen(sections)
         leave = _leave(chosen)
-        silent, announced = _parted(chosen, leave)
         context = {
-            "parts": [part for part in ((True, silent), (False, announced)) if part[1]],
+            "parts": [part for part in zip((True, False), _parted(chosen, leave), strict=True) if part[1]],
             "leave": leave,
             "chips": _chips(place, sections),
             "verdict": day_verdict(place.campus.id, clock.today()),
