@@ -62,9 +62,9 @@ def draw_link(locale: str, draw_id: UUID) -> str:
     return absolute_url("draws.draw", lang=locale, draw_id=draw_id)
 
 
-def register_link(section_id: UUID) -> str:
-    """The register of a section today, for letters to its teacher."""
-    return absolute_url("attendance.register_today", section_id=section_id)
+def register_link(section_id: UUID, period: int = 0) -> str:
+    """The register of a section today, or of a lesson, for letters to its teacher."""
+    return absolute_url("attendance.register_today", section_id=section_id, period=period or None)
 
 
 def email_link(locale: str, token: str) -> str:

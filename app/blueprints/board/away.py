@@ -1,15 +1,21 @@
-"""Who is here now, for a fire drill too, and who is absent or late today, with the numbers to call."""
+"""Who is here now, for a fire drill too, and who is absent or late today, with the numbers to call.
+
+Whoever is absent without a word stands first: those the office phones.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import Response, request, url_for
 from flask_babel import gettext
 
 from app.blueprints.board.area import Items, Place, area_tabs, blueprint, find_place
 from app.domain.academics.queries import day_verdict
+from app.domain.attendance.leave.queries import leave_on
+from app.domain.attendance.leave.types import LeaveDay
 from app.domain.attendance.reports.queries import list_now
 from app.domain.attendance.reports.types import PupilNow, SectionNow, Where
 from app.domain.attendance.types import AttendanceStatus
@@ -23,7 +29,7 @@ from app.web.htmx import render_page
 from app.web.i18n import current_locale, local_plain, local_time
 from app.web.proof import requires_recent
 from app.web.spreadsheet import send_table
-from app.web.words import status_label
+from app.web.words import LEAVE_REASON_WORDS, status_label
 
 
 @blueprint.route("/here/")
@@ -85,8 +91,10 @@ def away() -> Response:
     if place:
         sections = list_now(actor, place.campus.id, clock.today(), class_id=place.class_id, away=True)
         chosen = _chosen(sections)
+        leave = _leave(chosen)
         context = {
-            "sections": chosen,
+            "parts": [part for part in zip((True, False), _parted(chosen, leave), strict=True) if part[1]],
+            "leave": leave,
             "chips": _chips(place, sections),
             "verdict": day_verdict(place.campus.id, clock.today()),
             "guardians": list_guardians_of_students([each.student_id for _, each in _each(chosen)]),
@@ -116,16 +124,36 @@ def _chips(place: Place, sections: list[SectionNow]) -> Items:
 
 def _chosen(sections: list[SectionNow]) -> list[SectionNow]:
     wanted = _SHOWN[_show()]
+    return _kept(sections, lambda pupil: pupil.status in wanted)
+
+
+def _kept(sections: list[SectionNow], keeps: Callable[[PupilNow], bool]) -> list[SectionNow]:
+    """The sections with these pupils; none that has none of them."""
     found = [
         SectionNow(
             each.section_id,
             each.class_name,
             each.section_name,
-            tuple(pupil for pupil in each.pupils if pupil.status in wanted),
+            tuple(pupil for pupil in each.pupils if keeps(pupil)),
         )
         for each in sections
     ]
     return [each for each in found if each.pupils]
+
+
+def _leave(sections: list[SectionNow]) -> dict[UUID, LeaveDay]:
+    return leave_on([pupil.student_id for _, pupil in _each(sections)], clock.today())
+
+
+def _parted(
+    sections: list[SectionNow], leave: Mapping[UUID, LeaveDay]
+) -> tuple[list[SectionNow], list[SectionNow]]:
+    """Who is absent and of whom nothing was announced, and all others."""
+
+    def is_silent(pupil: PupilNow) -> bool:
+        return pupil.status is AttendanceStatus.ABSENT and pupil.student_id not in leave
+
+    return _kept(sections, is_silent), _kept(sections, lambda pupil: not is_silent(pupil))
 
 
 def _each(sections: list[SectionNow]) -> Iterator[tuple[SectionNow, PupilNow]]:
@@ -155,6 +183,8 @@ def _rows(sections: list[SectionNow]) -> Iterator[tuple[Any, ...]]:
         gettext("Roll"),
         gettext("Pupil"),
         gettext("State"),
+        gettext("Leave"),
+        gettext("Reason"),
         gettext("Minutes late"),
         gettext("Left at"),
         gettext("Remark"),
@@ -162,7 +192,10 @@ def _rows(sections: list[SectionNow]) -> Iterator[tuple[Any, ...]]:
         gettext("Phone"),
     )
     guardians = list_guardians_of_students([pupil.student_id for _, pupil in _each(sections)])
-    for section, pupil in _each(sections):
+    leave = _leave(sections)
+    silent, announced = _parted(sections, leave)
+    for section, pupil in _each(silent + announced):
+        said = leave.get(pupil.student_id)
         first = next((each for each in guardians.get(pupil.student_id, ()) if each.phone), None)
         yield (
             local_plain(section.class_name),
@@ -170,6 +203,8 @@ def _rows(sections: list[SectionNow]) -> Iterator[tuple[Any, ...]]:
             pupil.roll_number,
             name_in(locale, *pupil.names)[0],
             status_label(pupil.status.value) if pupil.status else "",
+            (gettext("Leave granted") if said.is_approved else gettext("Leave asked for")) if said else "",
+            str(LEAVE_REASON_WORDS[said.reason]) if said else "",
             pupil.late_minutes,
             local_time(pupil.left_at) if pupil.left_at else "",
             pupil.remarks or "",

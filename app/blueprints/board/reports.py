@@ -1,9 +1,9 @@
-"""Reports over any span: by pupil, by section, by month, and who is absent for days in a row."""
+"""Reports over any span: by pupil, by section, by subject, by month, and who is absent for days in a row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,14 +13,16 @@ from flask_babel import gettext
 
 from app.blueprints.board.area import Items, Place, area_tabs, blueprint, find_place
 from app.domain.academics.queries import SectionView, YearView, find_current_year, list_sections, list_terms
+from app.domain.academics.types import RegisterKind
 from app.domain.attendance.queries import get_rules
 from app.domain.attendance.reports.queries import (
     list_runs,
     report_by_month,
     report_by_pupil,
     report_by_section,
+    report_by_subject,
 )
-from app.domain.attendance.reports.types import Asked, GroupTally, PupilTally, Run, Sort, Tally
+from app.domain.attendance.reports.types import Asked, GroupTally, PupilTally, Run, Sort, SubjectTally, Tally
 from app.domain.attendance.rules import month_bounds
 from app.domain.attendance.types import Counts
 from app.domain.kernel import clock
@@ -36,7 +38,7 @@ from app.web.proof import requires_recent
 from app.web.spreadsheet import send_table
 
 PAGE_SIZE = 50
-BY = ("pupils", "sections", "months", "runs")
+BY = ("pupils", "sections", "subjects", "months", "runs")
 _LONGEST = timedelta(days=1100)
 
 
@@ -69,6 +71,16 @@ class Wanted:
         if kind == "class":
             return tuple(each.id for each in self.sections if each.class_code == key)
         return tuple(each.id for each in self.sections if str(each.id) == key) if kind == "section" else None
+
+    @property
+    def keeps_lessons(self) -> bool:
+        """Whether any of these sections keeps a register in each lesson."""
+        asked = self.section_ids
+        return any(
+            each.register_kind is RegisterKind.PERIODS
+            for each in self.sections
+            if asked is None or each.id in asked
+        )
 
     def url(self, endpoint: str = "board.report", **changed: Any) -> str:
         """The address of the same report with something else in it."""
@@ -160,6 +172,8 @@ def _result(wanted: Wanted, *, start: int = 0, size: int | None = None) -> dict[
     match wanted.by:
         case "sections":
             return {"groups": _sections(wanted, report_by_section(actor, wanted.asked))}
+        case "subjects":
+            return {"subjects": _subjects(wanted, report_by_subject(actor, wanted.asked))}
         case "months":
             return {"groups": [(each, [], _month(each)) for each in report_by_month(actor, wanted.asked)]}
         case "runs":
@@ -194,25 +208,50 @@ def _sections(wanted: Wanted, tallies: list[GroupTally]) -> list[Group]:
     return [(_sum(key, [each for each, _ in parts]), parts, names[key]) for key, parts in classes.items()]
 
 
+Subject = tuple[str, SubjectTally, list[tuple[str, str, SubjectTally]]]
+"""The name of a subject, what it comes to in all, and in each section by the names of class and section."""
+
+
+def _subjects(wanted: Wanted, tallies: list[SubjectTally]) -> list[Subject]:
+    """The subjects by name, each with its sections in their order; a subject is the sum of them."""
+    found: dict[UUID, list[tuple[str, str, SubjectTally]]] = {}
+    for section in wanted.sections:
+        for each in tallies:
+            if each.section_id == section.id:
+                names = local_plain(section.class_name), local_plain(section.name)
+                found.setdefault(each.subject_id, []).append((*names, each))
+    subjects = []
+    for parts in found.values():
+        of_sections = [each for *_, each in parts]
+        whole = replace(
+            of_sections[0],
+            lessons=sum(each.lessons for each in of_sections),
+            pupils=sum(each.pupils for each in of_sections),
+            tally=_total([each.tally for each in of_sections]),
+        )
+        subjects.append((local_plain(whole.subject), whole, parts))
+    return sorted(subjects, key=lambda each: each[0])
+
+
 def _month(group: GroupTally) -> str:
     return day(group.key, "month") if isinstance(group.key, date) else ""
 
 
 def _sum(key: UUID, parts: list[GroupTally]) -> GroupTally:
-    counts = Counts(
-        *(
-            sum(getattr(each.tally.counts, name) for each in parts)
-            for name in ("present", "absent", "late", "excused")
-        )
-    )
-    left = sum(each.tally.left_early for each in parts)
-    return GroupTally(key, sum(each.pupils for each in parts), Tally(counts, left))
+    return GroupTally(key, sum(each.pupils for each in parts), _total([each.tally for each in parts]))
+
+
+def _total(parts: list[Tally]) -> Tally:
+    names = ("present", "absent", "late", "excused")
+    counts = Counts(*(sum(getattr(each.counts, name) for each in parts) for name in names))
+    return Tally(counts, sum(each.left_early for each in parts))
 
 
 def _by_chips(wanted: Wanted) -> Items:
     words = {
         "pupils": gettext("By pupil"),
         "sections": gettext("By class and section"),
+        "subjects": gettext("By subject"),
         "months": gettext("By month"),
         "runs": gettext("Absent in a row"),
     }
@@ -262,6 +301,9 @@ def _rows(by: str, found: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
         rows: list[PupilTally] = found["rows"]
         yield from ((*_pupil(each), *_tally(each.tally)) for each in rows)
         return
+    if by == "subjects":
+        yield from _subject_rows(found["subjects"])
+        return
     yield (
         gettext("Class") if by == "sections" else gettext("Month"),
         gettext("Section"),
@@ -274,6 +316,21 @@ def _rows(by: str, found: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
         yield from ((name, part_name, part.pupils, *_tally(part.tally)) for part, part_name in parts)
 
 
+def _subject_rows(subjects: list[Subject]) -> Iterator[tuple[Any, ...]]:
+    yield (
+        gettext("Subject"),
+        gettext("Class"),
+        gettext("Section"),
+        gettext("Lessons taken"),
+        gettext("Pupils"),
+        *_tally_heads(gettext("Marks in lessons")),
+    )
+    for name, whole, parts in subjects:
+        yield (name, "", "", whole.lessons, whole.pupils, *_tally(whole.tally))
+        for class_name, section, part in parts:
+            yield (name, class_name, section, part.lessons, part.pupils, *_tally(part.tally))
+
+
 def _pupil_heads() -> tuple[str, ...]:
     return (gettext("Pupil"), gettext("Class"), gettext("Section"), gettext("Roll"))
 
@@ -283,11 +340,11 @@ def _pupil(line: PupilTally | Run) -> tuple[Any, ...]:
     return name, local_plain(line.class_name), local_plain(line.section_name), line.roll_number
 
 
-def _tally_heads() -> tuple[str, ...]:
+def _tally_heads(recorded: str | None = None) -> tuple[str, ...]:
     return (
         gettext("Percent"),
         gettext("Attended"),
-        gettext("Days recorded"),
+        recorded or gettext("Days recorded"),
         gettext("Present"),
         gettext("Late"),
         gettext("Absent"),

@@ -119,7 +119,7 @@ ASKED = dict.fromkeys(("draws.fix", "offers.pool"), "shift=morning")
 VARIANTS: dict[str, tuple[str, ...]] = {
     "attendance.registers": ("campus=MYM&class=5",),
     "board.away": ("show=late",),
-    "board.report": ("below=75", "by=sections", "by=months", "by=runs"),
+    "board.report": ("below=75", "by=sections", "by=subjects", "by=months", "by=runs"),
     "people.students": ("q=rahman", "q=S26-00042", "q=01700000", "q=4711", "page=9"),
     "people.guardians": ("q=islam", "page=9"),
     "people.staff": ("q=begum",),

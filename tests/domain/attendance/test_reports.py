@@ -7,8 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.academics.models import CalendarEntry
-from app.domain.academics.types import DayKind
+from app.domain.academics.models import CalendarEntry, Section
+from app.domain.academics.timetable.services import add_bell, set_week
+from app.domain.academics.timetable.types import BellDetails, LessonDetails, Slot
+from app.domain.academics.types import DayKind, RegisterKind
 from app.domain.attendance.reports.queries import (
     get_board,
     list_now,
@@ -16,10 +18,12 @@ from app.domain.attendance.reports.queries import (
     report_by_month,
     report_by_pupil,
     report_by_section,
+    report_by_subject,
 )
 from app.domain.attendance.reports.types import Asked, Sort, Where
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.kernel import clock
+from app.domain.kernel.access import SYSTEM
 from app.domain.kernel.errors import NotFound
 from app.domain.kernel.texts import LocalText
 from app.uow import transaction
@@ -49,6 +53,16 @@ def close(cast: Cast, on: date) -> None:
                 campus_id=cast.campus, starts_on=on, ends_on=on, kind=DayKind.HOLIDAY, name=LocalText("Rain")
             )
         )
+
+
+def keep_lessons(cast: Cast) -> None:
+    """7A keeps its register in each of three lessons on Sunday, all of them maths with Bashir."""
+    for number, hour in ((1, 8), (2, 9), (3, 10)):
+        add_bell(SYSTEM, cast.campus, BellDetails(None, number, time(hour), time(hour, 45), LocalText()))
+    lesson = LessonDetails(cast.maths, cast.bashir.staff_id)
+    set_week(SYSTEM, cast.section_7a, {Slot(7, period): lesson for period in (1, 2, 3)})
+    with transaction() as db:
+        db.get_one(Section, cast.section_7a).register_kind = RegisterKind.PERIODS
 
 
 def test_the_board_says_who_took_what_and_what_is_missing(cast: Cast) -> None:
@@ -144,3 +158,33 @@ def test_a_run_crosses_rest_days_and_months_and_ends_with_a_day_at_school(cast: 
     assert [run.student_id for run in list_runs(cast.amina.actor, cast.campus, SUNDAY, least=2)] == [
         cast.tasnim_student
     ]
+
+
+def test_a_subject_counts_the_lessons_taken_on_what_is_a_school_day_now(
+    cast: Cast, queries: QueryCounter
+) -> None:
+    keep_lessons(cast)
+    for on, period, rafi in (
+        (day(15), 1, ABSENT),
+        (day(15), 3, LATE),
+        (SUNDAY, 2, EXCUSED),
+        (SUNDAY, 7, ABSENT),
+    ):
+        key = register(on, period=period)
+        say(key, cast.rafi_student, on, rafi, period=period)
+        say(key, cast.tasnim_student, on, PRESENT, period=period)
+    register(SUNDAY, period=3, is_taken=False)
+    take(day(16), {cast.rafi_student: ABSENT})
+    asked = Asked((cast.campus,), day(1), day(30))
+    with queries.at_most(4):
+        [found] = report_by_subject(cast.amina.actor, asked)
+    assert (found.section_id, found.subject_id) == (cast.section_7a, cast.maths)
+    assert (found.lessons, found.pupils) == (3, 2), "nothing stands in the seventh, and Monday has no lesson"
+    counts = found.tally.counts
+    assert (counts.present, counts.absent, counts.late, counts.excused) == (3, 1, 1, 1)
+    close(cast, day(15))
+    [found] = report_by_subject(cast.amina.actor, asked)
+    assert (found.lessons, found.tally.share.attended, found.tally.share.taken) == (1, 1, 2)
+    assert (
+        report_by_subject(cast.amina.actor, Asked((cast.campus,), day(1), day(30), (cast.section_6a,))) == []
+    )

@@ -10,11 +10,13 @@ from sqlalchemy import func, select, update
 
 from app.domain.academics.models import Section
 from app.domain.attendance.concerns.services import look
+from app.domain.attendance.leave.models import Leave
+from app.domain.attendance.leave.types import LeaveReason
 from app.domain.attendance.types import AttendanceStatus
 from app.domain.outbox.models import OutboxMessage
 from app.uow import session, transaction
-from tests.domain.attendance.test_months import SUNDAY, register
-from tests.domain.attendance.test_reports import close, day, take
+from tests.domain.attendance.test_months import SUNDAY, register, say
+from tests.domain.attendance.test_reports import close, day, keep_lessons, take
 from tests.support.cast import Cast
 from tests.support.pages import PageClient
 
@@ -86,6 +88,26 @@ def test_whoever_is_absent_stands_there_with_a_number_to_call(cast: Cast, client
     assert found[1][:5] == ["Class Seven", "A", "1", "Rafi Hasan", "Absent"] and len(found) == 2
 
 
+def test_whoever_announced_nothing_is_phoned_first(cast: Cast, client: PageClient) -> None:
+    take(SUNDAY, {cast.rafi_student: ABSENT, cast.tasnim_student: ABSENT})
+    with transaction() as db:
+        leave = {"campus_id": cast.campus, "student_id": cast.rafi_student, "reason": LeaveReason.ILL}
+        db.add(Leave(**leave, first_on=SUNDAY, last_on=SUNDAY))
+    page = client.as_(cast.amina).get("/attendance/away/")
+    assert [each.get_text() for each in page.all("main h2")] == [
+        "Nothing was announced: to phone",
+        "Announced or excused",
+    ]
+    silent, announced = rows(page)
+    assert "Tasnim Kabir Absent" in silent and "Leave" not in silent
+    assert "Rafi Hasan Absent Leave asked for: Ill" in announced
+    sheet = client.raw.get("/attendance/away.csv").get_data(as_text=True).lstrip("\ufeff")
+    assert [row[3:7] for row in csv.reader(io.StringIO(sheet))][1:] == [
+        ["Tasnim Kabir", "Absent", "", ""],
+        ["Rafi Hasan", "Absent", "Leave asked for", "Ill"],
+    ]
+
+
 def test_a_report_shows_the_working_of_each_number(cast: Cast, client: PageClient) -> None:
     for number in (15, 16, 17):
         take(day(number), {cast.rafi_student: ABSENT if number > 15 else LATE, cast.tasnim_student: PRESENT})
@@ -101,6 +123,23 @@ def test_a_report_shows_the_working_of_each_number(cast: Cast, client: PageClien
     assert empty.one(".empty h2").get_text() == "There is nothing to count"
     sheet = client.raw.get("/attendance/reports.csv?by=sections").get_data(as_text=True)
     assert "Class Seven,A,2,67,4,6" in sheet
+
+
+def test_a_report_by_subject_says_why_there_is_none_and_then_shows_its_lessons(
+    cast: Cast, client: PageClient
+) -> None:
+    page = client.as_(cast.amina).get("/attendance/reports/?by=subjects")
+    assert "No section here keeps a register in each lesson" in page.one(".empty").get_text()
+    keep_lessons(cast)
+    say(register(SUNDAY, period=2), cast.rafi_student, SUNDAY, LATE, period=2)
+    found = rows(client.get("/attendance/reports/?by=subjects"))
+    assert found == [
+        f"{name} 1 1 100 % marks: 1 of 1 0 1 0 0 0" for name in ("Mathematics", "Class Seven, section A")
+    ]
+    sheet = client.raw.get("/attendance/reports.csv?by=subjects").get_data(as_text=True)
+    assert "Mathematics,Class Seven,A,1,1,100,1,1" in sheet
+    board = rows(client.get(BOARD))[1]
+    assert "lessons taken" in board
 
 
 @pytest.mark.parametrize(

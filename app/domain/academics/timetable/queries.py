@@ -277,7 +277,7 @@ def get_week_of_teacher(actor: Actor, staff_id: UUID, day: date) -> TeacherWeek:
     return TeacherWeek(staff_id, campus_id, list_record_names([staff_id])[staff_id], lessons)
 
 
-def _around(statement: Select[*tuple[Any, ...]], day: date) -> Select[*tuple[Any, ...]]:
+def _around(statement: Select[*tuple[Any, ...]], day: Any) -> Select[*tuple[Any, ...]]:
     return statement.where(AcademicYear.starts_on <= day, AcademicYear.ends_on >= day)
 
 
@@ -316,7 +316,8 @@ def _stands(alias: Any, day: Any, period: Any) -> tuple[Any, Any]:
 
 
 @cache
-def _lessons_on() -> Any:
+def _lessons_on(*, of_campus: bool = False) -> Any:
+    """The lessons of a section on a day; or of all sections of a campus that keep a register in each lesson."""
     day = bindparam("day", type_=Date())
     of_period, of_day = aliased(Substitute), aliased(Substitute)
     names = [staff_name_columns(key) for key in (Lesson.staff_id, of_period.staff_id, of_day.staff_id)]
@@ -335,6 +336,7 @@ def _lessons_on() -> Any:
             Campus.rest_days,
             entries_on(day),
             *(column for en, bn, ar, _ in names for column in (en, bn, ar)),
+            Lesson.section_id,
         )
         .join(Section, Section.id == Lesson.section_id)
         .join(Campus, Campus.id == Section.campus_id)
@@ -345,11 +347,18 @@ def _lessons_on() -> Any:
     )
     for *_, joined in names:
         statement = statement.outerjoin(*joined)
-    return (
-        statement.where(
-            Lesson.section_id == bindparam("section_id"),
-            Lesson.weekday == bindparam("weekday", type_=SmallInteger()),
+    if of_campus:
+        kept = (
+            Lesson.campus_id == bindparam("campus_id", type_=Uuid()),
+            Section.register_kind == RegisterKind.PERIODS,
         )
+        statement = _around(
+            statement.join(AcademicYear, AcademicYear.id == Section.academic_year_id).where(*kept), day
+        )
+    else:
+        statement = statement.where(Lesson.section_id == bindparam("section_id"))
+    return (
+        statement.where(Lesson.weekday == bindparam("weekday", type_=SmallInteger()))
         .order_by(BellTime.starts_at)
         .execution_options(prepared=True)
     )
@@ -364,6 +373,38 @@ def lessons_on(section_id: UUID, day: date) -> list[DayLesson]:
     if not rows or not verdict_of(day, rows[0][10], rows[0][11]).is_school_day:
         return []
     return [_day_lesson(row) for row in rows]
+
+
+def lessons_with_register(campus_id: UUID, day: date) -> dict[UUID, list[DayLesson]]:
+    """The lessons of a day of each section of a campus that keeps a register in each lesson, in order of time, with
+    who stands in: one statement. None where the calendar closes the school. Not scoped.
+    """
+    values = {"campus_id": campus_id, "day": day, "weekday": day.isoweekday()}
+    rows = read(_lessons_on(of_campus=True), values).all()
+    found: dict[UUID, list[DayLesson]] = {}
+    if rows and verdict_of(day, rows[0][10], rows[0][11]).is_school_day:
+        for row in rows:
+            found.setdefault(row[21], []).append(_day_lesson(row))
+    return found
+
+
+def subjects_by_slot() -> Any:
+    """What stands in each slot of each section that keeps a register in each lesson, for another feature to join what
+    it knows of a section, an ISO weekday and a period: columns section_id, weekday, period, subject_id, subject.
+    """
+    return (
+        select(
+            Lesson.section_id,
+            Lesson.weekday,
+            Lesson.period,
+            Lesson.subject_id,
+            Subject.name.label("subject"),
+        )
+        .join(Section, Section.id == Lesson.section_id)
+        .join(Subject, Subject.id == Lesson.subject_id)
+        .where(Section.register_kind == RegisterKind.PERIODS)
+        .subquery("slots")
+    )
 
 
 def _day_lesson(row: Any) -> DayLesson:

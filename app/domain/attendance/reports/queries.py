@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from hashlib import blake2s
 from itertools import groupby
@@ -41,12 +41,25 @@ from app.domain.academics.queries import (
     seat_around,
     seated_pupils,
 )
-from app.domain.academics.timetable.queries import list_substitutes
+from app.domain.academics.timetable.queries import (
+    DayLesson,
+    lessons_with_register,
+    list_substitutes,
+    subjects_by_slot,
+)
 from app.domain.academics.timetable.types import WHOLE_DAY
+from app.domain.academics.types import RegisterKind
 from app.domain.accounts.queries import user_name_columns
 from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.reports.models import AttendanceMonth, RegisterReminder
-from app.domain.attendance.reports.rules import MonthBits, current_run, masks_of, states_of, where_now
+from app.domain.attendance.reports.rules import (
+    MonthBits,
+    current_run,
+    masks_of,
+    plan_of,
+    states_of,
+    where_now,
+)
 from app.domain.attendance.reports.types import (
     Asked,
     Board,
@@ -58,6 +71,7 @@ from app.domain.attendance.reports.types import (
     SectionNow,
     Sheet,
     Sort,
+    SubjectTally,
     Tally,
 )
 from app.domain.attendance.types import AttendanceStatus, Counts, Signature
@@ -108,8 +122,9 @@ def _board(listing: Any) -> Any:
         .correlate(key.table)
         .scalar_subquery()
     )
+    one = func.json_build_array(RegisterReminder.period, RegisterReminder.sent_at)
     reminded = (
-        select(func.max(RegisterReminder.sent_at))
+        select(func.json_agg(aggregate_order_by(one, RegisterReminder.sent_at)))
         .where(RegisterReminder.section_id == key, RegisterReminder.date == _DAY)
         .correlate(key.table)
         .scalar_subquery()
@@ -118,18 +133,23 @@ def _board(listing: Any) -> Any:
 
 
 def get_board(actor: Actor, campus_id: UUID, on: date, *, class_id: UUID | None = None) -> Board:
-    """The registers of a campus, or of a class there, on a day, taken or not: one statement, and one for who stands in.
+    """The registers of a campus, or of a class there, on a day, taken or not: one statement, one for who stands in,
+    and one for the lessons of sections that keep a register in each.
 
     Raises NotFound for a campus the actor may not report on.
     """
     get_campus(actor, campus_id, REPORT)
     listing, values = listing_for(actor, on, REPORT, taught=False, campus_id=campus_id, class_id=class_id)
     stands = {each.section_id: each for each in list_substitutes(campus_id, on) if each.period == WHOLE_DAY}
+    lessons, now = lessons_with_register(campus_id, on), to_local(clock.now())
     lines = []
     for row in read(_board(listing), values):
         section = listed_section(row, on)
         if section.campus_id != campus_id or (class_id and section.class_id != class_id):
             continue  # the actor is class teacher elsewhere
+        sheets = tuple(_sheet(*each) for each in row[LISTED_COLUMNS] or ())
+        taken = {each.period for each in sheets if each.is_taken}
+        keeps_lessons = section.register_kind is RegisterKind.PERIODS
         lines.append(
             BoardLine(
                 section_id=section.id,
@@ -139,14 +159,21 @@ def get_board(actor: Actor, campus_id: UUID, on: date, *, class_id: UUID | None 
                 teacher=section.class_teacher,
                 seats=section.seats_taken,
                 verdict=section.verdict,
-                sheets=tuple(_sheet(*each) for each in row[LISTED_COLUMNS] or ()),
-                reminded_at=row[LISTED_COLUMNS + 1],
+                sheets=sheets,
+                reminders={
+                    period: datetime.fromisoformat(at) for period, at in row[LISTED_COLUMNS + 1] or ()
+                },
                 substitute=stands[section.id].name if section.id in stands else None,
                 substitute_id=stands[section.id].staff_id if section.id in stands else None,
+                plan=plan_of(_slots(lessons.get(section.id, ())), taken, on, now) if keeps_lessons else None,
             )
         )
     mark = blake2s(repr((on, lines)).encode(), digest_size=6).hexdigest()
     return Board(on, lines[0].verdict if lines else None, tuple(lines), mark)
+
+
+def _slots(lessons: Iterable[DayLesson]) -> list[tuple[int, time, time, UUID | None]]:
+    return [(each.period, each.starts_at, each.ends_at, each.taught_by) for each in lessons]
 
 
 def _sheet(
@@ -367,6 +394,65 @@ def _groups(actor: Actor, asked: Asked, *, by_month: bool) -> list[GroupTally]:
     rows = read(statement, _values(actor, asked))
     found = [GroupTally(row[0], row[6], _tally(row[1:6])) for row in rows]
     return [each for each in found if each.tally.counts.recorded]
+
+
+@cache
+def _by_subject(*, of_sections: bool) -> Any:
+    span, slots = _span(), subjects_by_slot()
+    day = cast(func.extract("day", Register.date), Integer)
+    counts = (
+        *(func.count().filter(Attendance.status == status) for status in _STATES),
+        func.count(Attendance.left_at),
+    )
+    statement = (
+        select(
+            slots.c.subject_id,
+            slots.c.subject,
+            slots.c.section_id,
+            func.count(Register.id.distinct()),
+            func.count(Attendance.student_id.distinct()),
+            *counts,
+        )
+        .select_from(Register)
+        .join(
+            slots,
+            (slots.c.section_id == Register.section_id)
+            & (slots.c.period == Register.period)
+            & (slots.c.weekday == func.extract("isodow", Register.date)),
+        )
+        .join(
+            span,
+            (span.c.campus_id == Register.campus_id)
+            & (span.c.month == cast(func.date_trunc("month", Register.date), Date))
+            & (span.c.mask.op(">>")(day - 1).op("&")(1) == 1),
+        )
+        .outerjoin(Attendance, Attendance.register_id == Register.id)
+        .where(
+            Register.is_taken,
+            Register.campus_id == func.any(cast(bindparam("campuses"), ARRAY(Uuid))),
+            Register.date.between(bindparam("first", type_=Date()), bindparam("last", type_=Date())),
+        )
+        .group_by(slots.c.subject_id, slots.c.subject, slots.c.section_id)
+    )
+    if of_sections:
+        sections = cast(bindparam("sections"), ARRAY(Uuid))
+        statement = statement.where(Register.section_id == func.any(sections))
+    return statement.execution_options(prepared=True)
+
+
+def report_by_subject(actor: Actor, asked: Asked) -> list[SubjectTally]:
+    """What the lessons taken in the span come to for each subject and section, of sections that keep a register in
+    each lesson. A lesson is of the subject that stands in its slot of the week now.
+
+    One statement besides the calendar's. Raises NotFound as above.
+    """
+    values = _values(actor, asked) | {"first": asked.first, "last": asked.last}
+    rows = read(_by_subject(of_sections=asked.section_ids is not None), values)
+    found = []
+    for row in rows:
+        columns: list[Any] = [*row[:5], _tally(row[5:10])]
+        found.append(SubjectTally(*columns))
+    return found
 
 
 def list_states(

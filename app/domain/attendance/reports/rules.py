@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
+from uuid import UUID
 
-from app.domain.attendance.reports.types import Where
+from app.domain.attendance.reports.types import LessonLine, Where
 from app.domain.attendance.types import AttendanceStatus
 
 ATTENDED: Final = frozenset({AttendanceStatus.PRESENT, AttendanceStatus.LATE})
@@ -83,6 +84,22 @@ def where_now(status: AttendanceStatus | None, left_at: time | None, now: time) 
     if status not in ATTENDED:
         return Where.AWAY
     return Where.GONE if left_at is not None and left_at <= now else Where.HERE
+
+
+def plan_of(
+    lessons: Iterable[tuple[int, time, time, UUID | None]], taken: Collection[int], day: date, now: datetime
+) -> tuple[LessonLine, ...]:
+    """The lessons of a day (period, first minute, the minute after the last, who teaches) as far as it has gone at a
+    moment in local time; `taken`: periods whose register is.
+    """
+
+    def is_past(at: time) -> bool:
+        return (day, at) <= (now.date(), now.time())
+
+    return tuple(
+        LessonLine(period, is_past(starts_at), is_past(ends_at), period in taken, staff_id)
+        for period, starts_at, ends_at, staff_id in lessons
+    )
 
 
 def hour_of(moment: datetime) -> datetime:

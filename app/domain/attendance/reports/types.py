@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from app.domain.attendance.types import AttendanceStatus, Counts, Share, Signatu
 from app.domain.kernel.errors import N_, Refused
 from app.domain.kernel.texts import LocalText
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 Names = tuple[str | None, str | None, str | None]
 
 
@@ -26,6 +28,18 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class LessonLine:
+    """A lesson of a section that keeps a register in each, as far as the day has gone."""
+
+    period: int
+    has_begun: bool
+    is_over: bool
+    is_taken: bool
+    staff_id: UUID | None
+    """Who stands before the class: the teacher of the lesson, or who stands in."""
+
+
+@dataclass(frozen=True, slots=True)
 class BoardLine:
     """A section on the board."""
 
@@ -37,11 +51,71 @@ class BoardLine:
     seats: int
     verdict: DayVerdict
     sheets: tuple[Sheet, ...]
-    reminded_at: datetime | None
+    reminders: Mapping[int, datetime]
+    """When somebody was last reminded of a register, by period."""
     substitute: LocalText | None = None
     """Who stands in for the class teacher today."""
     substitute_id: UUID | None = None
     """The key of the same among the staff."""
+    plan: tuple[LessonLine, ...] | None = None
+    """The lessons of the day in order of time where the section keeps a register in each; None where it keeps one of
+    the whole day."""
+
+    @property
+    def begun(self) -> tuple[LessonLine, ...]:
+        """The lessons that have begun."""
+        return tuple(each for each in self.plan or () if each.has_begun)
+
+    @property
+    def wanted(self) -> int:
+        """How many registers there should be by now: the day's, or those of lessons that have begun."""
+        if not self.seats:
+            return 0
+        return 1 if self.plan is None else len(self.begun)
+
+    @property
+    def done(self) -> int:
+        """How many of them are taken."""
+        if self.plan is None:
+            return int(self.seats > 0 and self.taken is not None)
+        return sum(each.is_taken for each in self.begun) if self.seats else 0
+
+    @property
+    def to_take(self) -> tuple[int, ...]:
+        """The periods of the registers somebody still has to take. A lesson's is missing once the lesson is over."""
+        if not self.verdict.is_school_day or not self.seats:
+            return ()
+        if self.plan is None:
+            return () if self.taken else (0,)
+        return tuple(each.period for each in self.plan if each.is_over and not each.is_taken)
+
+    @property
+    def to_remind(self) -> tuple[int, ...]:
+        """Of these, those whose teacher is known."""
+        if self.plan is None:
+            return self.to_take if self.teacher or self.substitute else ()
+        known = {each.period for each in self.plan if each.staff_id}
+        return tuple(period for period in self.to_take if period in known)
+
+    @property
+    def asked(self) -> frozenset[UUID | None]:
+        """The teachers of these; None stands for the class teacher, or who stands in for the day."""
+        if self.plan is None:
+            return frozenset({None} if self.to_remind else ())
+        return frozenset(each.staff_id for each in self.plan if each.period in self.to_remind)
+
+    @property
+    def reminded_at(self) -> datetime | None:
+        """When somebody was last reminded."""
+        return max(self.reminders.values(), default=None)
+
+    def may_remind_of(self, period: int, since: datetime) -> bool:
+        """Whether nobody was reminded of this register since then."""
+        return self.reminders.get(period, _LONG_AGO) < since
+
+    def may_remind(self, since: datetime) -> bool:
+        """Whether there is a register of which nobody was reminded since then."""
+        return any(self.may_remind_of(period, since) for period in self.to_remind)
 
     @property
     def day(self) -> Sheet | None:
@@ -62,8 +136,8 @@ class BoardLine:
 
     @property
     def is_missing(self) -> bool:
-        """Whether somebody still has to take it: a school day, pupils, and nothing taken."""
-        return self.verdict.is_school_day and self.seats > 0 and self.taken is None
+        """Whether somebody still has to take one."""
+        return bool(self.to_take)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +153,24 @@ class Board:
 
     @property
     def wanted(self) -> int:
-        """Sections with pupils."""
-        return sum(line.seats > 0 for line in self.lines)
+        """Registers there should be by now: one of each section with pupils, or one of each lesson that has begun."""
+        return sum(line.wanted for line in self.lines)
 
     @property
     def taken(self) -> int:
-        """Of those, with a register."""
-        return sum(line.seats > 0 and line.taken is not None for line in self.lines)
+        """Of those, the ones that are taken."""
+        return sum(line.done for line in self.lines)
 
     @property
     def missing(self) -> int:
-        """Registers a class teacher, or who stands in, still has to take."""
-        return sum(line.is_missing and bool(line.teacher or line.substitute) for line in self.lines)
+        """How many teachers have a register to take, each counted for each section: so many letters a reminder is."""
+        return sum(len(line.asked) for line in self.lines)
 
     @property
     def periods(self) -> tuple[int, ...]:
-        """The lessons that have a register somewhere today."""
-        return tuple(sorted({sheet.period for line in self.lines for sheet in line.sheets if sheet.period}))
+        """The lessons that have a register somewhere today, or should have one by now."""
+        written = {sheet.period for line in self.lines for sheet in line.sheets if sheet.period}
+        return tuple(sorted(written | {each.period for line in self.lines for each in line.begun}))
 
 
 class Where(StrEnum):
@@ -187,6 +262,18 @@ class GroupTally:
     """A class, a section or a month in a report. `pupils`: of how many it is made."""
 
     key: UUID | date
+    pupils: int
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectTally:
+    """A subject in a section in a report, whose tally counts pupils in lessons. `lessons`: so many were taken."""
+
+    subject_id: UUID
+    subject: LocalText
+    section_id: UUID
+    lessons: int
     pupils: int
     tally: Tally
 
