@@ -60,7 +60,7 @@ from app.domain.audit.services import record, record_change
 from app.domain.kernel import clock
 from app.domain.kernel.access import Actor, Permission
 from app.domain.kernel.errors import Forbidden, NotFound, Stale
-from app.uow import transaction
+from app.uow import session, transaction
 
 _PRESENT = AttendanceStatus.PRESENT
 _UNTOUCHED = Mark(_PRESENT)
@@ -294,8 +294,21 @@ def _ensure_open(section: SectionDay, on: date) -> None:
     if openness_of(section, today) is not Openness.OPEN:
         raise RegisterClosed
     # Only months that are over are ever locked.
-    if lockable(on, today) and is_locked(section.campus_id, on):
-        raise MonthLocked
+    if lockable(on, today):
+        hold_months(section.campus_id, [on])
+        if is_locked(section.campus_id, on):
+            raise MonthLocked
+
+
+def hold_months(campus_id: UUID, days: Iterable[date], *, alone: bool = False) -> None:
+    """Keep the months of these days open or locked as they are until the transaction ends: one statement.
+
+    Saves hold them together; who locks a month holds it `alone`, and so waits for every save on its way.
+    """
+    names = sorted({f"month {campus_id} {day.replace(day=1)}" for day in days})
+    name = func.unnest(cast(names, ARRAY(String))).column_valued("name")
+    take = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+    session().execute(select(take(func.hashtext(name))))
 
 
 def _open(actor: Actor, section_id: UUID, on: date, period: int) -> tuple[SectionDay, dict[str, UUID]]:

@@ -25,6 +25,8 @@ from app.domain.attendance.checkin.types import (
     NoWindow,
     WindowRuns,
 )
+from app.domain.attendance.leave.services import answer_leave, ask_for_leave
+from app.domain.attendance.leave.types import LeaveReason, Span
 from app.domain.attendance.models import Attendance, AttendanceChange, Register
 from app.domain.attendance.services import save_register
 from app.domain.attendance.types import AttendanceStatus, RegisterClosed, Source
@@ -146,3 +148,12 @@ def test_no_other_section_and_no_other_time(cast: Cast, window: UUID) -> None:
     allow(cast.section_7a)
     with clock.stopped_at(datetime(2026, 11, 20, 3, tzinfo=UTC)), pytest.raises(RegisterClosed):
         open_window(cast.bashir.actor, cast.section_7a, minutes=5)
+
+
+def test_who_is_on_leave_is_excused_and_not_absent(cast: Cast, window: UUID) -> None:
+    [asked] = ask_for_leave(cast.dalia.actor, [cast.rafi_student], Span(TODAY, TODAY), LeaveReason.ILL)
+    answer_leave(cast.bashir.actor, {asked.case_id: 1}, approve=True)
+    ask_for_leave(cast.ehsan.actor, [cast.tasnim_student], Span(TODAY, TODAY), LeaveReason.ILL)
+    close_window(cast.bashir.actor, window)
+    assert record_missing(cast.bashir.actor, window).absent == 1
+    assert marks(cast) == {cast.rafi_student: EXCUSED, cast.tasnim_student: ABSENT}

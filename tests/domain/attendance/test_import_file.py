@@ -21,6 +21,7 @@ from app.domain.audit.models import AuditEntry
 from app.domain.kernel import clock
 from app.domain.kernel.errors import Forbidden, NotFound
 from app.uow import session
+from tests.domain.attendance.test_months import register
 from tests.support.cast import Cast
 from tests.support.queries import QueryCounter
 
@@ -89,6 +90,14 @@ def test_nothing_happens_that_was_not_looked_at(cast: Cast) -> None:
     with pytest.raises(ImportMoved):
         import_file(cast.amina.actor, cast.campus, file(*FILE), seen=import_mark(look.lines))
     assert len(stored()) == 1
+
+
+def test_neither_a_day_of_lessons_nor_today_is_taken_from_a_file(cast: Cast) -> None:
+    register(DAY, period=1)
+    today = register(clock.today(), is_taken=False)
+    done = import_file(cast.amina.actor, cast.campus, file(*FILE[1:3], "2026-11-22,7-A,1,P"))
+    assert [line.fate for line in done.lines] == [Fate.REFUSED, Fate.CREATED, Fate.REFUSED]
+    assert not session().get_one(Register, today).is_taken
 
 
 def test_only_the_office_imports_and_locks(cast: Cast) -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select, update
 
+from app.domain.attendance.leave import registers
 from app.domain.attendance.leave.families import get_child_month, get_family_case, list_children
 from app.domain.attendance.leave.models import Leave
 from app.domain.attendance.leave.queries import (
@@ -33,14 +35,19 @@ from app.domain.attendance.leave.types import (
     TooLateToUndo,
     WordNeeded,
 )
+from app.domain.attendance.models import Attendance
 from app.domain.attendance.queries import list_days_of
 from app.domain.attendance.services import save_register
 from app.domain.attendance.types import AttendanceStatus
+from app.domain.files.models import StoredFile
 from app.domain.kernel import clock
 from app.domain.kernel.errors import Forbidden, NotFound
-from app.uow import session
+from app.domain.people.models import Student
+from app.uow import session, transaction
+from tests.domain.attendance.test_months import register, say
 from tests.support.cast import Cast, Member
 from tests.support.queries import QueryCounter
+from tests.support.uploads import pdf
 
 SUNDAY = date(2026, 11, 22)
 PRESENT, ABSENT, LATE, EXCUSED = AttendanceStatus
@@ -204,3 +211,37 @@ def test_who_asks_in_the_night_asks_for_the_schools_day(cast: Cast) -> None:
         case_id = asked(cast, SUNDAY)
         with pytest.raises(LeaveBegun):
             withdraw_leave(cast.dalia.actor, case_id)
+
+
+def test_taking_an_answer_back_leaves_what_the_teacher_excused(cast: Cast) -> None:
+    for period, status in ((1, ABSENT), (2, EXCUSED)):
+        say(register(SUNDAY, period=period), cast.rafi_student, SUNDAY, status, period)
+    case_id = asked(cast, SUNDAY)
+    approve(cast.bashir, case_id)
+    undo_answers(cast.bashir.actor, [case_id])
+    told = select(Attendance.period, Attendance.status).order_by(Attendance.period)
+    assert [tuple(row) for row in session().execute(told)] == [(1, ABSENT), (2, EXCUSED)]
+
+
+def test_a_day_that_did_not_change_is_not_noted(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mark has become another one just before the register was held."""
+    mark(cast, SUNDAY, ABSENT)
+    case_id = asked(cast, SUNDAY)
+    monkeypatch.setattr(registers, "store_marks", lambda *_, **__: 0)
+    approve(cast.bashir, case_id)
+    assert case_of(case_id).excused_days == []
+
+
+def test_a_paper_stays_and_each_campus_has_its_own(cast: Cast) -> None:
+    with transaction() as db:
+        db.execute(update(Student).where(Student.id == cast.rumi_student).values(campus_id=cast.other_campus))
+
+    def send(first: date, *children: UUID) -> list[StoredFile | None]:
+        """The papers of the cases after one more request with a paper."""
+        span = Span(first, first)
+        done = ask_for_leave(cast.dalia.actor, children, span, ILL, paper=(pdf(), "note.pdf"))
+        return [session().get(StoredFile, case_of(each.case_id).file_id) for each in done]
+
+    papers = send(SUNDAY, cast.rafi_student, cast.rumi_student)
+    assert [paper and paper.campus_id for paper in papers] == [cast.campus, cast.other_campus]
+    assert send(SUNDAY + timedelta(1), cast.rafi_student) == papers[:1]

@@ -126,6 +126,25 @@ def test_who_announced_it_is_not_told(cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("noon")
+def test_who_announced_it_since_is_not_asked_again(cast: Cast) -> None:
+    mark(ABSENT)
+    tell_families(link)
+    sent()
+    ask_for_leave(cast.dalia.actor, [cast.rafi_student], Span(SUNDAY, SUNDAY), LeaveReason.ILL)
+    mark(PRESENT)
+    assert tell_families(link) == Told(0, 1)
+    mark(ABSENT)
+    assert tell_families(link) == Told()
+    assert [message.kind for message in messages()] == ["absence.told"], "taken back before it left"
+    mark(PRESENT)
+    tell_families(link)
+    sent()
+    mark(ABSENT)
+    assert tell_families(link) == Told()
+    assert len(messages()) == 2
+
+
+@pytest.mark.usefixtures("noon")
 def test_excusing_a_told_absence_later_puts_it_right(cast: Cast) -> None:
     mark(ABSENT)
     tell_families(link)

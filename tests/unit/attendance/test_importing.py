@@ -39,6 +39,7 @@ def facts(locked: frozenset[date] = frozenset()) -> Facts:
             for day in days
         },
         locked,
+        frozenset({(SECTION, date(2026, 11, 18))}),
     )
 
 
@@ -48,7 +49,7 @@ def fates(
     """What becomes of the rows of a file of separate marks, a word each."""
     table = [(1, ["Date", "Student number", "Section", "Roll", "Status", "Minutes", "Remark"])]
     table += [(line, row.split("|")) for line, row in enumerate(rows, start=2)]
-    lines = compare(resolve(read_table(table), facts()), stored or {}, may_change=may_change)
+    lines = compare(resolve(read_table(table), facts()), stored or {}, TODAY, may_change=may_change)
     return " ".join(line.fate for line in lines)
 
 
@@ -62,7 +63,9 @@ def test_a_bad_row_costs_only_itself() -> None:
             "2026-11-09|S-2|||present",
             "2026-11-19|S-2|||present",
             "2026-11-16|S-1|||present",
+            "2026-11-22|S-1|||present",
             "2026-11-23|S-1|||present",
+            "2026-11-18|S-1|||present",
             "2026-11-12|S-1|||perhaps",
             "2026-11-12|S-1|||present|5",
             "2026-11-12||9-Z|1|present",
@@ -71,7 +74,7 @@ def test_a_bad_row_costs_only_itself() -> None:
             "2026-11-10|s-1|||P",
             "2026-11-10|S-1|||A",
         )
-        == "created created created " + "refused " * 10 + "skipped refused"
+        == "created created created " + "refused " * 12 + "skipped refused"
     )
 
 

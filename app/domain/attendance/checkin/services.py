@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -39,6 +40,7 @@ from app.domain.attendance.checkin.types import (
     NoWindow,
     WindowRuns,
 )
+from app.domain.attendance.leave.queries import leave_on
 from app.domain.attendance.models import Attendance
 from app.domain.attendance.queries import openness_of
 from app.domain.attendance.rules import control_keys, roster_mark
@@ -212,7 +214,7 @@ def strike_out(actor: Actor, window_id: UUID, entry_id: UUID) -> None:
 
 
 def record_missing(actor: Actor, window_id: UUID) -> Finished:
-    """Record everybody of whom nothing is recorded as absent, and finish the register.
+    """Record everybody of whom nothing is recorded as absent, or as excused by approved leave; finish the register.
 
     Raises NotFound, Forbidden, WindowRuns, and what `save_taps` raises.
     """
@@ -224,20 +226,22 @@ def record_missing(actor: Actor, window_id: UUID) -> Finished:
         enrolled = list_enrolled_between(row.section_id, row.date, row.date)
         keys = control_keys([each.enrolment_id for each in enrolled])
         recorded = recorded_in(row)
-        silent = {
-            each.student_id: Mark(AttendanceStatus.ABSENT)
-            for each in enrolled
-            if each.student_id not in recorded
-        }
-        absent = store_marks(
-            actor,
-            section,
-            row.date,
-            silent,
-            source=Source.FORM,
-            period=row.period,
-            instead_of=(None,),
-        )
+        silent = [each.student_id for each in enrolled if each.student_id not in recorded]
+        on_leave = {key for key, said in leave_on(silent, row.date).items() if said.is_approved}
+
+        def say(students: Collection[UUID], status: AttendanceStatus) -> int:
+            return store_marks(
+                actor,
+                section,
+                row.date,
+                dict.fromkeys(students, Mark(status)),
+                source=Source.FORM,
+                period=row.period,
+                instead_of=(None,),
+            )
+
+        say(on_leave, AttendanceStatus.EXCUSED)
+        absent = say([each for each in silent if each not in on_leave], AttendanceStatus.ABSENT)
         save_taps(actor, row.section_id, row.date, [], period=row.period, finish=roster_mark(keys))
         db.flush()
     return Finished(row.section_id, row.date, row.period, absent)

@@ -17,7 +17,7 @@ from app.domain.academics.queries import (
 from app.domain.academics.types import DayVerdict, Seat
 from app.domain.attendance.importing.rules import fold_label
 from app.domain.attendance.importing.types import Facts, Line, Sent, Span
-from app.domain.attendance.models import Attendance
+from app.domain.attendance.models import Attendance, Register
 from app.domain.attendance.queries import WHOLE_DAY
 from app.domain.attendance.sheets.queries import list_locks
 from app.domain.attendance.types import Mark, StoredMark
@@ -35,7 +35,7 @@ def batches(items: Sequence[Each]) -> Iterator[Sequence[Each]]:
 
 
 def gather(campus_id: UUID, sent: Iterable[Sent], today: date) -> Facts:
-    """All that the lines of a file are judged by at a campus the caller has found: six statements."""
+    """All that the lines of a file are judged by at a campus the caller has found: seven statements."""
     days = [each.on for each in sent if each.on is not None and each.on <= today]
     if not days:
         return Facts(today, {}, {}, {}, {})
@@ -64,7 +64,23 @@ def gather(campus_id: UUID, sent: Iterable[Sent], today: date) -> Facts:
         begin = max(first, min(seat.enrolled_on for seats in by_number.values() for seat in seats))
         verdicts = {verdict.day: verdict for verdict in list_day_verdicts(campus_id, begin, last)}
     locked = list_locks(campus_id, first, last)
-    return Facts(today, sections, by_number, by_roll, verdicts, frozenset(locked))
+    return Facts(
+        today, sections, by_number, by_roll, verdicts, frozenset(locked), _lesson_days(campus_id, first, last)
+    )
+
+
+def _lesson_days(campus_id: UUID, first: date, last: date) -> frozenset[tuple[UUID, date]]:
+    """Sections and days of which somebody keeps registers by lesson."""
+    rows = session().execute(
+        select(Register.section_id, Register.date)
+        .where(
+            Register.campus_id == campus_id,
+            Register.date.between(first, last),
+            Register.period != WHOLE_DAY,
+        )
+        .distinct()
+    )
+    return frozenset((section_id, day) for section_id, day in rows)
 
 
 def list_stored(lines: Collection[Line]) -> dict[tuple[UUID, date], StoredMark]:

@@ -219,6 +219,8 @@ def _resolve(sent: Sent, facts: Facts) -> Line:
         return Line(sent, Fate.REFUSED, why=N_("A weekly rest day."))
     if day.replace(day=1) in facts.locked:
         return Line(sent, Fate.REFUSED, why=N_("This month is locked."))
+    if (seat.section_id, day) in facts.lessons:
+        return Line(sent, Fate.REFUSED, why=N_("This day has registers of lessons."))
     return Line(sent, Fate.CREATED, seat)
 
 
@@ -240,19 +242,29 @@ def _seats(sent: Sent, facts: Facts) -> tuple[Sequence[Seat], str]:
 
 
 def compare(
-    lines: Iterable[Line], stored: Mapping[tuple[UUID, date], StoredMark], *, may_change: bool
+    lines: Iterable[Line],
+    stored: Mapping[tuple[UUID, date], StoredMark],
+    today: date,
+    *,
+    may_change: bool,
 ) -> Iterator[Line]:
-    """The lines after a look at what is stored of each pupil on each day."""
+    """The lines after a look at what is stored of each pupil on each day.
+
+    Of today nothing is stored: it would finish a register that a teacher has only begun.
+    """
     for line in lines:
         if line.seat is None or line.sent.on is None or line.fate is not Fate.CREATED:
             yield line
             continue
         now = stored.get((line.seat.student_id, line.sent.on))
         found = line._replace(now=now)
-        if now is None:
-            yield line
-        elif meant(found) == now.mark:
+        if now is not None and meant(found) == now.mark:
             yield found._replace(fate=Fate.SAME)
+        elif line.sent.on == today:
+            why = N_("Today's register is taken in class, not from a file.")
+            yield Line(line.sent, Fate.REFUSED, why=why)
+        elif now is None:
+            yield line
         else:
             yield found._replace(fate=Fate.CHANGED if may_change else Fate.KEPT)
 

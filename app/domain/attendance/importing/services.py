@@ -43,7 +43,8 @@ from app.domain.attendance.importing.types import (
 )
 from app.domain.attendance.models import Attendance, AttendanceChange, Register
 from app.domain.attendance.queries import WHOLE_DAY
-from app.domain.attendance.services import plain_mark
+from app.domain.attendance.rules import lockable
+from app.domain.attendance.services import hold_months, plain_mark
 from app.domain.attendance.types import AttendanceStatus, Mark, Source
 from app.domain.audit.services import record
 from app.domain.kernel import clock
@@ -59,8 +60,9 @@ Places = dict[tuple[UUID, date], UUID]
 def look_at_file(actor: Actor, campus_id: UUID, sent: Sequence[Sent], *, may_change: bool) -> Outlook:
     """What an import would do, line by line; nothing is written. Raises NotFound, Forbidden."""
     _ensure_imports(actor, campus_id)
-    lines = list(resolve(sent, gather(campus_id, sent, clock.today())))
-    return Outlook(list(compare(lines, list_stored(lines), may_change=may_change)))
+    today = clock.today()
+    lines = list(resolve(sent, gather(campus_id, sent, today)))
+    return Outlook(list(compare(lines, list_stored(lines), today, may_change=may_change)))
 
 
 def import_file(
@@ -83,11 +85,13 @@ def import_file(
         raise ChangeNeedsReason
     may_change = change_reason is not None
     with transaction() as db:
-        lines = list(resolve(sent, gather(campus_id, sent, clock.today())))
-        first = list(compare(lines, list_stored(lines), may_change=may_change))
+        today = clock.today()
+        hold_months(campus_id, [each.on for each in sent if each.on and lockable(each.on, today)])
+        lines = list(resolve(sent, gather(campus_id, sent, today)))
+        first = list(compare(lines, list_stored(lines), today, may_change=may_change))
         places = _hold_registers(db, actor, campus_id, _written(first))
         # Nobody saves these registers any more until this is stored: what is there now counts.
-        outlook = Outlook(list(compare(lines, list_stored(lines), may_change=may_change)))
+        outlook = Outlook(list(compare(lines, list_stored(lines), today, may_change=may_change)))
         written = _written(outlook.lines)
         if (seen is not None and import_mark(outlook.lines) != seen) or not _keys(written) <= places.keys():
             raise ImportMoved

@@ -75,6 +75,8 @@ class Facts:
     verdicts: Mapping[date, DayVerdict]
     locked: frozenset[date] = field(default_factory=frozenset)
     """First days of the months that are locked."""
+    lessons: frozenset[tuple[UUID, date]] = field(default_factory=frozenset)
+    """Sections and days with registers of lessons: those say what the day was."""
 
 
 @dataclass(frozen=True, slots=True)

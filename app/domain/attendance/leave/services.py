@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,7 +15,7 @@ from app.domain.academics.queries import list_day_verdicts
 from app.domain.academics.rules import days_between
 from app.domain.attendance.leave.models import Leave
 from app.domain.attendance.leave.queries import answerable
-from app.domain.attendance.leave.registers import change_days
+from app.domain.attendance.leave.registers import change_days, hold_registers
 from app.domain.attendance.leave.rules import (
     AHEAD,
     BACK,
@@ -63,7 +64,8 @@ def ask_for_leave(
     words: str = "",
     paper: tuple[bytes, str] | None = None,
 ) -> list[Asked]:
-    """Announce, ask for or explain an absence of own children, for all of them or for none. `paper` is kept once.
+    """Announce, ask for or explain an absence of own children, for all of them or for none. `paper` is kept once
+    for each campus; a case that has one keeps its own.
 
     A request joins the waiting case of its run of days where there is one.
 
@@ -82,13 +84,30 @@ def ask_for_leave(
         if any(child.relationship is None for child in children):
             raise NotFound  # a student asks nothing for oneself
         _lock(db, [child.student_id for child in children])
-        file_id = store_upload(actor, *paper, campus_id=children[0].campus_id) if paper else None
-        return [_ask(db, actor, child, span, reason, words, file_id) for child in children]
+        live = _live(db, [child.student_id for child in children])
+
+        @cache
+        def paper_at(campus_id: UUID) -> UUID | None:
+            return store_upload(actor, *paper, campus_id=campus_id) if paper else None
+
+        return [
+            _ask(
+                db,
+                actor,
+                child,
+                span,
+                reason,
+                words,
+                {row.id: row for row in live if row.student_id == child.student_id},
+                paper_at,
+            )
+            for child in children
+        ]
 
 
-def _lock(db: Session, student_ids: Collection[UUID]) -> None:
+def _lock(db: Session, student_ids: Iterable[UUID]) -> None:
     """Two requests for one child wait for each other here, in one order, so that never two cases share a day."""
-    for key in sorted(str(each) for each in student_ids):
+    for key in sorted({str(each) for each in student_ids}):
         db.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"leave {key}"))))
 
 
@@ -99,13 +118,13 @@ def _ask(
     span: Span,
     reason: LeaveReason,
     words: str,
-    file_id: UUID | None,
+    live: Mapping[UUID, Leave],
+    paper_at: Callable[[UUID], UUID | None],
 ) -> Asked:
     verdicts = list_day_verdicts(child.campus_id, span.first - _GAP, span.last + _GAP)
     school = {verdict.day for verdict in verdicts if verdict.is_school_day}
     if not any(day in school for day in days_between(*span)):
         raise NoSchoolThen
-    live = _live(db, child.student_id)
     placed = place(span, reason, [_standing(row) for row in live.values()], school.__contains__)
     if placed.refused_by:
         raise LeaveThere(placed.refused_by)
@@ -119,17 +138,19 @@ def _ask(
             asked_by=actor.user_id,
             asked_at=clock.now(),
             words=words,
-            file_id=file_id,
+            file_id=paper_at(child.campus_id),
             state=LeaveState.ASKED,
         )
         db.add(row)
     else:
         row = live[placed.into]
-        for other in (*(live[key] for key in placed.swallowed),):
+        others = [live[key] for key in placed.swallowed]
+        # What another guardian has sent already is not lost.
+        papers = (each.file_id for each in (row, *others) if each.file_id)
+        row.file_id = next(papers, None) or paper_at(child.campus_id)
+        for other in others:
             row.words = join_words(row.words, other.words)
-            row.file_id = row.file_id or other.file_id
         row.words = join_words(row.words, words)
-        row.file_id = file_id or row.file_id
     row.first_on, row.last_on = placed.span
     row.reason = reason
     db.flush()
@@ -137,17 +158,21 @@ def _ask(
     return Asked(row.id, is_merged=placed.into is not None)
 
 
-def _live(db: Session, student_id: UUID) -> dict[UUID, Leave]:
+def _live(db: Session, student_ids: Collection[UUID]) -> Sequence[Leave]:
+    """The cases that speak for days around today, held as an answer holds them, in one order."""
     today = clock.today()
-    rows = db.scalars(
-        select(Leave).where(
-            Leave.student_id == student_id,
+    return db.scalars(
+        select(Leave)
+        .where(
+            among(Leave.student_id, student_ids),
             Leave.state.in_(LIVE),
             Leave.last_on >= today - timedelta(BACK) - _GAP,
             Leave.first_on <= today + timedelta(AHEAD) + _GAP,
         )
-    )
-    return {row.id: row for row in rows}
+        .order_by(Leave.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _standing(row: Leave) -> Standing:
@@ -206,7 +231,10 @@ def _own(db: Session, actor: Actor, case_id: UUID) -> Leave:
     """A case of the actor's own child, held. Raises NotFound."""
     if not actor.may(Permission.LEAVE_ASK):
         raise Forbidden
-    row = db.scalar(select(Leave).where(Leave.id == case_id).with_for_update())
+    row = db.scalar(
+        select(Leave).where(Leave.id == case_id).with_for_update(),
+        execution_options={"populate_existing": True},
+    )
     if row is None or get_family_student(actor, row.student_id).relationship is None:
         raise NotFound
     return row
@@ -226,7 +254,7 @@ def answer_leave(actor: Actor, versions: Mapping[UUID, int], *, approve: bool, w
         raise WordNeeded
     done, passed, excused, left = [], 0, 0, 0
     with transaction() as db:
-        for row in _held(db, actor, versions):
+        for row in _held(db, actor, versions, registers=approve):
             if row.state is not LeaveState.ASKED or row.version != versions[row.id]:
                 passed += 1
                 continue
@@ -255,7 +283,10 @@ def undo_answers(actor: Actor, case_ids: Collection[UUID]) -> int:
     has asked anew meanwhile.
     """
     with transaction() as db:
-        rows = [row for row in _held(db, actor, case_ids) if row.state is not LeaveState.ASKED]
+        # As where a family asks: the child before its cases.
+        _lock(db, db.scalars(select(Leave.student_id).where(among(Leave.id, case_ids), answerable(actor))))
+        held = _held(db, actor, case_ids, registers=True)
+        rows = [row for row in held if row.state is not LeaveState.ASKED]
         taken = [
             row for row in rows if row.answered_by == actor.user_id and may_undo(row.answered_at, clock.now())
         ]
@@ -271,6 +302,7 @@ def undo_answers(actor: Actor, case_ids: Collection[UUID]) -> int:
                 AttendanceStatus.EXCUSED,
                 AttendanceStatus.ABSENT,
                 Source.LEAVE,
+                only_own=True,
             )
             row.state, row.answer, row.excused_days = LeaveState.ASKED, "", []
             row.answered_by = row.answered_at = None
@@ -281,14 +313,16 @@ def undo_answers(actor: Actor, case_ids: Collection[UUID]) -> int:
 
 def _ensure_free(db: Session, row: Leave) -> None:
     """A declined case waits again only where no later one speaks for its days."""
-    _lock(db, [row.student_id])
-    for other in _live(db, row.student_id).values():
+    for other in _live(db, [row.student_id]):
         if other.first_on <= row.last_on and row.first_on <= other.last_on:
             raise Stale
 
 
-def _held(db: Session, actor: Actor, case_ids: Collection[UUID]) -> list[Leave]:
-    """The cases of these keys, held. Raises NotFound where one is not the actor's to answer."""
+def _held(db: Session, actor: Actor, case_ids: Collection[UUID], *, registers: bool) -> list[Leave]:
+    """The cases of these keys by student, held, and on wish the registers of their days.
+
+    Raises NotFound where one is not the actor's to answer.
+    """
     if not actor.may(Permission.LEAVE_ANSWER):
         raise Forbidden
     rows = db.scalars(
@@ -296,7 +330,11 @@ def _held(db: Session, actor: Actor, case_ids: Collection[UUID]) -> list[Leave]:
         .where(among(Leave.id, case_ids), answerable(actor))
         .order_by(Leave.id)
         .with_for_update(of=Leave)
+        .execution_options(populate_existing=True)
     ).all()
     if len(rows) != len(set(case_ids)):
         raise NotFound
-    return list(rows)
+    if registers:
+        hold_registers((row.student_id, Span(row.first_on, row.last_on)) for row in rows)
+    # The months of the children are held in this order too, as where a register is finished.
+    return sorted(rows, key=lambda row: row.student_id)

@@ -36,6 +36,11 @@ def next_word(last: Word, truth: Truth, *, is_announced: bool) -> Word | None:
     return Word.NOT_ABSENT if last is Word.ABSENT and truth is Truth.NOT_ABSENT else None
 
 
+def is_needed(word: Word, *, is_announced: bool) -> bool:
+    """Whether a word is written where the one before it has left: who has announced an absence is not asked why."""
+    return not (word is Word.ABSENT and is_announced)
+
+
 def word_before(last: Word, times: int) -> Word:
     """The last word that stands once the latest of `times` words, which alternate, was taken back unread."""
     if times <= 1:

@@ -20,6 +20,7 @@ from app.domain.attendance.notices.queries import list_cut_offs, list_doubtful, 
 from app.domain.attendance.notices.rules import (
     HELD_FOR,
     LOOKS_BACK,
+    is_needed,
     is_past,
     next_word,
     truth_of,
@@ -107,7 +108,7 @@ def _put_right(db: Session, today: date, link: Link) -> Told:
         truth = truths[notice.student_id, notice.date].truth
         is_announced = notice.date == today and notice.student_id in announced
         word = next_word(notice.word, truth, is_announced=is_announced)
-        if word and not _taken_back(notice):
+        if word and not _taken_back(notice) and is_needed(word, is_announced=is_announced):
             words[notice] = word
     db.flush()
     _say(db, words, link)

@@ -12,6 +12,7 @@ from app.db import new_id
 from app.domain.academics.policies import ensure_may
 from app.domain.attendance.models import RegisterLock
 from app.domain.attendance.rules import lockable, month_bounds
+from app.domain.attendance.services import hold_months
 from app.domain.attendance.sheets.queries import get_month_state
 from app.domain.attendance.sheets.types import MonthNotOver
 from app.domain.audit.services import record
@@ -31,6 +32,7 @@ def lock_month(actor: Actor, campus_id: UUID, month: date, *, reason: str) -> No
     if not lockable(first, today):
         raise MonthNotOver
     with transaction() as db:
+        hold_months(campus_id, [first], alone=True)
         made = db.execute(
             insert(RegisterLock)
             .values(
