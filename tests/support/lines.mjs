@@ -116,6 +116,7 @@ class Tab {
     for (const row of before) {
       if (row.q === 4 && !after.some(({ id }) => id === row.id)) this.tablet.old = true;
       if (after.some(({ id }) => id === row.id)) continue;
+      if (row.q < 3 && this.tablet.denied.has(row.id)) wrong.push("refused, and nobody would be told");
       this.tablet.went.set(row.id, row);
     }
     for (const row of after) if (row.q === 3 && before.some((old) => old.id === row.id && old.q < 3)) {
@@ -170,13 +171,14 @@ class Tab {
     };
     for (const [k, version] of body_.m) see(k, version, sent.get(k));
     for (const [k, version, s, m] of body_.c) see(k, version, shown({ s, m })), count.conflicts++;
+    for (const [k] of body_.x) tablet.denied.add(body.split("&").map((part) => part.slice(2).split(".")).find((part) => part[1] === k)[0]);
     if (body_.d) for (const k of PUPILS) if (!body_.d.some(([key]) => key === k)) see(k, 1, "p.");
     for (const [k, version, s, m] of body_.d || []) see(k, version, shown({ s, m }));
     return { status: 200, body: body_ };
   }
 }
 
-const tablets = [1, 2, 3].map((name) => ({ name, old: false, born: new Map(), all: [], rows: [], went: new Map(), aged: new Set(), seen: new Map(), lock: null, bad: true, kills: true, session: "ann", tabs: [], log: [] }));
+const tablets = [1, 2, 3].map((name) => ({ name, old: false, born: new Map(), all: [], rows: [], went: new Map(), aged: new Set(), denied: new Set(), seen: new Map(), lock: null, bad: true, kills: true, session: "ann", tabs: [], log: [] }));
 
 const safe = async (work) => {
   try {
