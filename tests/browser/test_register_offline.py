@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,22 +12,26 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from sqlalchemy import func, select
 
+from app.domain.attendance.leave.services import answer_leave, ask_for_leave
+from app.domain.attendance.leave.types import LeaveReason, Span
 from app.domain.attendance.models import Attendance, AttendanceChange
+from app.domain.kernel import clock
 from app.extensions import db
 from app.uow import session
 from ops.browse import acts
 from ops.browse.chromium import FLAGS, LAPTOP, PHONE, TABLET
 from ops.devtool.testing import chromium_path
-from tests.browser.conftest import Visit
+from tests.browser.conftest import SCHOOL_DAY, Visit
 from tests.support.cast import CAST, PASSWORD, Member
 from tests.support.live import live_server
 from tests.support.pupils import fill_section
 from tests.support.visitor import session_cookie
 
+LIST = "/attendance/registers/"
 REGISTER = f"/attendance/registers/{CAST.section_7a}/"
 KEPT = """async () => {
     const kept = async () => (await caches.open("registers")).match(location.href, { ignoreVary: true });
-    while (!(await kept())) await new Promise((done) => setTimeout(done, 50));
+    for (let turns = 0; turns < 200 && !(await kept()); turns++) await new Promise((done) => setTimeout(done, 50));
 }"""
 LEFT = """async () => {
     const database = await new Promise((done) => {
@@ -44,6 +49,8 @@ KEPT_FOR = """async () => {
     const kept = await Promise.all((await pages.keys()).map((name) => pages.match(name, { ignoreVary: true })));
     return [...new Set(kept.map((answer) => answer.headers.get("X-Kept-of")))];
 }"""
+NAMES = """async () =>
+    (await (await caches.open("registers")).keys()).map(({ url }) => url.replace(location.origin, ""))"""
 BACK = "dispatchEvent(new Event('online'))"
 
 
@@ -253,3 +260,71 @@ def test_signing_out_leaves_nothing_on_the_tablet(visit: Visit, real_app: Flask)
     assert asked == ["Not saved yet: 1. Sign out and lose it?"]
     teacher.open("/en/sign-in")
     assert page.evaluate(LEFT) == [0, 0], "neither taps nor pages"
+
+
+def test_finishing_says_of_a_pupil_on_leave_what_the_page_showed(visit: Visit, real_app: Flask) -> None:
+    with real_app.app_context():
+        day = Span(SCHOOL_DAY.date(), SCHOOL_DAY.date())
+        [asked] = ask_for_leave(CAST.dalia.actor, [CAST.rafi_student], day, LeaveReason.ILL, "")
+        answer_leave(CAST.bashir.actor, {asked.case_id: 1}, approve=True)
+        db.session.remove()
+    teacher = visit(TABLET)
+    page = teacher.page
+    teacher.enter(real_app, CAST.bashir, "en")
+    teacher.open(REGISTER)
+    page.locator("[data-set]").select_option("ul")
+    line(page, "Saved")
+    expect(page.locator(".pupil input[value=excused]:checked")).to_have_count(1)
+    page.locator(".dock button.go").click()
+    expect(page.locator(".dock button.go")).to_be_hidden()
+    assert stored(real_app) == {"excused": 1, "late": 1, "changes": 2}
+
+
+def test_a_clash_of_yesterday_is_settled_from_the_list(visit: Visit, real_app: Flask) -> None:
+    first, second = visit(TABLET), visit(TABLET)
+    for each in (first, second):
+        each.enter(real_app, CAST.bashir, "en")
+        each.open(REGISTER)
+    page = second.page
+    with second.offline():
+        acts.mark(first.page, 1, "absent")
+        line(first.page, "Saved")
+        acts.mark(page, 1, "excused")
+        line(page, "Offline: 1 waiting")
+        page.goto("about:blank")
+    with clock.stopped_at(SCHOOL_DAY + timedelta(1)):
+        second.enter(real_app, CAST.bashir, "en")
+        # Signing out while it waits leads to the list, whatever page it is on.
+        second.open("/account/")
+        page.locator("header details.menu summary").click()
+        page.locator("header form[action$='/sign-out'] button").click()
+        page.wait_for_url(f"**{LIST}")
+        told = page.locator("#told a")
+        expect(told).to_contain_text("section A, November 22: you marked Excused")
+        second.is_accessible()
+        told.click()
+        page.wait_for_url("**/pupils/**")
+        second.see("Bashir Uddin")
+        assert page.evaluate(LEFT)[0] == 0, "what was settled by hand waits no more"
+    assert stored(real_app) == {"absent": 1, "changes": 1}
+
+
+def test_what_is_kept_is_one_page_of_one_address_for_whoever_may_read_it(
+    visit: Visit, real_app: Flask
+) -> None:
+    office = visit(LAPTOP)
+    page = office.page
+    office.enter(real_app, CAST.hasan, "en")
+    for address in (f"{LIST}?campus=MAIN", f"{LIST}?campus=RIVER"):
+        office.open(address)
+        page.evaluate(KEPT)
+        page.wait_for_function("navigator.serviceWorker.controller")
+    office.open(f"{REGISTER}?show=absent")
+    assert set(page.evaluate(NAMES)) == {f"{LIST}?campus=MAIN", f"{LIST}?campus=RIVER"}
+    office.open(REGISTER)
+    page.evaluate(KEPT)
+    office.context.clear_cookies()
+    page.goto("about:blank")
+    page.goto(REGISTER)
+    page.wait_for_url("**/sign-in**")
+    assert REGISTER not in page.evaluate(NAMES)

@@ -191,9 +191,11 @@ def test_the_queue_carries_json(app: Flask) -> None:
 
 
 def test_scripts_keep_nothing_in_the_browser_and_run_no_text() -> None:
-    # The queue of a register keeps keys and states, and its worker the pages of the day; both go at sign-out.
+    # The queue of a register keeps keys and states, and its worker the pages of the day; both go at
+    # sign-out, which the worker is told.
     allowed = {
         ("store.js", "indexedDB"),
+        ("store.js", "postMessage"),
         ("worker.js", "caches.open"),
         ("worker.js", "postMessage"),
         ("line.js", "postMessage"),

@@ -1,7 +1,10 @@
-// Signing out leaves nothing on the tablet: kept pages of registers and taps that wait. Where some wait, the page of a
-// register asks first; on every other page the teacher is led there.
+// Signing out leaves nothing on the tablet: kept pages of registers and taps that wait. Where some wait, the pages of
+// registers ask first; from every other page the teacher is led to their list. Who may not read that any more can store
+// nothing either, and is not asked.
 import { mine, wipe } from "./attendance/store.js";
 import { digits, page } from "./page.js";
+
+const LIST = "/attendance/registers/";
 
 addEventListener("submit", async (event) => {
   const form = event.target;
@@ -11,11 +14,11 @@ addEventListener("submit", async (event) => {
   event.stopImmediatePropagation();
   const waiting = (await mine(account)).filter(({ q }) => q < 3);
   const line = page.getElementById("line");
-  if (waiting.length && !line) {
-    location.href = waiting[0].u.replace(/marks\/.*/, "");
+  if (waiting.length && !line && location.pathname !== LIST) {
+    location.href = LIST;
     return;
   }
-  if (waiting.length && !confirm(line.dataset.leave.replace("{n}", digits(waiting.length)))) return;
+  if (waiting.length && line && !confirm(line.dataset.leave.replace("{n}", digits(waiting.length)))) return;
   await wipe(account).catch(() => {});
   form.submit();
 }, true);

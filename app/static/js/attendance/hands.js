@@ -1,6 +1,7 @@
 // The teacher's hands on a register that saves each tap: buttons, keys, minutes, setting many, taking back.
 import { digits, on, page } from "../page.js";
 import { plain } from "./tally.js";
+import { isProposed } from "./tiles.js";
 
 const TYPED = "input:not([type=radio]), select, textarea";
 
@@ -64,15 +65,16 @@ export function hands({ form, queue, here, now, tiles, tileOf }) {
     } else if (target === left) set([[tile, target.value ? "o" : "p", target.value.replace(":", "")]]);
     else if (target === remark) {
       const { s, m } = now(tile);
-      send([[tile, s === "n" ? "p" : s, m, target.value]]);
+      const meant = isProposed(tile, now(tile)) ? tile.first : s;
+      send([[tile, meant === "n" ? "p" : meant, m, target.value]]);
     }
   });
 
-  /** Everybody, or only those nobody has marked. */
+  /** Everybody, or only those of whom nobody has said anything and the page neither. */
   function many(target) {
     const [whom, s] = target.value;
     target.value = "";
-    const list = tiles().filter((tile) => { const state = now(tile); return s && (whom === "u" ? state.s === "n" : state.s !== s); });
+    const list = tiles().filter((tile) => { const state = now(tile); return s && (whom === "u" ? state.s === "n" && !isProposed(tile, state) : state.s !== s); });
     if (list.length) set(list.map((tile) => [tile, s, s === "l" ? late() : ""]));
   }
 

@@ -1,11 +1,11 @@
 // A register whose taps are saved one by one: the page around the queue. All words are the page's.
 import { digits, on, page } from "../page.js";
 import { hands } from "./hands.js";
-import { makePost } from "./post.js";
+import { makePost, pageOf } from "./post.js";
 import { makeQueue } from "./queue.js";
 import { makeStore } from "./store.js";
 import { count } from "./tally.js";
-import { draw, read, stateOf, tileOf, tiles, wordsOf } from "./tiles.js";
+import { draw, isProposed, read, stateOf, tileOf, tiles, wordsOf } from "./tiles.js";
 
 const { account } = page.body.dataset;
 const form = page.querySelector("form[data-marks]");
@@ -16,7 +16,8 @@ const here = form ? form.dataset.marks : "";
 let token = (page.querySelector("[name=csrf_token]") || {}).value;
 
 const store = makeStore();
-const news = new Set();
+const news = new Map();
+const seen = new Set();
 let rows = [];
 let theirs = new Map();
 let isTaken = false;
@@ -26,11 +27,47 @@ let isWarned = false;
 const fill = (text, n, at = "") => text.replace("{n}", digits(n)).replace("{at}", at);
 const now = (tile) => stateOf(tile, rows);
 
-/** What the teacher must read, until it is put away. */
-function tell(sentence) {
-  if (sentence) news.add(sentence);
+/** What the teacher must read, until it is put away; with `row` it leads to the place where that tap is settled. */
+function tell(sentence, row) {
+  if (sentence) news.set(sentence, row);
   told.hidden = !news.size;
-  told.querySelector("p").replaceChildren(...[...news].flatMap((each) => [each, page.createElement("br")]));
+  told.querySelector("p").replaceChildren(...[...news].flatMap(([text, about]) => [about ? linkTo(about, text) : text, page.createElement("br")]));
+}
+
+const isToday = (u) => list && u.includes(`/${list.dataset.today}/`);
+
+/** To the register, which shows both versions; of a day that is over to the pupil's own form, which asks why. The tap
+ *  has done its work then, and goes. */
+function linkTo({ id, u, k }, textContent) {
+  const isOver = k && !isToday(u);
+  const link = Object.assign(page.createElement("a"), { textContent, href: isOver ? u.replace("marks/", `pupils/${k}/`) : pageOf(u) });
+  if (isOver) link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    await queue.drop(id);
+    location.href = link.href;
+  });
+  return link;
+}
+
+/** The section, where this page names it, and the day of a register. */
+function nameOf(u) {
+  const [, , , section, day] = u.split("/");
+  const link = page.querySelector(`main a[href*="${section}"]`);
+  const name = link && link.closest("article, tr").querySelector("h2, th").textContent;
+  return [name, digits(new Date(`${day}T12:00`).toLocaleDateString(page.documentElement.lang, { day: "numeric", month: "long" }))].filter(Boolean).join(", ");
+}
+
+/** What became of taps elsewhere: on the list of registers, and of those refused on every register. */
+function report(row) {
+  const { id, u, k, s, q, w } = row;
+  if (seen.has(id) || (q !== 5 && !(list && q === 2))) return;
+  seen.add(id);
+  const tile = u === here && tiles().find(({ key }) => key === k);
+  if (q === 2) tell(list.dataset.clash.replace("{at}", nameOf(u)).replace("{state}", list.dataset[s === "o" ? "p" : s]), row);
+  else {
+    const whose = tile ? tile.li.querySelector(".who span").textContent : u !== here && nameOf(u);
+    tell(`${whose ? `${whose}: ` : ""}${w || bar.dataset.refused}`, u !== here && row);
+  }
 }
 
 function drawClash(tile, { s, m, held }) {
@@ -90,10 +127,7 @@ const queue = makeQueue({
     isWaiting = state.waiting > 0;
     drawLine(state);
     if (form) redraw();
-    for (const [u, k, why] of state.refused || []) {
-      const tile = u === here && tiles().find(({ key }) => key === k);
-      tell(`${tile ? `${tile.li.querySelector(".who span").textContent}: ` : ""}${why || bar.dataset.refused}`);
-    }
+    state.rows.forEach(report);
     if (state.gone) tell(fill(bar.dataset.gone, state.gone));
     if (!store.isKept && !isWarned) tell(bar.dataset.memory);
     isWarned = !store.isKept;
@@ -137,11 +171,15 @@ if (account && bar && (form || list)) {
     for (const part of page.querySelectorAll("[data-noscript]")) part.hidden = true;
     for (const part of page.querySelectorAll("[data-script]")) part.hidden = false;
     hands({ form, queue, here, now, tiles, tileOf });
-    addEventListener("submit", (event) => {
+    addEventListener("submit", async (event) => {
       if (event.target !== form) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (!isTaken) queue.finish(here, form.dataset.register);
+      if (isTaken) return;
+      // Finishing makes everybody present of whom nothing was said: what the page proposed is said with it.
+      const proposed = tiles().filter((tile) => isProposed(tile, now(tile)));
+      if (proposed.length) await queue.taps(here, proposed.map(({ key, first, v }) => [key, first, "", v]));
+      queue.finish(here, form.dataset.register);
     }, true);
     on("click", "[data-take]", (button) => queue.choose(here, tileOf(button).key, button.dataset.take === "mine"));
   }

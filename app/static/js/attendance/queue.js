@@ -2,13 +2,14 @@
 // chance and waiting are given to it, so that a test can drive it through thousands of broken lines.
 //
 // A row: id, a (account), u (address of the register's marks), k (key of the pupil, "" for finishing), s (state, or the
-// roster of a finish), m (minutes or HHMM), b (version it is based on), t (milliseconds), q (below). Nothing else is
-// kept: no names, no remarks.
+// roster of a finish), m (minutes or HHMM), b (version it is based on), t (milliseconds), q (below), w (why it was
+// refused). Nothing else is kept: no names, no remarks.
 const WAITS = 0;
 const SENT = 1; // perhaps stored: the answer did not come
 const CLASH = 2; // somebody else stored another state: the teacher chooses
 const GONE = 3; // too old, and the teacher is to be told
 const KNOWN = 4; // the last the school answered of this pupil; b is its version
+const REFUSED = 5; // and the teacher is to be told: the answer may have come with no page open
 
 export const KEPT = 72 * 3600 * 1000;
 const MOST = 60;
@@ -38,24 +39,24 @@ export function makeQueue({ account, store, post, now, random, later, tell }) {
     bytes[8] = (bytes[8] & 63) | 128;
     return btoa(String.fromCharCode(...bytes)).slice(0, 22).replace(/\+/g, "-").replace(/\//g, "_");
   };
-  const say = (news) => {
+  const say = () => {
     const waiting = rows.filter(isOpen).length;
-    tell({ rows, waiting, theirs, to, saved, phase: waiting ? phase : "saved", gone: rows.filter(({ q }) => q === GONE).length, ...news });
+    tell({ rows, waiting, theirs, to, saved, phase: waiting ? phase : "saved", gone: rows.filter(({ q }) => q === GONE).length });
   };
 
   /** What is too old goes; of taps a mark stays for the account they belong to, which is told. */
   const expire = (all) =>
     all
       .filter(({ q, t }) => q !== KNOWN || now() - t < KEPT)
-      .map((row) => (row.q < GONE && now() - row.t >= KEPT ? { id: row.id, a: row.a, t: row.t, q: GONE } : row));
+      .map((row) => ((row.q < GONE || row.q === REFUSED) && now() - row.t >= KEPT ? { id: row.id, a: row.a, t: row.t, q: GONE } : row));
 
-  async function change(edit, news) {
+  async function change(edit) {
     const all = await store.change((before) => {
       const kept = expire(before);
       return [...kept.filter(({ a }) => a !== account), ...edit(kept.filter(({ a }) => a === account))];
     });
     rows = all.filter(({ a }) => a === account);
-    say(news);
+    say();
   }
 
   function wake(pause) {
@@ -105,7 +106,8 @@ export function makeQueue({ account, store, post, now, random, later, tell }) {
       if (!mine) return own;
       return own
         .filter((row) => row !== mine && row.id !== told.id)
-        .concat(told, isMine ? { ...mine, id: newId(), b: version, t: now(), q: WAITS } : []);
+        // Said when it was tapped: chosen on a later day it is no correction of that day.
+        .concat(told, isMine ? { ...mine, id: newId(), b: version, q: WAITS } : []);
     });
     wake(0);
   }
@@ -163,7 +165,7 @@ export function makeQueue({ account, store, post, now, random, later, tell }) {
       all.set(last.id, { ...last, b: row.b, q: CLASH });
       theirs.set(u + k, stored);
     }
-    for (const [k] of x) if (byKey.has(k)) all.delete(byKey.get(k).id);
+    for (const [k, w] of x) if (byKey.has(k)) all.set(byKey.get(k).id, { ...byKey.get(k), q: REFUSED, w });
     const end = byKey.get("");
     if (end && t) {
       all.delete(end.id);
@@ -178,15 +180,12 @@ export function makeQueue({ account, store, post, now, random, later, tell }) {
     return [...all.values()];
   }
 
-  const without = (gone) => (own) => own.filter(({ id }) => !gone.some((row) => row.id === id));
-
   /** Takes an answer; whether to go on at once. */
   async function take(sent, { status, body }) {
-    const { u } = sent[0];
     if (status === 200) {
       fails = 0;
       saved = body.s;
-      await change((own) => settle(own, sent, body), { refused: (body.x || []).map(([k, why]) => [u, k, why]) });
+      await change((own) => settle(own, sent, body));
       // A tap the answer says nothing of is asked again, but not in a circle.
       const left = rows.some(({ id, q }) => q === SENT && sent.some((row) => row.id === id));
       if (!left) return true;
@@ -201,7 +200,7 @@ export function makeQueue({ account, store, post, now, random, later, tell }) {
     } else if ([403, 404, 409, 422].includes(status)) {
       const end = sent.filter(({ k }) => !k);
       const gone = status === 409 && end.length ? end : sent;
-      await change(without(gone), { refused: gone.map(({ k }) => [u, k, body.why]) });
+      await change((own) => own.map((row) => (gone.some(({ id }) => id === row.id) ? { ...row, q: REFUSED, w: body.why } : row)));
       return true;
     }
     phase = "offline";
@@ -246,8 +245,11 @@ export function makeQueue({ account, store, post, now, random, later, tell }) {
     if (rows.some(isOpen)) return flush();
   }
 
-  /** The teacher has read that taps were too old. */
-  const dismiss = () => change((own) => own.filter(({ q }) => q !== GONE));
+  /** The teacher has read that taps were too old, or refused. */
+  const dismiss = () => change((own) => own.filter(({ q }) => q !== GONE && q !== REFUSED));
 
-  return { tap, taps, finish, choose, flush, open, dismiss };
+  /** The teacher settles one elsewhere. */
+  const drop = (gone) => change((own) => own.filter(({ id }) => id !== gone));
+
+  return { tap, taps, finish, choose, flush, open, dismiss, drop };
 }

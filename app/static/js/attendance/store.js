@@ -59,8 +59,10 @@ export function makeStore() {
 /** What is kept for an account. */
 export const mine = async (account) => (await makeStore().change((rows) => rows)).filter(({ a }) => a === account);
 
-/** Nothing of an account stays on this tablet, nor any page. */
+/** Nothing of an account stays on this tablet, nor any page: the worker may be about to keep one more. */
 export async function wipe(account) {
+  const { controller } = navigator.serviceWorker || {};
+  if (controller) controller.postMessage({ wipe: 1 });
   if (self.caches) await caches.delete(NAME);
   await makeStore().change((rows) => rows.filter(({ a }) => a !== account));
 }

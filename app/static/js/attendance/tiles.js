@@ -30,6 +30,10 @@ export function read(source, isNewer) {
   return same;
 }
 
+/** Whether nobody has said anything of a pupil and the page came with something other than present: leave that was
+ *  granted, or absent in the lesson before. */
+export const isProposed = ({ first }, { s }) => s === "n" && !"pn".includes(first);
+
 /** What a pupil is now: {s, m, v, held}; `rows` are those of this register. */
 export function stateOf({ key, v, s, m }, rows) {
   const own = rows.filter(({ k }) => k === key);

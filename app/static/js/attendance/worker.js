@@ -13,12 +13,17 @@ const PATIENCE = 4000;
 const REGISTER = /^\/attendance\/registers\/([\da-f-]{36}\/(\d{4}-\d\d-\d\d\/)?)?$/;
 const ACCOUNT = /data-account="([^"]+)"/;
 
+// Signing out ends an era: what was asked for in it is kept no more.
+let era = 0;
+
+/** Of the list of registers its campus and class count too. */
 const nameOf = (url) => {
-  const { origin, pathname, searchParams } = new URL(url);
+  const { origin, pathname, search, searchParams } = new URL(url);
   const period = searchParams.get("period");
-  return origin + pathname + (+period ? `?period=${period}` : "");
+  return origin + pathname + (/registers\/$/.test(pathname) ? search : +period ? `?period=${period}` : "");
 };
-const isRegister = (url) => REGISTER.test(new URL(url).pathname);
+/** With some of its pupils hidden it is not the register. */
+const isRegister = (url) => REGISTER.test(new URL(url).pathname) && !/[?&]show=/.test(url);
 const isDated = (url) => /\d{4}-\d\d-\d\d\/$/.test(new URL(url).pathname);
 const tagOf = (answer) => answer.headers.get("ETag");
 const kept = (answer, name) => answer.headers.get(`X-Kept-${name}`);
@@ -36,10 +41,11 @@ async function find(url) {
 }
 
 /** Keeps a page; those of any other account go. */
-async function keep(url, answer, text) {
+async function keep(url, answer, text, began) {
   const account = (ACCOUNT.exec(text) || [])[1];
-  if (answer.status !== 200 || !account || !isRegister(url)) return;
   const pages = await caches.open(PAGES);
+  // Last, because signing out may come while the cache is opened; one that is wiped later takes what is put with it.
+  if (began !== era || !account || !isRegister(url)) return;
   const headers = new Headers(answer.headers);
   headers.set("X-Kept-at", Date.now());
   headers.set("X-Kept-of", account);
@@ -54,20 +60,25 @@ async function keep(url, answer, text) {
 }
 
 /** Asks the school, and keeps what it answers. */
-async function fetchAndKeep(request, url) {
+async function fetchAndKeep(request, url, began = era) {
   const answer = await fetch(request);
   if (answer.status !== 200 || !isRegister(url)) return { answer };
   const text = await answer.clone().text();
   // Where a register is kept lesson by lesson, today's address leads on to the lesson's own.
-  await keep(answer.redirected ? answer.url : url, answer, text);
+  await keep(answer.redirected ? answer.url : url, answer, text, began);
   return { answer, text };
 }
 
-/** The page as it is now where that differs from what was kept, by address: the page shown asks for it once it is there. */
+/** The page as it is now where that differs from what was kept, by address: the page shown asks for it once it is there.
+ *  Whom the school sends away or tells nothing does not go on reading what was kept: of no account, the page reloads. */
 const newer = new Map();
 
-async function compare(old, asked) {
+async function compare(old, asked, url) {
   const { answer, text } = await asked;
+  if (answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status)) {
+    await (await caches.open(PAGES)).delete(nameOf(url));
+    return "<body>";
+  }
   return text && tagOf(old) !== tagOf(answer) ? text : "";
 }
 
@@ -76,10 +87,11 @@ async function show(event) {
   const { url } = request;
   const old = isRegister(url) ? await find(url) : null;
   const asked = fetchAndKeep(request, url);
+  newer.delete(nameOf(url));
   if (!old) return asked.then(({ answer }) => answer, () => caches.match(OFFLINE, { ignoreVary: true }).then((page) => page || Response.error()));
   // Reloaded, come from signing in, or sent here by a form: the school first, as long as it is not too slow.
   const wantsNew = /^(reload|no-cache)$/.test(request.cache) || /\/sign-in/.test(request.referrer) || nameOf(request.referrer || "about:blank") === nameOf(url);
-  newer.set(nameOf(url), compare(old, asked).catch(() => ""));
+  newer.set(nameOf(url), compare(old, asked, url).catch(() => ""));
   event.waitUntil(newer.get(nameOf(url)));
   if (!wantsNew) return old;
   const slow = new Promise((done) => setTimeout(done, PATIENCE, old));
@@ -135,12 +147,17 @@ self.addEventListener("fetch", (event) => {
 
 self.addEventListener("message", (event) => {
   event.waitUntil((async () => {
+    if (event.data.wipe) {
+      era++;
+      return caches.delete(PAGES);
+    }
+    const began = era;
     const name = nameOf(event.data.here);
     const text = await newer.get(name);
     newer.delete(name);
     if (text) event.source.postMessage({ fresh: text });
     for (const url of event.data.keep || []) {
-      if (isRegister(url) && !(await find(url))) await fetchAndKeep(url, url).catch(() => {});
+      if (began === era && isRegister(url) && !(await find(url))) await fetchAndKeep(url, url, began).catch(() => {});
     }
   })());
 });
