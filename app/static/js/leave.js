@@ -9,7 +9,7 @@ const LIST = "/attendance/registers/";
 addEventListener("submit", async (event) => {
   const form = event.target;
   const { account } = page.body.dataset;
-  if (!/\/sign-out$/.test(form.action) || !account) return;
+  if (new URL(form.action).pathname !== "/sign-out" || !account) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const waiting = (await mine(account)).filter(({ q }) => q < 3);
