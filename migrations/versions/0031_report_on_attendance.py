@@ -54,7 +54,7 @@ _ALL_DAYS = _DAY.replace("$lines", "attendance a")
 _TOUCHED = "unnest(children, days) AS t(student_id, date)"
 _TOUCHED_DAYS = _DAY.replace(
     "$lines",
-    f"(SELECT DISTINCT student_id, date FROM {_TOUCHED}) AS t"  # noqa: S608  # our own words
+    f"(SELECT DISTINCT student_id, date FROM {_TOUCHED}) AS t"  # noqa: S608  # nosec B608 - our own words
     " JOIN attendance a ON a.student_id = t.student_id AND a.date = t.date",
 )
 
@@ -110,7 +110,7 @@ BEGIN
       | excluded.left_early;
 END
 $body$
-"""  # noqa: S608  # our own words
+"""  # noqa: S608  # nosec B608 - our own words
 
 _FOLLOW = f"""
 CREATE FUNCTION attendance_months_follow() RETURNS trigger
@@ -145,7 +145,7 @@ BEGIN
   RETURN NULL;
 END
 $body$
-"""  # noqa: S608  # our own words
+"""  # noqa: S608  # nosec B608 - our own words
 
 _NOW, _WAS = "NEW TABLE AS now_rows", "OLD TABLE AS was_rows"
 _TRIGGERS = (
