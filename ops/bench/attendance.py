@@ -106,8 +106,15 @@ def _tablet(browser: Browser, relay: Relay, school: Installation) -> Iterator[Pa
         context.close()
 
 
+def _tap(page: Page, number: int, status: str) -> None:
+    """Tap, and wait until it is stored."""
+    with page.expect_response("**/marks/**"):
+        acts.mark(page, number, status)
+    _saved(page)
+
+
 def _saved(page: Page) -> None:
-    expect(page.locator("[data-save] [data-state=saved]")).to_be_visible()
+    expect(page.locator("[data-state=saved]")).to_be_visible(timeout=60_000)
     page.wait_for_load_state("networkidle")
 
 
@@ -123,18 +130,17 @@ def _weigh(report: Report, relay: Relay, page: Page, register: str) -> None:
         register,
     )
     report.most("register.page.bytes", (sizes + head) / KB, PAGE_BYTES / KB, "KB")
-    acts.mark(page, 2, "absent")  # begins the register, and teaches the line its headers
-    _saved(page)
+    _tap(page, 2, "absent")  # begins the register, and teaches the line its headers
     relay.forget()
-    acts.mark(page, 3, "absent")
-    _saved(page)
+    _tap(page, 3, "absent")
     report.tell("tap.up", relay.up, "B")
     report.tell("tap.down", relay.down, "B")
     report.most("tap.bytes", relay.up + relay.down, TAP_BYTES, "B")
     relay.forget()
     for number in range(5, pupils, 10):
         acts.mark(page, number, "absent")
-    page.locator("[data-untaken].btn, .dock .btn.go").first.click()
+    page.locator(".dock button.go").click()
+    expect(page.locator(".dock button.go")).to_be_hidden()
     _saved(page)
     report.most("class.bytes", (relay.up + relay.down) / KB, CLASS_BYTES / KB, "KB")
 
