@@ -91,18 +91,23 @@ def relayed(host: str, port: int) -> Iterator[Relay]:
     relay = Relay((host, port))
     loop = asyncio.new_event_loop()
     ready = threading.Event()
+    over = asyncio.Event()
 
     async def serve() -> None:
         server = await asyncio.start_server(relay.carry, "127.0.0.1", 0)
         relay.port = server.sockets[0].getsockname()[1]
         ready.set()
-        with suppress(asyncio.CancelledError):
-            await server.serve_forever()
+        await over.wait()
+        server.close()
+        carrying = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in carrying:
+            task.cancel()
+        await asyncio.gather(*carrying, return_exceptions=True)
 
     def run() -> None:
         asyncio.set_event_loop(loop)
-        with suppress(RuntimeError):  # the loop is stopped while it serves
-            loop.run_until_complete(serve())
+        loop.run_until_complete(serve())
+        loop.close()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -110,5 +115,5 @@ def relayed(host: str, port: int) -> Iterator[Relay]:
     try:
         yield relay
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(over.set)
         thread.join(10)
