@@ -50,7 +50,8 @@ class Relay:
         except OSError:
             away.close()
             return
-        await asyncio.gather(self._pump(near, out, is_up=True), self._pump(far, away, is_up=False))
+        with suppress(asyncio.CancelledError):  # the line ends, and what it carries with it
+            await asyncio.gather(self._pump(near, out, is_up=True), self._pump(far, away, is_up=False))
 
     async def _pump(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, is_up: bool) -> None:
         queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
