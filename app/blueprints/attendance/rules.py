@@ -48,10 +48,10 @@ def rules(campus_id: UUID) -> Response:
 
     return edited(
         Editing(
-            title=gettext("Rules of attendance"),
+            title=gettext("Rules of attendance: %(name)s", name=local(campus.name)),
             act=gettext("Save"),
             done=gettext("Saved."),
-            crumbs=[(gettext("Registers"), back), (local(campus.name), None)],
+            crumbs=[(gettext("Registers"), back)],
             back=back,
             form=RulesForm,
             save=save,
