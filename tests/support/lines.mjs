@@ -3,17 +3,12 @@
 // A model of the school says what must be stored. Usage: node tests/support/lines.mjs <breaks> <seed>; prints a line of
 // JSON and exits 1 when a tap was lost, stored twice, or laid over one nobody had seen.
 import { KEPT, makeQueue } from "../../app/static/js/attendance/queue.js";
+import { chanceOf } from "../../ops/bench/kit/chance.mjs";
 
 const [wanted, seed] = process.argv.slice(2).map(Number);
 const PUPILS = [..."ABCDEFGHIJKLMNOP"];
 const REGISTERS = ["/r1/marks/", "/r2/marks/"];
-let dice = seed;
-const chance = () => {
-  dice = (dice + 0x6d2b79f5) | 0;
-  let t = Math.imul(dice ^ (dice >>> 15), 1 | dice);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-};
+const chance = chanceOf(seed);
 const one = (list) => list[Math.floor(chance() * list.length)];
 const wrong = [];
 const count = { taps: 0, breaks: 0, kills: 0, conflicts: 0, refused: 0, expired: 0, stored: 0, repeated: 0, lost: 0, doubled: 0, overwritten: 0, own: 0 };

@@ -6,15 +6,10 @@
 import { request, Agent } from "node:http";
 import { readFileSync } from "node:fs";
 import { makeQueue } from "../../../app/static/js/attendance/queue.js";
+import { chanceOf } from "./chance.mjs";
 
 const orders = JSON.parse(readFileSync(0, "utf8"));
-let dice = orders.seed;
-const chance = () => {
-  dice = (dice + 0x6d2b79f5) | 0;
-  let t = Math.imul(dice ^ (dice >>> 15), 1 | dice);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-};
+const chance = chanceOf(orders.seed);
 const one = (list) => list[Math.floor(chance() * list.length)];
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 const count = { taps: 0, requests: 0, breaks: 0, before: 0, midway: 0, after: 0, kills: 0, sessions: 0, conflicts: 0, refused: 0, faults: 0 };
