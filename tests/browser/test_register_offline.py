@@ -25,7 +25,7 @@ from tests.browser.conftest import SCHOOL_DAY, Visit
 from tests.support.cast import CAST, PASSWORD, Member
 from tests.support.live import live_server
 from tests.support.pupils import fill_section
-from tests.support.visitor import session_cookie
+from tests.support.visitor import Visitor, session_cookie
 
 LIST = "/attendance/registers/"
 REGISTER = f"/attendance/registers/{CAST.section_7a}/"
@@ -118,6 +118,12 @@ def tablet(browser: Browser, school: School, tmp_path: Path) -> Iterator[Tablet]
     held.context.close()
 
 
+def open_kept(teacher: Visitor, address: str = REGISTER) -> None:
+    """Open a register and wait until the worker keeps it: a line cut any earlier cuts off the worker's own script."""
+    teacher.open(address)
+    teacher.page.evaluate(KEPT)
+
+
 def line(page: Page, words: str) -> None:
     expect(page.locator("#line [data-state]:visible")).to_contain_text(words)
 
@@ -163,7 +169,7 @@ def test_two_tablets_are_merged_and_the_second_of_a_conflict_chooses(visit: Visi
     first, second = visit(TABLET), visit(LAPTOP)
     for each in (first, second):
         each.enter(real_app, CAST.bashir, "en")
-        each.open(REGISTER)
+        open_kept(each)
     with second.offline():
         acts.mark(first.page, 1, "absent")
         line(first.page, "Saved")
@@ -193,9 +199,8 @@ def test_the_second_visit_is_shown_at_once_and_put_right_behind(visit: Visit, re
     teacher, colleague = visit(TABLET), visit(TABLET)
     for each in (teacher, colleague):
         each.enter(real_app, CAST.bashir, "en")
-        each.open(REGISTER)
+        open_kept(each)
     page = teacher.page
-    page.evaluate(KEPT)
     page.wait_for_function("navigator.serviceWorker.controller")
     acts.mark(colleague.page, 1, "absent")
     line(colleague.page, "Saved")
@@ -242,8 +247,7 @@ def test_signing_out_leaves_nothing_on_the_tablet(visit: Visit, real_app: Flask)
     teacher = visit(TABLET)
     page = teacher.page
     teacher.enter(real_app, CAST.bashir, "en")
-    teacher.open(REGISTER)
-    page.evaluate(KEPT)
+    open_kept(teacher)
     asked: list[str] = []
 
     def agree(dialog: Dialog) -> None:
@@ -255,8 +259,8 @@ def test_signing_out_leaves_nothing_on_the_tablet(visit: Visit, real_app: Flask)
         acts.mark(page, 1, "absent")
         line(page, "Offline: 1 waiting")
         page.locator("header details.menu summary").click()
-        page.locator("form[action$='/sign-out'] button").click()
-        page.wait_for_event("requestfailed")
+        with page.expect_event("requestfailed", lambda sent: sent.url.endswith("/sign-out")):
+            page.locator("form[action$='/sign-out'] button").click()
     assert asked == ["Not saved yet: 1. Sign out and lose it?"]
     teacher.open("/en/sign-in")
     assert page.evaluate(LEFT) == [0, 0], "neither taps nor pages"
@@ -284,7 +288,7 @@ def test_a_clash_of_yesterday_is_settled_from_the_list(visit: Visit, real_app: F
     first, second = visit(TABLET), visit(TABLET)
     for each in (first, second):
         each.enter(real_app, CAST.bashir, "en")
-        each.open(REGISTER)
+        open_kept(each)
     page = second.page
     with second.offline():
         acts.mark(first.page, 1, "absent")
@@ -316,13 +320,11 @@ def test_what_is_kept_is_one_page_of_one_address_for_whoever_may_read_it(
     page = office.page
     office.enter(real_app, CAST.hasan, "en")
     for address in (f"{LIST}?campus=MAIN", f"{LIST}?campus=RIVER"):
-        office.open(address)
-        page.evaluate(KEPT)
+        open_kept(office, address)
         page.wait_for_function("navigator.serviceWorker.controller")
     office.open(f"{REGISTER}?show=absent")
     assert set(page.evaluate(NAMES)) == {f"{LIST}?campus=MAIN", f"{LIST}?campus=RIVER"}
-    office.open(REGISTER)
-    page.evaluate(KEPT)
+    open_kept(office)
     office.context.clear_cookies()
     page.goto("about:blank")
     page.goto(REGISTER)
