@@ -28,6 +28,7 @@ from app.domain.kernel.names import name_in
 from app.domain.kernel.texts import LocalText
 from app.web.days import stitches_sentence
 from app.web.i18n import current_locale
+from app.web.patterns import Pattern, fill
 
 SHOWN = ("all", "away", "absent")
 """What `?show=` may ask for."""
@@ -127,29 +128,26 @@ class Tiles:
 
     def draw(self, pattern: Callable[..., Markup], besides: Callable[[Tile], Markup]) -> Markup:
         """The tiles, of the patterns that the template writes for each kind that occurs."""
-        patterns: dict[tuple[object, ...], tuple[Markup, list[Markup]]] = {}
-        drawn: list[str] = []
+        patterns: dict[tuple[object, ...], Pattern] = {}
+        rows = []
         for tile in self.tiles:
             kind = (tile.status, tile.week, tile.lang, tile.hidden)
             if kind not in patterns:
-                # Parts of what is safe stay so; each begins with the letter of what stands before it.
-                first, *rest = pattern(*kind).split("§")
-                patterns[kind] = first, rest
-            words = {
+                patterns[kind] = Pattern(pattern(*kind))
+            words: dict[str, str] = {
                 "k": tile.key,
                 "r": tile.roll,
                 "d": _data(tile),
                 "n": tile.name,
                 "x": besides(tile) if tile.says_more else "",
             }
-            first, rest = patterns[kind]
-            drawn.append(first)
-            for part in rest:
-                drawn += (words[part[0]], part[1:])
-        return Markup("").join(drawn)
+            rows.append((patterns[kind], words))
+        return fill(rows)
 
 
 def _data(tile: Tile) -> Markup:
+    if not (tile.version or tile.more):
+        return Markup("")
     version = Markup(' data-v="{}"').format(tile.version) if tile.version else Markup("")
     return version + (Markup(' data-m="{}"').format(tile.more) if tile.more else Markup(""))
 
