@@ -26,7 +26,7 @@ from sqlalchemy import Engine, create_engine, text
 from app.cli.demo_data.growing import MARKS, STUDENTS
 from app.domain.accounts.passwords import hash_password
 from ops.bench.kit.asking import Client
-from ops.bench.kit.pages import find
+from ops.bench.kit.pages import REGISTERS, find
 from ops.bench.kit.proxy import proxied
 from ops.bench.kit.relay import Condition, Relay, relayed
 from ops.bench.kit.report import Report
@@ -50,7 +50,6 @@ SECTIONS, WITHIN = 400, 300
 """At eight: registers, and the seconds in which they are opened and saved."""
 MORNING_P95 = 200
 REPORT_TIME = 1_000
-REGISTERS = "/attendance/registers/"
 
 
 def main(arguments: list[str]) -> int:

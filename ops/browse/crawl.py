@@ -13,6 +13,8 @@ from werkzeug.routing import Map
 
 _PER_ENDPOINT = 3
 _MOVED = {301, 302, 303}
+_TOLD = ("inputmode", "autocomplete", "pattern", "maxlength")
+"""Attributes of a text that go with what the server makes of it."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class FoundForm:
     choices: tuple[str, ...]
     secrets: tuple[str, ...]
     """Those of the texts that no page shows again."""
+    kinds: tuple[tuple[str, str], ...] = ()
+    """Of what kind each text and choice is: what it is typed or chosen with; of what nobody sees, its name."""
 
     @property
     def key(self) -> tuple[str, tuple[str, ...]]:
@@ -120,13 +124,20 @@ class Walk:
         if endpoint is None:
             self.broken.append((page, action, 405))
             return
-        values, texts, choices = _fields(form)
+        values, texts, choices, kinds = _fields(form)
         if not posts:
             self._note_query(endpoint, values)
             self._note(page, action)
             return
         found = FoundForm(
-            page, action, endpoint, tuple(values.items()), tuple(texts), tuple(choices), _secrets(form)
+            page,
+            action,
+            endpoint,
+            tuple(values.items()),
+            tuple(texts),
+            tuple(choices),
+            _secrets(form),
+            tuple(kinds.items()),
         )
         self.forms.setdefault(found.key, found)
 
@@ -135,14 +146,17 @@ def _secrets(form: Tag) -> tuple[str, ...]:
     return tuple(str(control["name"]) for control in form.select("input[type=password][name]"))
 
 
-def _fields(form: Tag) -> tuple[dict[str, str], list[str], list[str]]:
+def _fields(form: Tag) -> tuple[dict[str, str], list[str], list[str], dict[str, str]]:
     values: dict[str, str] = {}
+    kinds: dict[str, str] = {}
     texts: list[str] = []
     choices: list[str] = []
     for control in form.find_all(["input", "select", "textarea"]):
         name, kind = str(control.get("name") or ""), str(control.get("type") or "text")
         if not name or name == "csrf_token" or kind in {"submit", "file"}:
             continue
+        told = name if kind == "hidden" else " ".join(str(control.get(each, "")) for each in _TOLD)
+        kinds[name] = f"{control.name} {kind} {told}"
         if kind in {"radio", "checkbox"}:
             if control.has_attr("checked") or (kind == "radio" and name not in values):
                 values[name] = str(control.get("value", "y"))
@@ -157,4 +171,4 @@ def _fields(form: Tag) -> tuple[dict[str, str], list[str], list[str]]:
             (choices if kind == "hidden" else texts).append(name)
     for button in form.find_all("button", attrs={"name": True}):
         values.setdefault(str(button["name"]), str(button.get("value", "")))
-    return values, texts, list(dict.fromkeys(choices))
+    return values, texts, list(dict.fromkeys(choices)), kinds

@@ -1,4 +1,4 @@
-"""`./dev shots`: pictures of the main pages of a demo school, for looking at them.
+"""`./dev shots`: pictures of the main pages of a demo school and of all of attendance, for looking at them.
 
 Every page at three widths in three languages, some in the dark and some without script, into var/shots/. The
 school is one of its own in a temporary folder, on a school day's morning, so that pictures are comparable.
@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserContext, Page
 
-from ops.bench.kit.pages import LANGUAGES, MainPage, People, main_pages
+from ops.bench.kit.pages import LANGUAGES, MainPage, People, attendance_pages, main_pages
 from ops.browse.chromium import LAPTOP, PHONE, TABLET, Device, chromium
 from ops.browse.installation import installed
 from ops.devtool import assets
@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
     folder.mkdir(parents=True)
     with installed() as school, chromium() as browser:
         people = People(browser, school)
-        for page in main_pages(people):
+        for page in main_pages(people) + attendance_pages(people):
             if not given.names or any(name in page.name for name in given.names):
                 for lang in given.languages:
                     _photograph(people, page, lang, folder)

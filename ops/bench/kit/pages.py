@@ -15,6 +15,7 @@ from ops.browse.installation import Installation
 from ops.devtool.console import Failure
 
 LANGUAGES = ("bn", "en", "ar")
+REGISTERS = "/attendance/registers/"
 FAMILY = Family(
     "তানভীর ইসলাম", "Tanvir Islam", "নাসরিন ইসলাম", "01712345678", "nasrin@family.example", born=("14", "3", "2019"),
     birth_number="20192691624100017",
@@ -90,7 +91,7 @@ def main_pages(people: People) -> list[MainPage]:
     school = people.school
     key = r"[0-9a-f-]{36}"
     teacher = people.context("teacher", TABLET, "en").new_page()
-    register = find(teacher, "/attendance/registers/", rf"/attendance/registers/{key}/")
+    register = find(teacher, REGISTERS, rf"{REGISTERS}{key}/")
     teacher.close()
     officer = people.context("admissions_officer", LAPTOP, "en").new_page()
     record = find(officer, "/admissions/applications/", rf"/admissions/applications/{key}")
@@ -111,11 +112,47 @@ def main_pages(people: People) -> list[MainPage]:
         MainPage("sign-in", None, PHONE, lambda lang: f"/{lang}/sign-in"),
         MainPage("family", "guardian", PHONE, lambda lang: "/family/"),
         MainPage("child-month", "guardian", PHONE, lambda lang: child),
-        MainPage("registers", "teacher", TABLET, lambda lang: "/attendance/registers/", is_keepable=True),
+        MainPage("registers", "teacher", TABLET, lambda lang: REGISTERS, is_keepable=True),
         MainPage("register", "teacher", TABLET, lambda lang: register, is_keepable=True),
         MainPage("queue", "admissions_officer", LAPTOP, lambda lang: "/admissions/applications/"),
         MainPage("record", "admissions_officer", LAPTOP, lambda lang: record),
         MainPage("students", "admissions_officer", LAPTOP, lambda lang: "/students/", is_keepable=True),
+    ]
+
+
+def attendance_pages(people: People) -> list[MainPage]:
+    """Every other page of attendance, for looking at them: nothing is promised of these but that they are clear."""
+    key = r"[0-9a-f-]{36}"
+    teacher = people.context("teacher", TABLET, "en").new_page()
+    own = find(teacher, REGISTERS, rf"{REGISTERS}{key}/")
+    pupil = find(teacher, own, rf"{REGISTERS}{key}/\d{{4}}-\d\d-\d\d/pupils/[\w-]+/")
+    teacher.close()
+    principal = people.context("principal", LAPTOP, "en").new_page()
+    rules = find(principal, REGISTERS, rf"/attendance/campuses/{key}/rules/")
+    principal.close()
+
+    def page(name: str, role: str, device: Device, path: str) -> MainPage:
+        return MainPage(name, role, device, lambda lang: path)
+
+    return [
+        page("pupil", "teacher", TABLET, pupil),
+        page("month", "teacher", TABLET, f"{own}month/"),
+        page("leave-asked", "teacher", TABLET, "/attendance/leave/"),
+        page("timetable", "teacher", TABLET, "/timetable/"),
+        page("board", "principal", LAPTOP, "/attendance/board/"),
+        page("here", "principal", LAPTOP, "/attendance/here/"),
+        page("away", "principal", LAPTOP, "/attendance/away/"),
+        page("reports", "principal", LAPTOP, "/attendance/reports/"),
+        page("reports-subjects", "principal", LAPTOP, "/attendance/reports/?by=subjects"),
+        page("concerns", "principal", LAPTOP, "/attendance/concerns/"),
+        page("months", "principal", LAPTOP, "/attendance/months/"),
+        page("rules", "principal", LAPTOP, rules),
+        page("bell-times", "principal", LAPTOP, "/timetable/bell-times/"),
+        page("substitutes", "principal", LAPTOP, "/timetable/substitutes/"),
+        page("leave", "guardian", PHONE, "/family/leave/"),
+        page("leave-ask", "guardian", PHONE, "/family/leave/ask/"),
+        page("notices", "guardian", PHONE, "/family/notices/"),
+        page("check-in", "student", PHONE, "/attendance/check-in/"),
     ]
 
 
