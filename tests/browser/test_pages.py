@@ -49,6 +49,6 @@ def _in_the_dark(visitor: Visitor) -> list[str]:
     ground = visitor.page.evaluate(_GROUND)
     is_dark = max(int(part) for part in ground[4:-1].split(",")) < 80
     found = [] if is_dark else [f"{visitor.path} stands on {ground} in the dark"]
-    found += visitor.barriers("color-contrast")
+    found += visitor.illegible()
     visitor.page.emulate_media(color_scheme="light")
     return found

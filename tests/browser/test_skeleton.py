@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.axe import SKELETON, is_known, note_clean, violations
+from tests.support.axe import SKELETON, are_legible, is_known, note_clean, note_legible, violations
 
 PAGE = """<!doctype html><html lang="en" dir="ltr"><head><title>Fees</title><style>
     body { background: #fff; color: #222 } .note { background: #eee } .bar { background: #444; color: #fff; width: 9em }
@@ -38,7 +40,7 @@ def page(browser: Browser) -> Page:
 
 def _skeleton(page: Page, html: str) -> str:
     page.set_content(html)
-    skeleton, kinds = page.evaluate(SKELETON)
+    skeleton, kinds, _ = page.evaluate(SKELETON)
     assert "text" in kinds
     return str(skeleton)
 
@@ -82,3 +84,48 @@ def test_a_page_is_known_where_axe_looked_at_every_text_of_it() -> None:
     assert is_known(1, "skeleton", ["text", "sign"]) and is_known(1, "skeleton", ["sign", "sign"])
     assert not is_known(1, "skeleton", ["text", "text"]), "a single sign was not judged"
     assert not is_known(2, "skeleton", ["text", "sign"]) and not is_known(1, "other", ["text", "sign"])
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("color: #222", "color: #bbb"),
+        ("background: #eee", "background: #444"),
+        ("background: #444", "background: #444; opacity: .3"),
+        ("<main>", "<main style='opacity: .3'>"),
+        ('<p class="bar">Due', '<p class="note" style="color: #bbb">Due'),
+    ],
+)
+def test_colours_that_axe_would_object_to_are_not_those_it_has_seen(
+    page: Page, was: str, becomes: str
+) -> None:
+    assert was in PAGE
+    page.set_content(PAGE)
+    assert violations(page, "color-contrast") == []
+    note_legible(page.evaluate(SKELETON)[2])
+    assert are_legible(page.evaluate(SKELETON)[2])
+    page.set_content(PAGE.replace(was, becomes))
+    assert violations(page, "color-contrast") and not are_legible(page.evaluate(SKELETON)[2])
+
+
+@pytest.mark.parametrize(
+    "unjudged",
+    [
+        "<button class=faint disabled>Pay</button>",
+        '<p class=faint aria-hidden="true">Pay</p>',
+        "<p class=faint>›</p>",
+        "<label class=faint>Pay <input disabled></label>",
+    ],
+)
+def test_what_axe_does_not_judge_makes_no_colour_legible(page: Page, unjudged: str) -> None:
+    faint = "<style>.faint { color: #c1c2c3; background: #fff; border: 0; font: 16px serif }</style>"
+
+    def colours(html: str) -> list[str]:
+        page.set_content(f"{PAGE}{faint}{html}")
+        return [each for each in page.evaluate(SKELETON)[2] if "193, 194, 195" in each]
+
+    found = colours(unjudged)
+    assert found
+    note_legible(found)
+    judged = colours(re.sub(' disabled| aria-hidden="true"', "", unjudged).replace("›", "Pay"))
+    assert violations(page, "color-contrast") and not are_legible(judged)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
-from typing import Any, ClassVar
+from itertools import chain, cycle, islice
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -19,21 +19,21 @@ from sqlalchemy import Connection, text
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import Rule
 
-from app.domain.kernel.access import ROLE_PERMISSIONS, Role
 from app.scope import EVERYTHING
 from app.walls import WALLS
 from app.web.headers import ONCE_FIELD
 from tests.support.cast import CAST, Cast, Member
-from tests.support.crawl import FoundForm, crawled
+from tests.support.crawl import FoundForm, crawled, is_the_administrators
 from tests.support.hostile import (
     BODIES,
+    FAMILIES,
     HEADERS,
     PASS_FOR_A_CHOICE,
     TEXTS,
     UNSHOWABLE,
+    Corpus,
     faults,
     faults_of_markup,
-    rotated,
 )
 from tests.support.pages import PageClient
 from tests.support.routes import EVERYBODY, ROUTES, address, rules, school_with_twins
@@ -44,6 +44,20 @@ _COUNTED = {"limit_counts", "idempotency_keys", "audit_logs"}
 """What is written of a form that is refused: that it was tried, and by whom."""
 _MOST = ["sql", "formula", "closing"]
 """What a field of free text may well accept, so that it gets as far as the tables."""
+_ASKED_FAMILIES = [
+    [label for name, family in FAMILIES.items() if name in names for label in family]
+    for names in (
+        {"text that is none", "text that is odd"},
+        {"numbers", "days", "things of others, and of nobody"},
+        {
+            "script in a text",
+            "script for whoever decodes once more or fills a template",
+            "ways out of the site",
+        },
+        {"statements of a database", "other languages' ways out"},
+    )
+]
+"""Few, because a name that is asked for is read by the same lines on every page."""
 _CHOSEN = {"campus", "class", "month", "on", "page", "shift", "show", "size", "state", "status"}
 """What a query asks by a choice or a number."""
 
@@ -93,24 +107,21 @@ def _reader(rule: Rule) -> Member | None:
     )
 
 
-def _sendings(form: FoundForm) -> Iterator[dict[str, str]]:
-    """Every field meets every entry beside others; a form without a field to type in, those that pass for a choice."""
-    values, names = dict(form.values), [*form.texts, *form.choices]
-    if names:
-        entries = TEXTS if form.texts else {label: TEXTS[label] for label in PASS_FOR_A_CHOICE}
-        yield from (values | each for each in rotated(names, list(entries.values())))
+def _sendings(form: FoundForm, corpus: Corpus) -> Iterator[dict[str, str]]:
+    """Every field beside others, texts and choices at once; in a form without text what passes for a choice."""
+    kinds = {name: kind for name, kind in form.kinds if name in form.texts or name in form.choices}
+    yield from (
+        dict(form.values) | each
+        for each in corpus.sendings(kinds, TEXTS if form.texts else PASS_FOR_A_CHOICE)
+    )
 
 
-def _believable(form: FoundForm, refused: set[str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Each text by itself what it may accept, so that the form gets as far as the tables; not twice what it refused.
-
-    A field that refuses the first of them is a number, a day or an address, and refuses the others by the same rule,
-    which `_sendings` has shown it to do.
-    """
-    for label in _MOST:
-        for name in form.texts:
-            if name not in refused:
-                yield name, dict(form.values) | {name: TEXTS[label]}
+def _believable(form: FoundForm, corpus: Corpus) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each text by itself what it may accept, so that the form gets as far as the tables."""
+    kinds = dict(form.kinds)
+    for name in form.texts:
+        for each in corpus.sendings({name: kinds[name]}):
+            yield name, dict(form.values) | each
 
 
 @pytest.mark.parametrize(
@@ -136,19 +147,35 @@ def test_what_is_text_between_quotes_is_left_alone(tag: str) -> None:
     assert not faults_of_markup(tag)
 
 
+def test_every_kind_of_field_meets_every_entry_and_every_field_each_family() -> None:
+    corpus, met = Corpus(), dict[str, set[str]]()
+    for number in range(12):
+        names = {f"name {number}": "text", f"other {number}": "text", f"day {number % 4}": "date"}
+        sent = list(corpus.sendings(names))
+        for name, kind in names.items():
+            here = {each[name] for each in sent}
+            assert all(here & set(family.values()) for family in FAMILIES.values()), name
+            met[kind] = met.get(kind, set()) | here
+        assert len(sent) == len(TEXTS if number == 0 else FAMILIES)
+    everything = set(TEXTS.values())
+    assert met == {"text": everything, "date": everything}
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("reader", READERS, ids=lambda member: member.nick if member else "visitor")
 def test_every_field_takes_every_entry(
     school: None, client: PageClient, connection: Connection, writes: set[str], reader: Member | None
 ) -> None:
     walk, token, wrong, sent = crawled(client, reader), client.token(), [], 0
+    corpus, accepted = Corpus(), Corpus([_MOST])
     for form in walk.forms.values():
-        if form.endpoint in _LEAVES or _comes_later(form, reader):
+        if form.endpoint in _LEAVES or is_the_administrators(form, reader):
             continue
         shown = set(form.texts) - set(form.secrets)
-        refused: set[str] = set()
-        alone = _believable(form, refused)
-        for number, (name, values) in enumerate(chain((("", each) for each in _sendings(form)), alone)):
+        alone = _believable(form, accepted)
+        for number, (name, values) in enumerate(
+            chain((("", each) for each in _sendings(form, corpus)), alone)
+        ):
             body = {"csrf_token": token, ONCE_FIELD: f"{number:022d}"} | {
                 name: value for name, value in values.items() if name != ONCE_FIELD
             }
@@ -167,15 +194,8 @@ def test_every_field_takes_every_entry(
             if after is not None and after != _rows(connection):
                 wrong.append(f"{where}: {answer.status_code}, and yet something is stored in {writes}")
             if answer.status_code == 422:
-                refused.add(name)
                 wrong += [f"{where}: {name} lost {values[name]!r}" for name in _lost(answer, values, shown)]
     assert not wrong, "\n".join([f"{len(wrong)} of {sent}", *wrong[:40]])
-
-
-def _comes_later(form: FoundForm, reader: Member | None) -> bool:
-    """Whether the administrator has the same form."""
-    needs = ROUTES[form.endpoint].needs
-    return reader not in (None, CAST.hasan) and (needs is None or needs in ROLE_PERMISSIONS[Role.ADMIN])
 
 
 def _lost(answer: Any, values: dict[str, str], shown: set[str]) -> list[str]:
@@ -191,12 +211,13 @@ def test_every_query_and_every_part_of_an_address_takes_every_entry(
 ) -> None:
     monkeypatch.setattr(app.request_class, "parameter_storage_class", _Asked)
     wrong: list[str] = []
+    corpus = Corpus(_ASKED_FAMILIES)
     for reader, found in _by_reader(app).items():
         client.as_(reader)
         for rule in found:
             url = address(rule, ROUTES[rule.endpoint].values("main", reader))
             _Asked.names.clear()
-            for turn, asked in enumerate(_queries()):
+            for turn, asked in enumerate(_queries(corpus)):
                 with _forgotten(connection):
                     query = urlencode(asked, errors="surrogatepass")
                     headers = {"HX-Request": "true", "HX-Request-Type": "partial"} if turn % 4 == 3 else {}
@@ -204,27 +225,25 @@ def test_every_query_and_every_part_of_an_address_takes_every_entry(
                     wrong += faults(answer, f"{rule.endpoint} asked {turn}")
                     answer.close()
             for place in _places(rule):
-                for label, payload in TEXTS.items():
+                for label in corpus.labels(place.kind):
                     with _forgotten(connection):
-                        part = quote(payload[:300], safe="", errors="surrogatepass")
-                        answer = client.raw.get(place.format(part))
+                        part = quote(TEXTS[label][:300], safe="", errors="surrogatepass")
+                        answer = client.raw.get(place.address.format(part))
                         wrong += faults(answer, f"{rule.endpoint} named {label}")
                         answer.close()
     assert not wrong, "\n".join([str(len(wrong)), *wrong[:40]])
 
 
-def _queries() -> Iterator[dict[str, str]]:
-    """Everything at once under names that nobody asks for and as names; then every entry where the page looks.
+def _queries(corpus: Corpus) -> Iterator[dict[str, str]]:
+    """Everything at once under names that nobody asks for and as names; then entries where the page looks.
 
-    Where nobody types, as in a month or the number of a page, those entries that pass for a choice.
+    Where nobody types, as in a month or the number of a page, those entries that pass for a choice. One name is read
+    in one way wherever it is asked, so a name is a kind.
     """
     payloads = list(TEXTS.values())
-    yield {f"x{number}": payload for number, payload in enumerate(payloads)}
-    yield dict.fromkeys(payloads, "x")
-    names = sorted(_Asked.names)
-    if names:
-        chosen = _Asked.names <= _CHOSEN
-        yield from rotated(names, [TEXTS[label] for label in PASS_FOR_A_CHOICE] if chosen else payloads)
+    yield {f"x{number}": payload for number, payload in enumerate(payloads)} | dict.fromkeys(payloads, "x")
+    labels = PASS_FOR_A_CHOICE if _Asked.names <= _CHOSEN else TEXTS
+    yield from corpus.sendings({name: name for name in sorted(_Asked.names)}, labels)
 
 
 def _by_reader(app: Flask) -> dict[Member | None, list[Rule]]:
@@ -235,23 +254,30 @@ def _by_reader(app: Flask) -> dict[Member | None, list[Rule]]:
     return found
 
 
-def _places(rule: Rule) -> list[str]:
+class _Place(NamedTuple):
+    kind: str
+    address: str
+
+
+def _places(rule: Rule) -> list[_Place]:
     """The route's address, with a gap for each part that is text; keys and days are the router's own."""
     texts = [
         name for name in rule.arguments if name in {"slug", "token", "kind", "step", "reference", "channel"}
     ]
     given = ROUTES[rule.endpoint].values("main", CAST.hasan) | {"lang": "en"}
-    return [address(rule, given | {name: "GAP"}).replace("GAP", "{}") for name in texts]
+    return [_Place(name, address(rule, given | {name: "GAP"}).replace("GAP", "{}")) for name in texts]
 
 
 def test_headers_change_nothing(app: Flask, school: None, client: PageClient, connection: Connection) -> None:
     wrong: list[str] = []
     turns = max(len(each) for each in HEADERS.values())
+    others = cycle(range(1, turns))
     for reader, found in _by_reader(app).items():
         client.as_(reader)
         for rule in found:
             url = address(rule, ROUTES[rule.endpoint].values("main", reader))
-            for turn in range(turns):
+            # What reads headers stands before every view, so a view is asked with some of the odd ones by turns.
+            for turn in (0, next(others), next(others)):
                 sent = {name: each[turn % len(each)] for name, each in HEADERS.items() if name != "Cookie"}
                 if turn:  # once as the reader, then with a cookie that nobody gave out
                     sent["Cookie"] = HEADERS["Cookie"][turn % len(HEADERS["Cookie"])]
@@ -273,12 +299,13 @@ def test_bodies_that_are_no_form_are_refused_in_order(
     app: Flask, school: None, client: PageClient, connection: Connection
 ) -> None:
     client.as_(CAST.hasan)
-    token, wrong = client.token(), []
+    token, wrong, bodies = client.token(), [], cycle(BODIES.items())
     for rule in rules(app):
         if "POST" not in (rule.methods or ()) or rule.endpoint in _LEAVES:
             continue
         url = address(rule, ROUTES[rule.endpoint].values("main", CAST.hasan))
-        for label, (kind, body) in BODIES.items():
+        # As above: each body comes to every third view.
+        for label, (kind, body) in islice(bodies, len(BODIES) // 3):
             with _forgotten(connection):
                 sent = body.replace(b"{token}", token.encode())
                 answer = client.raw.post(url, data=sent, content_type=kind, headers={"X-CSRFToken": token})

@@ -57,8 +57,8 @@ SKELETON = """() => {
         ground(element, box.left + 1, (box.top + box.bottom) / 2),
         ground(element, box.right - 1, (box.top + box.bottom) / 2),
     ] : ["nowhere"]))].sort().join("|");
-    const range = document.createRange();
-    const tell = (element) => {
+    const range = document.createRange(), colours = new Set();
+    const tell = (element, seen = 1) => {
         const style = getComputedStyle(element), found = [element.localName];
         for (const each of element.attributes) found.push(attribute(each, element));
         found.push(style.display, style.visibility, style.opacity, style.position, style.clip);
@@ -69,9 +69,15 @@ SKELETON = """() => {
         found.push(texts.length, element.value ? "filled" : "");
         if (boxes.length) {
             const {color, fontSize, fontWeight, textShadow, textDecorationLine} = style;
-            found.push(color, fontSize, fontWeight, textShadow, textDecorationLine, grounds(element, boxes));
+            const place = grounds(element, boxes);
+            found.push(color, fontSize, fontWeight, textShadow, textDecorationLine, place);
+            const isText = element.value || texts.some((node) => kind(node.data.trim()) === "text");
+            const isOff = element.closest(":disabled, [aria-disabled=true], [aria-hidden=true]")
+                || element.closest("label")?.control?.disabled;
+            const type = isText && !isOff ? "text" : "sign";
+            colours.add([type, color, fontSize, fontWeight, textShadow, seen * style.opacity, place].join(" "));
         }
-        const parts = [...element.children].map(tell);
+        const parts = [...element.children].map((child) => tell(child, seen * style.opacity));
         // Which of the languages is the one shown.
         const isSwitch = element.matches("ul") && [...element.children].every((one) => one.matches(":has(> [lang])"));
         if (isSwitch) parts.sort();
@@ -81,12 +87,13 @@ SKELETON = """() => {
     const {documentElement: {attributes}} = document;
     const root = [...attributes].map((each) => attribute(each, document.documentElement));
     const above = [...head].map((each) => each.localName === "title" ? !!each.text.trim() : tell(each));
-    return [[...root, ...above, tell(document.body)].join(" "), kinds];
+    return [[...root, ...above, tell(document.body)].join(" "), kinds, [...colours]];
 }"""
 """All that the other rules go by, without a word of what is said: elements, attributes (of those that hold words or
 addresses only whether they are empty, of names only which are the same), what is shown at all, and for each text its
 colour and size with the colours that it stands on, at both ends of each of its lines. Beside it what kind of text each
-element holds: axe does not judge the contrast of a single sign."""
+element holds: axe does not judge the contrast of a single sign. And by themselves the colours in which texts stand on
+their grounds, with their size and weight: all that makes a contrast."""
 
 _CLEAN: dict[tuple[int, str], list[list[str]]] = {}
 """Widths and skeletons in which this process has found nothing to mend, with the kinds of their texts."""
@@ -106,6 +113,21 @@ def note_clean(width: int, skeleton: str, kinds: list[str]) -> None:
     _CLEAN.setdefault((width, skeleton), []).append(kinds)
 
 
+CONTRAST = "color-contrast"
+_LEGIBLE: set[str] = set()
+"""Colours in which this process has found texts legible. Of what axe does not judge nothing is kept."""
+
+
+def are_legible(colours: list[str]) -> bool:
+    """Whether axe has judged a text in each of these colours, and found nothing to mend."""
+    return _LEGIBLE.issuperset(each for each in colours if not each.startswith("sign "))
+
+
+def note_legible(colours: list[str]) -> None:
+    """Keep that nothing was found among texts in these colours."""
+    _LEGIBLE.update(each for each in colours if not each.startswith("sign "))
+
+
 _ASK = """
 axe.run(document, %s).then((found) => found.violations.map((rule) => ({
     rule: rule.id, help: rule.help, where: rule.nodes.map((node) => node.target.join(" ") + "  " + node.html),
@@ -119,10 +141,14 @@ def _source() -> str:
     return SOURCE.read_text(encoding="utf-8")
 
 
-def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds on the page as it stands: rule, place, what to do about it. `rules` look at these only."""
+def violations(page: Page, *rules: str, but: str | None = None) -> list[str]:
+    """What axe finds on the page as it stands: rule, place, what to do about it.
+
+    With `rules` it looks at these only; `but` it leaves out.
+    """
     chosen = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
-    options = {"runOnly": chosen, "resultTypes": ["violations"], "preload": False}
+    left_out = {but: {"enabled": False}} if but else {}
+    options = {"runOnly": chosen, "rules": left_out, "resultTypes": ["violations"], "preload": False}
     session = page.context.new_cdp_session(page)
     try:
         frame = session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]

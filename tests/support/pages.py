@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from werkzeug.datastructures import Headers
 
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
+"""What htmx says when it wants a part of a page."""
 Upload = tuple[bytes, str]
 """Content and file name of a file chosen in a form."""
 

@@ -15,7 +15,16 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 from app.domain.accounts.services import open_session, switch_language
 from app.extensions import db
 from ops.browse.chromium import Device
-from tests.support.axe import SKELETON, TOLD_BY_WORDS, is_known, note_clean, violations
+from tests.support.axe import (
+    CONTRAST,
+    SKELETON,
+    TOLD_BY_WORDS,
+    are_legible,
+    is_known,
+    note_clean,
+    note_legible,
+    violations,
+)
 from tests.support.cast import Member
 
 expect.set_options(timeout=10_000)
@@ -141,7 +150,7 @@ class Visitor:
         """axe finds nothing to mend on the page as it stands."""
         assert not (found := self.barriers()), "\n".join(found)
 
-    def barriers(self, *rules: str) -> list[str]:
+    def barriers(self) -> list[str]:
         """What axe finds on the page, all of it in view so that no bar at the edge lies over a button.
 
         A page whose skeleton was found clean before, as in another language, is only asked what hangs on its words
@@ -149,18 +158,39 @@ class Visitor:
 
         Needs script: axe answers by a promise.
         """
+        with self._whole_in_view():
+            skeleton, kinds, colours = self.page.evaluate(SKELETON)
+            if is_known(self.device.width, skeleton, kinds):
+                return self._found(*TOLD_BY_WORDS)
+            is_legible = are_legible(colours)
+            found = self._found(but=CONTRAST if is_legible else None)
+        if not found:
+            note_clean(self.device.width, skeleton, kinds)
+            note_legible(colours)
+        return found
+
+    def illegible(self) -> list[str]:
+        """The texts whose colour is too near to what they stand on; colours that were judged before are not again."""
+        with self._whole_in_view():
+            _, _, colours = self.page.evaluate(SKELETON)
+            found = [] if are_legible(colours) else self._found(CONTRAST)
+        if not found:
+            note_legible(colours)
+        return found
+
+    @contextmanager
+    def _whole_in_view(self) -> Iterator[None]:
         assert self.has_script
         height = self.page.evaluate("document.documentElement.scrollHeight")
-        self.page.set_viewport_size({"width": self.device.width, "height": max(height, self.device.height)})
-        skeleton, kinds = (None, []) if rules else self.page.evaluate(SKELETON)
-        known = skeleton is not None and is_known(self.device.width, skeleton, kinds)
-        found = [
-            f"{self._here}: {each}" for each in violations(self.page, *(TOLD_BY_WORDS if known else rules))
-        ]
-        if skeleton and not known and not found:
-            note_clean(self.device.width, skeleton, kinds)
-        self.page.set_viewport_size({"width": self.device.width, "height": self.device.height})
-        return found
+        is_longer = height > self.device.height
+        if is_longer:
+            self.page.set_viewport_size({"width": self.device.width, "height": height})
+        yield
+        if is_longer:
+            self.page.set_viewport_size({"width": self.device.width, "height": self.device.height})
+
+    def _found(self, *rules: str, but: str | None = None) -> list[str]:
+        return [f"{self._here}: {each}" for each in violations(self.page, *rules, but=but)]
 
     def fits(self) -> None:
         """Nothing makes the page wider than the screen."""

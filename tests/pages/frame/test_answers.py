@@ -13,9 +13,8 @@ from app import create_app
 from app.domain.audit.models import AuditEntry
 from app.uow import session
 from tests.support.cast import PASSWORD, Cast
-from tests.support.pages import PageClient
+from tests.support.pages import PARTIAL, PageClient
 
-PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 _TOKEN = re.compile(r'name="csrf_token" value="([\w-]{54})"')
 
 
