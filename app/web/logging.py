@@ -27,7 +27,8 @@ _log = structlog.get_logger("request")
 
 _SECRETS = re.compile(
     r"[^\s@\"'<>()=]{1,64}@[^\s@\"'<>()=]+\.\w+"  # an e-mail address
-    r"|(?<![\w.-])\+?(?:880|0)[ -]?1(?:[ -]?\d){9}(?!\d)"  # a mobile number as it is kept or typed
+    # A mobile number as it is kept or typed; a key may begin with as many digits, but goes on in hexadecimal.
+    r"|(?<![\w.-])\+?(?:880|0)[ -]?1(?:[ -]?\d){9}(?![\da-fA-F])"
     r"|(?<![\w-])[\w-]{40,}(?![\w-])"  # a token of a link or a session
 )
 _KEPT = frozenset({"hash", "trace"})

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import pytest
 import structlog
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -229,6 +229,7 @@ def test_what_looks_like_a_secret_is_masked(secret: str, around: str) -> None:
 
 
 @given(st.uuids(), st.datetimes(timezones=st.just(UTC)), st.floats(0, 1e6))
+@example(UUID("01169458-787f-6e64-4e56-bed02cba2ddf"), datetime(2026, 1, 1, tzinfo=UTC), 1.0)
 def test_keys_times_and_numbers_are_not_masked(key: UUID, at: datetime, ms: float) -> None:
     line = {
         "actor": str(key),
