@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode, urlsplit
 
-from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from lxml.html import document_fromstring  # type: ignore[import-untyped]  # it brings no types along
 
 from app.domain.admissions.types import Step
 from app.web.access import PUBLIC
@@ -133,15 +133,15 @@ class Person:
         """Fetch an address."""
         answer = self.client.get(url)
         html = answer.get_data(as_text=True) if answer.mimetype == "text/html" else None
-        soup = BeautifulSoup(html, "html.parser") if html is not None else None
-        return Seen(answer.status_code, answer.headers.get("Location", ""), soup)
+        page = document_fromstring(html) if html else None
+        return Seen(answer.status_code, answer.headers.get("Location", ""), page)
 
     def _token(self, url: str) -> str:
-        soup = self.look(url).soup
-        field = soup.select_one("input[name=csrf_token]") if soup else None
+        page = self.look(url).page
+        field = page.find(".//input[@name='csrf_token']") if page is not None else None
         if field is None:
             raise Failure(f"{url} has no token for {self.login.role if self.login else 'a visitor'}.")
-        return str(field["value"])
+        return str(field.get("value"))
 
     @property
     def cookie(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from lxml.html import HtmlElement  # type: ignore[import-untyped]  # it brings no types along
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map
 
@@ -44,7 +44,7 @@ class Seen:
 
     status: int
     location: str = ""
-    soup: BeautifulSoup | None = None
+    page: HtmlElement | None = None
 
 
 class Walk:
@@ -97,11 +97,11 @@ class Walk:
             self.broken.append((source, url, seen.status))
             return
         self.pages.append(url)
-        if seen.soup is None:
+        if seen.page is None:
             return
-        for link in seen.soup.find_all("a", href=True) if self.follows else ():
-            self._note(url, str(link["href"]))
-        for form in seen.soup.find_all("form"):
+        for link in seen.page.iterfind(".//a[@href]") if self.follows else ():
+            self._note(url, link.get("href"))
+        for form in seen.page.iter("form"):
             self._keep_form(url, form)
 
     def _note(self, source: str, href: str) -> None:
@@ -117,7 +117,7 @@ class Walk:
         if values:
             self.queries[endpoint] = values | self.queries.get(endpoint, {})
 
-    def _keep_form(self, page: str, form: Tag) -> None:
+    def _keep_form(self, page: str, form: HtmlElement) -> None:
         action = urljoin(page, str(form.get("action") or page))
         posts = str(form.get("method", "get")).lower() == "post"
         endpoint = self.endpoint_of(action, "POST" if posts else "GET")
@@ -142,33 +142,35 @@ class Walk:
         self.forms.setdefault(found.key, found)
 
 
-def _secrets(form: Tag) -> tuple[str, ...]:
-    return tuple(str(control["name"]) for control in form.select("input[type=password][name]"))
+def _secrets(form: HtmlElement) -> tuple[str, ...]:
+    return tuple(each.get("name") for each in form.iterfind(".//input[@type='password'][@name]"))
 
 
-def _fields(form: Tag) -> tuple[dict[str, str], list[str], list[str], dict[str, str]]:
+def _fields(form: HtmlElement) -> tuple[dict[str, str], list[str], list[str], dict[str, str]]:
     values: dict[str, str] = {}
     kinds: dict[str, str] = {}
     texts: list[str] = []
     choices: list[str] = []
-    for control in form.find_all(["input", "select", "textarea"]):
+    for control in form.iter("input", "select", "textarea"):
         name, kind = str(control.get("name") or ""), str(control.get("type") or "text")
         if not name or name == "csrf_token" or kind in {"submit", "file"}:
             continue
         told = name if kind == "hidden" else " ".join(str(control.get(each, "")) for each in _TOLD)
-        kinds[name] = f"{control.name} {kind} {told}"
+        kinds[name] = f"{control.tag} {kind} {told}"
         if kind in {"radio", "checkbox"}:
-            if control.has_attr("checked") or (kind == "radio" and name not in values):
+            if "checked" in control.attrib or (kind == "radio" and name not in values):
                 values[name] = str(control.get("value", "y"))
             choices.append(name)
-        elif control.name == "select":
-            options = control.find_all("option")
-            chosen = next((o for o in options if o.has_attr("selected")), options[-1] if options else None)
+        elif control.tag == "select":
+            options = list(control.iter("option"))
+            chosen = next((o for o in options if "selected" in o.attrib), options[-1] if options else None)
             values[name] = str(chosen.get("value", "")) if chosen is not None else ""
             choices.append(name)
         else:
-            values[name] = control.get_text() if control.name == "textarea" else str(control.get("value", ""))
+            values[name] = (
+                control.text_content() if control.tag == "textarea" else str(control.get("value", ""))
+            )
             (choices if kind == "hidden" else texts).append(name)
-    for button in form.find_all("button", attrs={"name": True}):
-        values.setdefault(str(button["name"]), str(button.get("value", "")))
+    for button in form.iterfind(".//button[@name]"):
+        values.setdefault(button.get("name"), button.get("value", ""))
     return values, texts, list(dict.fromkeys(choices)), kinds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bs4 import BeautifulSoup
+from lxml.html import document_fromstring  # type: ignore[import-untyped]  # it brings no types along
 
 from app.domain.kernel.access import ROLE_PERMISSIONS, Role
 from ops.browse.crawl import FoundForm, Seen, Walk
@@ -29,7 +29,7 @@ class Crawl(Walk):
         response = self.client.raw.get(url)
         page = None
         if response.status_code < 300:
-            page = self.client._page(url, response, None, follow=False).soup
+            page = self.client._page(url, response, None, follow=False).root
         return Seen(response.status_code, response.headers.get("Location", ""), page)
 
 
@@ -39,7 +39,7 @@ def crawled(client: PageClient, member: Member | None) -> Crawl:
     Every test begins with the same school, so that what the first one found is there for the others.
     """
     name = member.nick if member else ""
-    client.as_(member)
+    client.as_(member, is_told=True)
     if name not in _CRAWLS:
         _CRAWLS[name] = crawl = Crawl(client, STARTS)
         # The sign-in of this walk is gone with its test.
@@ -55,6 +55,6 @@ def is_the_administrators(form: FoundForm, reader: Member | None) -> bool:
 
 def typed(response: Any) -> set[str]:
     """Every text that the controls of an answer hold."""
-    soup = BeautifulSoup(response.get_data(as_text=True), "html.parser")
-    held = {str(tag.get("value", "")) for tag in soup.find_all("input")}
-    return held | {tag.get_text().removeprefix("\n") for tag in soup.find_all("textarea")}
+    page = document_fromstring(response.get_data(as_text=True))
+    held = {tag.get("value", "") for tag in page.iter("input")}
+    return held | {tag.text_content().removeprefix("\n") for tag in page.iter("textarea")}

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,13 +16,19 @@ import html5lib
 from bs4 import BeautifulSoup, Tag
 from flask import Flask, has_app_context, session
 from flask.testing import FlaskClient
+from lxml.etree import XPath, tostring  # type: ignore[import-untyped]  # it brings no types along
+from lxml.html import HtmlElement, document_fromstring  # type: ignore[import-untyped]  # as above
+from sqlalchemy import func, insert
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse, run_wsgi_app
 from werkzeug.wsgi import get_current_url
 
+from app.domain.accounts.models import Session
+from app.domain.accounts.rules import session_lifetime
 from app.domain.accounts.services import open_session
-from app.domain.kernel.ids import new_token
+from app.domain.kernel.ids import hash_token, new_token
 from app.extensions import db
+from app.uow import transaction
 from app.web.headers import _mask
 from ops.browse.forms import form_values
 from tests.support.cast import Member
@@ -38,7 +44,7 @@ Upload = tuple[bytes, str]
 
 # html5lib knows the elements of HTML 5.0; these findings are not errors of the living standard.
 _TOLERATED = {"unexpected-end-tag-implies-end-tag"}
-
+_READ = XPath("//text()[not(parent::script or parent::style or ancestor::template)]", smart_strings=False)
 
 _QUOTED = re.compile(r""" (?!type=)([\w:-]+)=(?:"[^"]*"|'[^']*')""")
 _TEXT = re.compile(r">\s*[^\s<][^<]*")
@@ -48,13 +54,32 @@ _TELLING = re.compile(
     r"|[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 """What a parser may object to in a text or in a value, whatever the elements around it."""
+_TAG = re.compile(r"<([a-z][\w-]*)((?:\s[^<>]*?)?)(/?)>", re.I)
+_NAME = re.compile(r"""([^\s=/>"']+)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?""")
+_HIDDEN = re.compile(r"\stype=[\"']?hidden")
+_THRICE = re.compile(r"(<(\w+)>(?:(?!<\2>).)*?</\2>)\1{2,}")
+
+
+@cache
+def _bare(tag: str) -> str:
+    """A tag without its attributes, unless one stands there twice. Whether a field is hidden tells in a table."""
+    match = _TAG.fullmatch(tag)
+    assert match is not None
+    names = _NAME.findall(match[2])
+    if len(set(names)) < len(names):
+        return tag
+    return f"<{match[1]}{' type=hidden' if _HIDDEN.search(match[2]) else ''}{match[3]}>"
 
 
 def _shape(html: str) -> str:
-    """The elements of a page: what a parser objects to is the same for every page of the same shape."""
+    """The elements of a page: what a parser objects to is the same for every page of the same shape.
+
+    Of elements that stand there the same three times and more, as rows of a list, two are enough.
+    """
     if _TELLING.search(html):
         return html
-    return _BLANK.sub(">", _TEXT.sub(">x", _QUOTED.sub(r' \1=""', html)))
+    bare = _TAG.sub(lambda tag: _bare(tag[0]), _QUOTED.sub(r' \1=""', html))
+    return _THRICE.sub(r"\1\1", _BLANK.sub(">", _TEXT.sub(">x", bare)))
 
 
 @cache
@@ -65,54 +90,59 @@ def _faults(shape: str) -> list[tuple[Any, str]]:
     return [(where, name) for where, name, _ in parser.errors if name not in _TOLERATED]
 
 
-def check_page(html: str, url: str) -> BeautifulSoup:
+def check_page(html: str, url: str) -> HtmlElement:
     """Parse a whole page and fail on what no page may have."""
     faults = _faults(_shape(html))
     assert not faults, f"{url}: not valid HTML: {faults[:3]}"
-    soup = BeautifulSoup(html, "html.parser")
-    assert len(soup.find_all("h1")) == 1, f"{url}: {len(soup.find_all('h1'))} h1"
-    title = soup.title.get_text(strip=True) if soup.title else ""
+    root = document_fromstring(html)
+    heads = sum(1 for _ in root.iter("h1"))
+    assert heads == 1, f"{url}: {heads} h1"
+    title = (root.findtext(".//head/title") or "").strip()
     assert title and not title.startswith("·"), f"{url}: no title"
-    assert soup.html is not None and soup.html.get("lang") and soup.html.get("dir"), f"{url}: no lang or dir"
-    check_fragment(soup, url)
-    return soup
+    assert root.get("lang") and root.get("dir"), f"{url}: no lang or dir"
+    check_fragment(root, url)
+    return root
 
 
-def check_fragment(soup: BeautifulSoup, url: str) -> None:
+def check_fragment(root: HtmlElement, url: str) -> None:
     """What holds for a part of a page too."""
-    tags = [tag for tag in soup.descendants if isinstance(tag, Tag)]
-    ids = Counter(str(tag.attrs["id"]) for tag in tags if "id" in tag.attrs)
+    tags = [tag for tag in root.iter() if isinstance(tag.tag, str)]
+    ids = Counter(tag.get("id") for tag in tags if tag.get("id") is not None)
     doubled = [key for key, times in ids.items() if times > 1]
     assert not doubled, f"{url}: ids used twice: {doubled}"
-    named = {tag.get("for") for tag in tags if tag.name == "label"}
+    named = {tag.get("for") for tag in tags if tag.tag == "label"}
     for tag in tags:
-        if tag.name in {"input", "select", "textarea"}:
+        if tag.tag in {"input", "select", "textarea"}:
             _check_control(tag, named, url)
-        elif tag.name == "form":
+        elif tag.tag == "form":
             _check_form(tag, url)
-        names = tag.attrs.keys()
+        names = tag.attrib.keys()
         assert "style" not in names, f"{url}: inline style"
         assert not any(name.startswith("on") for name in names), f"{url}: inline handler"
-        if any(name.startswith(("hx-get", "hx-post")) for name in names):
-            real = tag.name == "form" or (tag.name == "a" and tag.get("href")) or tag.find_parent("form")
-            assert real, f"{url}: works only with script: {str(tag)[:160]}"
+        if "hx-get" in names or "hx-post" in names:
+            real = tag.tag == "form" or (tag.tag == "a" and tag.get("href")) or _above(tag, "form")
+            assert real, f"{url}: works only with script: {tostring(tag)[:160]!r}"
 
 
-def _check_control(control: Tag, named: set[Any], url: str) -> None:
+def _above(tag: HtmlElement, name: str) -> bool:
+    return next(tag.iterancestors(name), None) is not None
+
+
+def _check_control(control: HtmlElement, named: set[Any], url: str) -> None:
     if control.get("type") in {"hidden", "submit"}:
         return
     labelled = (
         control.get("aria-label")
         or control.get("aria-labelledby")
-        or control.find_parent("label")
-        or (control.get("id") and control["id"] in named)
+        or (control.get("id") and control.get("id") in named)
+        or _above(control, "label")
     )
-    assert labelled, f"{url}: a control without label: {control}"
+    assert labelled, f"{url}: a control without label: {tostring(control)!r}"
 
 
-def _check_form(form: Tag, url: str) -> None:
-    assert form.has_attr("action"), f"{url}: a form without action"
-    token = form.find("input", attrs={"name": "csrf_token"})
+def _check_form(form: HtmlElement, url: str) -> None:
+    assert form.get("action") is not None, f"{url}: a form without action"
+    token = any(each.get("name") == "csrf_token" for each in form.iter("input"))
     if str(form.get("method", "get")).lower() == "post":
         assert token, f"{url}: a form without CSRF token"
     else:
@@ -121,12 +151,19 @@ def _check_form(form: Tag, url: str) -> None:
 
 @dataclass
 class Page:
-    """One answer: its status, its parsed HTML and the forms on it."""
+    """One answer: its status, its HTML and the forms on it."""
 
     client: PageClient
     url: str
     response: TestResponse
-    soup: BeautifulSoup
+    html: str
+    """Nothing where the answer is no page."""
+    root: HtmlElement | None
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """The page to be searched. Made when it is asked for: that takes longer than to write the page."""
+        return BeautifulSoup(self.html, "lxml")
 
     @property
     def status(self) -> int:
@@ -136,7 +173,7 @@ class Page:
     @property
     def text(self) -> str:
         """What is read on the page, white space folded."""
-        return " ".join(self.soup.get_text(" ").split())
+        return "" if self.root is None else " ".join(" ".join(_READ(self.root)).split())
 
     def one(self, selector: str) -> Tag:
         """The one element that the selector names."""
@@ -236,16 +273,32 @@ class PageClient:
         app.test_client_class = Browser
         self.raw = app.test_client()
 
-    def as_(self, member: Member | None) -> PageClient:
-        """Sign this person in on a new device; None: nobody."""
+    def as_(self, member: Member | None, *, is_told: bool = False) -> PageClient:
+        """Sign this person in on a new device; None: nobody.
+
+        Only the row of the session is written: how somebody signs in is tried elsewhere. `is_told`: the audit log says
+        so too, for who looks at what it says.
+        """
         self.raw = self.app.test_client()
-        if member is not None:
-            token = open_session(
-                member.user_id, frozenset({member.role}), keep=False, ip=None, user_agent="test"
+        if member is None:
+            return self
+        roles = frozenset({member.role})
+        if is_told:
+            token = open_session(member.user_id, roles, keep=False, ip=None, user_agent="test")
+        else:
+            token, lifetime = new_token(), session_lifetime(roles, keep=False)
+            statement = insert(Session).values(
+                user_id=member.user_id,
+                token_hash=hash_token(token),
+                expires_at=func.now() + lifetime.absolute,
+                idle_for=lifetime.idle,
+                user_agent="test",
             )
-            with self.raw.session_transaction() as kept:
-                kept["_user_id"] = token
-                kept["_fresh"] = True
+            with transaction() as stored:
+                stored.execute(statement)
+        with self.raw.session_transaction() as kept:
+            kept["_user_id"] = token
+            kept["_fresh"] = True
         return self
 
     def get(
@@ -309,5 +362,4 @@ class PageClient:
             )
         is_page = response.mimetype == "text/html" and response.status_code not in {301, 302, 303}
         html = response.get_data(as_text=True) if is_page else ""
-        soup = check_page(html, url) if html else BeautifulSoup("", "html.parser")
-        return Page(self, url, response, soup)
+        return Page(self, url, response, html, check_page(html, url) if html else None)
