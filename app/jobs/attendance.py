@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from app.domain.attendance.concerns.services import look_everywhere
+from app.domain.attendance.notices.answers import tell_answers
 from app.domain.attendance.notices.services import tell_families
 from app.domain.attendance.reports.services import remind_due
-from app.web.urls import leave_link, register_link
+from app.web.urls import cases_link, leave_link, register_link
 
 
 def tell_of_absences() -> None:
-    """Tell the families of children who are absent without a word, and put right what the register says no more."""
+    """Tell the families of children who are absent without a word, put right what the register says no more, and tell
+    who asked for leave what was answered."""
     tell_families(leave_link)
+    tell_answers(cases_link)
 
 
 def remind_teachers() -> None:

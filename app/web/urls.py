@@ -57,6 +57,11 @@ def leave_link(locale: str) -> str:
     return absolute_url("family.ask")
 
 
+def cases_link(locale: str) -> str:
+    """A family's requests with their answers, for letters; the page is in the language of its reader."""
+    return absolute_url("family.leaves")
+
+
 def draw_link(locale: str, draw_id: UUID) -> str:
     """The public page of a draw, for letters."""
     return absolute_url("draws.draw", lang=locale, draw_id=draw_id)

@@ -43,6 +43,7 @@ KIND_WORDS: dict[str, object] = {
     "application.enrolled": _l("Pupil enrolled"),
     "absence.told": _l("Absence told to a family"),
     "absence.righted": _l("Told absence put right"),
+    "leave.answered": _l("Leave answered"),
     "register.reminder": _l("Reminder of a register"),
     "admission_draw.announced": _l("Ticket of a draw"),
     "admission_draw.drawn": _l("Draw held"),

@@ -33,6 +33,8 @@ class Leave(Keyed, Versioned, Base):
     answer: Mapped[str] = mapped_column(String(300), default="", server_default="")
     answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
     answered_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    """When whoever asked was told the answer, or would have been had the school an address."""
     excused_days: Mapped[list[date]] = mapped_column(ARRAY(Date), default=list, server_default=text("'{}'"))
     """Days that approving it changed from absent to excused: taking the answer back changes these and no other."""
 
@@ -41,4 +43,9 @@ class Leave(Keyed, Versioned, Base):
         Index(None, "student_id", "last_on"),
         Index("ix_leave_cases_waiting", "campus_id", "first_on", postgresql_where=text("state = 'asked'")),
         Index(None, "campus_id", "answered_at"),
+        Index(
+            "ix_leave_cases_untold",
+            "answered_at",
+            postgresql_where=text("told_at IS NULL AND state IN ('approved', 'declined')"),
+        ),
     )

@@ -19,6 +19,7 @@ from app.domain.attendance.leave.registers import change_days, hold_registers
 from app.domain.attendance.leave.rules import (
     AHEAD,
     BACK,
+    UNDO_FOR,
     check_days,
     join_words,
     may_take_back,
@@ -28,6 +29,7 @@ from app.domain.attendance.leave.rules import (
 from app.domain.attendance.leave.types import (
     LIVE,
     Answered,
+    AnsweredCase,
     Asked,
     LeaveBegun,
     LeaveReason,
@@ -52,6 +54,8 @@ from app.domain.kernel.errors import Forbidden, NotFound, Stale
 from app.domain.people.queries import FamilyStudent
 from app.uow import transaction
 
+MOST_TOLD = 500
+"""So many answers are told in one transaction; the next run tells the rest."""
 _GAP = timedelta(62)
 """Days around a request whose calendar is looked at: longer than any holiday."""
 
@@ -275,6 +279,39 @@ def answer_leave(actor: Actor, versions: Mapping[UUID, int], *, approve: bool, w
             _note(actor, row, f"leave.{row.state.value}")
             done.append(row.id)
     return Answered(tuple(done), passed, excused, left)
+
+
+def take_untold() -> list[AnsweredCase]:
+    """The answers that nobody can take back any more and of which nobody was told; from now on they count as told.
+
+    Two that take at once get different ones.
+    """
+    with transaction() as db:
+        rows = db.scalars(
+            select(Leave)
+            .where(
+                Leave.told_at.is_(None),
+                Leave.state.in_((LeaveState.APPROVED, LeaveState.DECLINED)),
+                Leave.answered_at < clock.now() - UNDO_FOR,
+            )
+            .order_by(Leave.answered_at, Leave.id)
+            .limit(MOST_TOLD)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for row in rows:
+            row.told_at = clock.now()
+        db.flush()
+        return [
+            AnsweredCase(
+                row.student_id,
+                row.campus_id,
+                row.asked_by,
+                Span(row.first_on, row.last_on),
+                row.state is LeaveState.APPROVED,
+                row.answer,
+            )
+            for row in rows
+        ]
 
 
 def undo_answers(actor: Actor, case_ids: Collection[UUID]) -> int:

@@ -44,6 +44,17 @@ class Span(NamedTuple):
     last: date
 
 
+class AnsweredCase(NamedTuple):
+    """A case as whoever asked is told of its answer."""
+
+    student_id: UUID
+    campus_id: UUID
+    asked_by: UUID | None
+    span: Span
+    is_approved: bool
+    word: str
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A live case of a child, as the rules of merging see it."""

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.domain.academics.queries import list_day_verdicts
-from app.domain.accounts.queries import list_languages
 from app.domain.attendance.leave.queries import leave_on
 from app.domain.attendance.notices.letters import mail_of, text_of
 from app.domain.attendance.notices.models import AbsenceNotice, NoticeWay
-from app.domain.attendance.notices.queries import list_cut_offs, list_doubtful, list_untold, list_ways
+from app.domain.attendance.notices.queries import list_cut_offs, list_doubtful, list_untold
+from app.domain.attendance.notices.reach import Reach
 from app.domain.attendance.notices.rules import (
     HELD_FOR,
     LOOKS_BACK,
@@ -34,12 +34,7 @@ from app.domain.kernel.errors import Forbidden, NotFound
 from app.domain.kernel.texts import LocalText
 from app.domain.outbox.services import letters_held, take_back, write_messages
 from app.domain.outbox.types import Channel, Draft
-from app.domain.people.queries import (
-    GuardianContact,
-    find_own_contact,
-    list_guardian_contacts,
-    list_student_names,
-)
+from app.domain.people.queries import find_own_contact, list_student_names
 from app.uow import transaction
 
 KINDS = {Word.ABSENT: "absence.told", Word.NOT_ABSENT: "absence.righted"}
@@ -160,7 +155,7 @@ def _say(db: Session, words: Mapping[AbsenceNotice, Word], link: Link) -> int:
     if not words:
         return 0
     students = {notice.student_id for notice in words}
-    reach = _Reach(list_guardian_contacts(students))
+    reach = Reach(students)
     names = list_student_names(students)
     drafts: list[Draft] = []
     counts = []
@@ -180,38 +175,16 @@ def _say(db: Session, words: Mapping[AbsenceNotice, Word], link: Link) -> int:
     return told
 
 
-class _Reach:
-    """The guardians of some children, their languages and how they want to be told."""
-
-    def __init__(self, contacts: Iterable[GuardianContact]) -> None:
-        self.of: dict[UUID, list[GuardianContact]] = {}
-        for contact in contacts:
-            self.of.setdefault(contact.student_id, []).append(contact)
-        everybody = [contact for group in self.of.values() for contact in group]
-        self.languages = list_languages({contact.person_id for contact in everybody})
-        self.ways = list_ways({contact.guardian_id for contact in everybody})
-
-
-def _drafts(
-    reach: _Reach, notice: AbsenceNotice, word: Word, names: LocalText, link: Link
-) -> Iterable[Draft]:
+def _drafts(reach: Reach, notice: AbsenceNotice, word: Word, names: LocalText, link: Link) -> Iterable[Draft]:
     """One message to each number or address of the guardians of a child."""
-    seen = set()
-    for contact in reach.of.get(notice.student_id, []):
-        wanted = reach.ways.get(contact.guardian_id, Channel.SMS)
-        by_mail = contact.email and (wanted is Channel.MAIL or not contact.phone)
-        address = contact.email if by_mail else contact.phone
-        if not address or address in seen:
-            continue
-        seen.add(address)
-        locale = reach.languages.get(contact.person_id, "bn")
-        name = names.in_(locale)[0]
-        if by_mail:
-            subject, body = mail_of(word, name, notice.date, locale, link(locale))
-            yield Draft(Channel.MAIL, KINDS[word], address, locale, subject, body, notice.campus_id)
+    for way in reach.ways_to(notice.student_id):
+        name = names.in_(way.locale)[0]
+        if way.channel is Channel.MAIL:
+            yield way.draft(
+                KINDS[word], notice.campus_id, *mail_of(word, name, notice.date, way.locale, link(way.locale))
+            )
         else:
-            body = text_of(word, name, notice.date, locale)
-            yield Draft(Channel.SMS, KINDS[word], address, locale, "", body, notice.campus_id)
+            yield way.draft(KINDS[word], notice.campus_id, "", text_of(word, name, notice.date, way.locale))
 
 
 def choose_way(actor: Actor, channel: Channel) -> None:
