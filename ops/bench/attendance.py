@@ -121,14 +121,10 @@ def _weigh(report: Report, relay: Relay, page: Page, register: str) -> None:
     page.goto(register, wait_until="networkidle")
     pupils = page.locator(".pupil").count()
     report.tell("register.pupils", pupils, "")
-    answer = page.request.get(register, headers={"Accept-Encoding": "br"})
-    head = sum(len(each["name"]) + len(each["value"]) + 4 for each in answer.headers_array)
-    sizes = page.evaluate(
-        "async (url) => { const answer = await fetch(url, {cache: 'reload'}); await answer.text();"
-        " const all = performance.getEntriesByName(answer.url); return all[all.length - 1].encodedBodySize; }",
-        register,
-    )
-    report.most("register.page.bytes", (sizes + head) / KB, PAGE_BYTES / KB, "KB")
+    relay.forget()
+    page.evaluate("async (url) => { await (await fetch(url, {cache: 'reload'})).text(); }", register)
+    report.tell("register.page.asked", relay.up, "B")
+    report.most("register.page.bytes", relay.down / KB, PAGE_BYTES / KB, "KB")
     _tap(page, 2, "absent")  # begins the register, and teaches the line its headers
     relay.forget()
     _tap(page, 3, "absent")
@@ -274,7 +270,7 @@ def _take(found: _Morning, url: str, identifier: str) -> None:
             _only(r'name="csrf_token" value="([^"]+)"', html),
             _only(r'data-register="(\w+)"', html),
         )
-        keys = re.findall(r'id="p([\w-]{4,22})"', html)
+        keys = re.findall(r'name="([\w-]{4,22})" value="present"', html)
         now = int(time.time())
         for number, key in enumerate(keys[::10]):
             tap = f"{os.urandom(16).hex()[:22]}.{key}.a.0.{now + number}"

@@ -15,6 +15,8 @@ NARROW = Device("narrow", 320, 640, is_touched=True)
 _GROUND = """[document.body, document.documentElement].map((e) => getComputedStyle(e).backgroundColor)
     .find((ground) => ground.startsWith("rgb("))"""
 
+_SPOKEN = "[document.documentElement.lang, document.documentElement.dir]"
+
 _SETTLED = """() => document.getAnimations().forEach((each) => {
     const {endTime} = each.effect.getComputedTiming();
     if (endTime === Infinity) each.cancel();
@@ -34,7 +36,9 @@ def test_every_main_page_is_for_everybody(visit: Visit, real_app: Flask, lang: s
             visitor.enter(real_app, look.member, lang)
         for path in look.paths:
             visitor.page.goto(path)
-            visitor.speaks(lang)
+            spoken = [lang, "rtl" if lang == "ar" else "ltr"]
+            if visitor.page.evaluate(_SPOKEN) != spoken:
+                faults.append(f"{path} does not speak {lang}")
             faults += visitor.sticking_out() + visitor.barriers()
             if lang == "en":
                 faults += _in_the_dark(visitor)

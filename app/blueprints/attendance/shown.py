@@ -126,30 +126,32 @@ class Tiles:
     counts: Counts
     answered: int
 
-    def draw(self, pattern: Callable[..., Markup], besides: Callable[[Tile], Markup]) -> Markup:
+    def draw(
+        self,
+        pattern: Callable[..., Markup],
+        week: Callable[..., Markup],
+        besides: Callable[[Tile], Markup],
+    ) -> Markup:
         """The tiles, of the patterns that the template writes for each kind that occurs."""
+        weeks = [week(*each) for each in self.weeks]
         patterns: dict[tuple[object, ...], Pattern] = {}
         rows = []
-        for tile in self.tiles:
-            kind = (tile.status, tile.week, tile.lang, tile.hidden)
+        for place, tile in enumerate(self.tiles, start=1):
+            kind = (tile.status, tile.lang, tile.hidden, tile.version > 0, tile.more != "")
             if kind not in patterns:
                 patterns[kind] = Pattern(pattern(*kind))
             words: dict[str, str] = {
+                "i": str(place),
                 "k": tile.key,
                 "r": tile.roll,
-                "d": _data(tile),
+                "v": str(tile.version),
+                "m": tile.more,
                 "n": tile.name,
+                "w": weeks[tile.week] if tile.week is not None else "",
                 "x": besides(tile) if tile.says_more else "",
             }
             rows.append((patterns[kind], words))
         return fill(rows)
-
-
-def _data(tile: Tile) -> Markup:
-    if not (tile.version or tile.more):
-        return Markup("")
-    version = Markup(' data-v="{}"').format(tile.version) if tile.version else Markup("")
-    return version + (Markup(' data-m="{}"').format(tile.more) if tile.more else Markup(""))
 
 
 def make_tiles(view: RegisterView, marks: Mapping[str, AttendanceStatus], show: str) -> Tiles:

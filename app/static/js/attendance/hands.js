@@ -123,7 +123,7 @@ export function hands({ form, queue, here, now, tiles, tileOf }) {
     const letter = tile && /^Key[PALE]$/.test(event.code) && event.code[3].toLowerCase();
     if (!letter) return;
     event.preventDefault();
-    const input = tile.li.querySelector(`[id="${letter}${tile.key}"]`);
+    const input = tile.li.querySelector(`input[id^="${letter}"]`);
     if (!input.checked) input.click();
     input.focus();
   });

@@ -45,8 +45,8 @@ export function stateOf({ key, v, s, m }, rows) {
 }
 
 /** The words of a state, as they stand on the pupil's own buttons. */
-export function wordsOf({ li, key }, s, m, words) {
-  const label = li.querySelector(`label[for="${s === "o" ? "p" : s}${key}"]`);
+export function wordsOf({ li }, s, m, words) {
+  const label = li.querySelector(`label[for^="${s === "o" ? "p" : s}"]`);
   const name = label ? label.textContent.trim() : "–";
   const more = saidOf(s, m, words);
   return more ? `${name}, ${more}` : name;
@@ -58,10 +58,10 @@ const saidOf = (s, m, words) => {
 };
 
 export function draw(tile, { s, m }, words) {
-  const { li, key, first } = tile;
+  const { li, first } = tile;
   const letter = s === "o" ? "p" : s === "n" ? first : s;
   for (const input of li.querySelectorAll("input[type=radio]")) {
-    const isIt = input.id === letter + key;
+    const isIt = input.id[0] === letter;
     if (input.checked !== isIt) input.checked = isIt;
   }
   const text = saidOf(s, m, words);
