@@ -43,14 +43,14 @@ LAPTOP = Device("laptop", 1280, 800, is_touched=False)
 
 
 @contextmanager
-def chromium(*, windowless: bool = False) -> Iterator[Browser]:
+def chromium(*, windowless: bool = False, flags: tuple[str, ...] = ()) -> Iterator[Browser]:
     """The system's Chromium, or the one Playwright installed; closed at the end of the block.
 
-    `windowless`: see `chromium_path`.
+    `windowless`: see `chromium_path`. `flags`: more than those of every browser here.
     """
     with sync_playwright() as playwright:
         path = chromium_path(windowless=windowless)
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         try:
             yield browser
         finally:
