@@ -209,6 +209,11 @@ def test_the_second_visit_is_shown_at_once_and_put_right_behind(visit: Visit, re
         page.goto(REGISTER)
     assert opened.value.from_service_worker
     expect(page.locator(".pupil:nth-child(1) input[value=absent]")).to_be_checked()
+    # In another language since, it is not left in the one that was kept.
+    teacher.enter(real_app, CAST.bashir, "bn")
+    page.goto("about:blank")
+    page.goto(REGISTER)
+    teacher.speaks("bn")
     # Somebody else holds the tablet now: nothing that was kept for Bashir stays.
     teacher.enter(real_app, CAST.amina)
     page.goto(REGISTER)

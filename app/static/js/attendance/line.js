@@ -140,7 +140,8 @@ const waits = ({ waiting, phase }) => waiting && phase === "offline";
 /** What the school has now, of the same address: drawn where it stands, or said where the list is another one. */
 function renew(text) {
   const source = new DOMParser().parseFromString(text, "text/html");
-  if (source.body.dataset.account !== account) return location.reload();
+  // Of another account, or in another language since: nothing of it is put right piece by piece.
+  if (source.body.dataset.account !== account || source.documentElement.lang !== page.documentElement.lang) return location.reload();
   if (list) {
     page.getElementById("main").replaceChildren(...source.getElementById("main").childNodes);
     return page.querySelector("[data-registers]").replaceWith(list);
