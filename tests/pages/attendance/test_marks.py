@@ -53,7 +53,7 @@ def test_a_tap_is_told_its_version_and_the_time(cast: Cast, client: PageClient) 
     assert answer.json == {"s": "8:42", "t": 1, "d": [[rafi, 1, "a", ""]]}, "of whom it would not guess it"
     page = client.get(address(cast))
     assert "Taken 8:42 by Bashir Uddin." in page.text
-    assert page.one(f".pupil:has([name={rafi}])")["data-v"] == "1"
+    assert page.one(f'.pupil:has([name="{rafi}"])')["data-v"] == "1"
     assert tasnim in keys(page)
 
 
