@@ -92,8 +92,8 @@ def test_a_page_is_known_where_axe_looked_at_every_text_of_it() -> None:
         ("color: #222", "color: #bbb"),
         ("background: #eee", "background: #444"),
         ("background: #444", "background: #444; opacity: .3"),
-        ("<main>", "<main style='opacity: .3'>"),
-        ('<p class="bar">Due', '<p class="note" style="color: #bbb">Due'),
+        ("</style>", "main { opacity: .3 }</style>"),
+        ("</style>", ".bar { background: #eee; color: #bbb }</style>"),
     ],
 )
 def test_colours_that_axe_would_object_to_are_not_those_it_has_seen(

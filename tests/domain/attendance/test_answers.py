@@ -22,7 +22,8 @@ from app.domain.kernel import clock
 from app.domain.kernel.segments import count_segments, fold_for_sms
 from app.domain.outbox.models import OutboxMessage
 from app.domain.outbox.types import Channel
-from app.domain.people.models import Person
+from app.domain.people.models import Person, StudentGuardian
+from app.domain.people.types import Relationship
 from app.uow import session
 from tests.support.cast import CAST, Cast
 
@@ -70,6 +71,29 @@ def test_who_asked_is_told_once_and_not_before_the_answer_stands() -> None:
     [message] = told()
     assert (message.channel, message.recipient, message.locale) == (Channel.SMS, CAST.dalia.phone, "bn")
     assert message.campus_id == CAST.campus and "রাফি" in message.body
+
+
+def test_who_shares_a_number_with_another_guardian_is_told_all_the_same() -> None:
+    answered(approve=True)
+    first = CAST.ehsan  # stands before Dalia where the school calls, with the same number
+    session().execute(update(Person).where(Person.id == first.person_id).values(phone=CAST.dalia.phone))
+    session().execute(
+        update(StudentGuardian)
+        .where(StudentGuardian.student_id == CAST.rafi_student)
+        .values(is_primary=False)
+    )
+    session().add(
+        StudentGuardian(
+            student_id=CAST.rafi_student,
+            guardian_id=first.guardian_id,
+            relationship=Relationship.GUARDIAN,
+            is_primary=True,
+        )
+    )
+    session().flush()
+    with at(QUARTER):
+        assert tell_answers(link) == 1
+    assert [message.recipient for message in told()] == [CAST.dalia.phone]
 
 
 def test_an_answer_that_was_taken_back_is_told_to_nobody() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +11,9 @@ from app.domain.attendance.notices.queries import list_ways
 from app.domain.outbox.types import Channel, Draft
 from app.domain.people.queries import GuardianContact, list_guardian_contacts
 
+Link = Callable[[str], str]
+"""Makes the address of the page that a letter leads to, for a language."""
+
 
 class Way(NamedTuple):
     """A number or an address of a guardian."""
@@ -18,10 +21,12 @@ class Way(NamedTuple):
     channel: Channel
     address: str
     locale: str
-    person_id: UUID
 
-    def draft(self, kind: str, campus_id: UUID, subject: str, body: str) -> Draft:
-        """A message that goes this way."""
+    def write(
+        self, kind: str, campus_id: UUID, text: Callable[[str], str], mail: Callable[[str], tuple[str, str]]
+    ) -> Draft:
+        """A message that goes this way: of `text` or of `mail` (subject, text) in the language of its reader."""
+        subject, body = mail(self.locale) if self.channel is Channel.MAIL else ("", text(self.locale))
         return Draft(self.channel, kind, self.address, self.locale, subject, body, campus_id)
 
 
@@ -36,10 +41,12 @@ class Reach:
         self._languages = list_languages({contact.person_id for contact in everybody})
         self._ways = list_ways({contact.guardian_id for contact in everybody})
 
-    def ways_to(self, student_id: UUID) -> Iterator[Way]:
-        """One way to each guardian of a child whom the school can reach, none of them twice."""
+    def ways_to(self, student_id: UUID, person_id: UUID | None = None) -> Iterator[Way]:
+        """One way to each guardian of a child whom the school can reach, or to one of them; no address twice."""
         seen = set()
         for contact in self._of.get(student_id, []):
+            if person_id not in (None, contact.person_id):
+                continue
             wanted = self._ways.get(contact.guardian_id, Channel.SMS)
             by_mail = contact.email and (wanted is Channel.MAIL or not contact.phone)
             address = contact.email if by_mail else contact.phone
@@ -47,4 +54,4 @@ class Reach:
                 continue
             seen.add(address)
             locale = self._languages.get(contact.person_id, "bn")
-            yield Way(Channel.MAIL if by_mail else Channel.SMS, address, locale, contact.person_id)
+            yield Way(Channel.MAIL if by_mail else Channel.SMS, address, locale)

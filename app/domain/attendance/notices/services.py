@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from app.domain.attendance.leave.queries import leave_on
 from app.domain.attendance.notices.letters import mail_of, text_of
 from app.domain.attendance.notices.models import AbsenceNotice, NoticeWay
 from app.domain.attendance.notices.queries import list_cut_offs, list_doubtful, list_untold
-from app.domain.attendance.notices.reach import Reach
+from app.domain.attendance.notices.reach import Link, Reach, Way
 from app.domain.attendance.notices.rules import (
     HELD_FOR,
     LOOKS_BACK,
@@ -39,9 +40,6 @@ from app.uow import transaction
 
 KINDS = {Word.ABSENT: "absence.told", Word.NOT_ABSENT: "absence.righted"}
 """As the outbox calls the messages."""
-
-Link = Callable[[str], str]
-"""Makes the address where a family explains an absence, for a language."""
 
 
 def tell_families(link: Link) -> Told:
@@ -161,7 +159,7 @@ def _say(db: Session, words: Mapping[AbsenceNotice, Word], link: Link) -> int:
     counts = []
     for notice, word in words.items():
         name = names[notice.student_id].names
-        own = list(_drafts(reach, notice, word, name, link))
+        own = [_draft(way, notice, word, name, link) for way in reach.ways_to(notice.student_id)]
         counts.append((notice, word, len(own)))
         drafts += own
     keys = iter(write_messages(drafts))
@@ -175,16 +173,15 @@ def _say(db: Session, words: Mapping[AbsenceNotice, Word], link: Link) -> int:
     return told
 
 
-def _drafts(reach: Reach, notice: AbsenceNotice, word: Word, names: LocalText, link: Link) -> Iterable[Draft]:
-    """One message to each number or address of the guardians of a child."""
-    for way in reach.ways_to(notice.student_id):
-        name = names.in_(way.locale)[0]
-        if way.channel is Channel.MAIL:
-            yield way.draft(
-                KINDS[word], notice.campus_id, *mail_of(word, name, notice.date, way.locale, link(way.locale))
-            )
-        else:
-            yield way.draft(KINDS[word], notice.campus_id, "", text_of(word, name, notice.date, way.locale))
+def _draft(way: Way, notice: AbsenceNotice, word: Word, names: LocalText, link: Link) -> Draft:
+    """One message of a child's day."""
+    name = names.in_(way.locale)[0]
+    return way.write(
+        KINDS[word],
+        notice.campus_id,
+        partial(text_of, word, name, notice.date),
+        lambda locale: mail_of(word, name, notice.date, locale, link(locale)),
+    )
 
 
 def choose_way(actor: Actor, channel: Channel) -> None:
